@@ -1,0 +1,86 @@
+import { hash, verify } from '@node-rs/argon2';
+import { groupsOf, readBase64, writeBase64 } from './encodings.ts';
+import { createScheme } from './scheme.ts';
+
+/** The cost of argon2 (RFC 9106 §3.1): memory in KiB, passes over it, and lanes. */
+export interface Argon2Parameters {
+  readonly memoryKib: number;
+  readonly iterations: number;
+  readonly parallelism: number;
+}
+
+interface Argon2Hash extends Argon2Parameters {
+  readonly phc: string;
+  readonly variant: string;
+  readonly version: number;
+  readonly salt: Buffer;
+  readonly tag: Buffer;
+}
+
+/** Twice what any framework takes by default (Django: 100 MiB, two passes); RFC 9106's 2 GiB is not for a login server. */
+const ceiling = { memoryKib: 262_144, memoryKibTimesIterations: 2_097_152, parallelism: 64 };
+
+/** RFC 9106 §4: a salt of 128 bits and a tag of 256 bits. */
+export const saltLength = 16;
+export const tagLength = 32;
+
+/** Before version 0x13 the PHC string had no `v=`. A `keyid` or `data` needs a secret that we do not have: no match. */
+const phcPattern =
+  /^\$argon2(?<variant>id|i|d)(?:\$v=(?<version>16|19))?\$m=(?<m>[1-9]\d{0,9}),t=(?<t>[1-9]\d{0,9}),p=(?<p>[1-9]\d{0,2})\$(?<salt>[A-Za-z\d+/]{11,64})\$(?<tag>[A-Za-z\d+/]{16,86})$/;
+
+function readPhc(phc: string): Argon2Hash | undefined {
+  const groups = groupsOf(phcPattern, phc);
+  const salt = groups && readBase64(groups.salt ?? '');
+  const tag = groups && readBase64(groups.tag ?? '');
+  if (groups === undefined || salt === undefined || tag === undefined) return undefined;
+  const parallelism = Number(groups.p);
+  const memoryKib = Number(groups.m);
+  if (memoryKib < 8 * parallelism) return undefined; // RFC 9106 §3.1
+  const version = Number(groups.version || 16);
+  return {
+    phc,
+    variant: groups.variant ?? '',
+    version,
+    memoryKib,
+    iterations: Number(groups.t),
+    parallelism,
+    salt,
+    tag,
+  };
+}
+
+/** argon2id, argon2i and argon2d as PHC strings, also behind Django's `argon2` prefix. */
+export const argon2 = createScheme<Argon2Hash>({
+  read: (stored) => readPhc(stored.startsWith('argon2$') ? stored.slice('argon2'.length) : stored),
+  isBearable: ({ memoryKib, iterations, parallelism }) =>
+    memoryKib <= ceiling.memoryKib &&
+    memoryKib * iterations <= ceiling.memoryKibTimesIterations &&
+    parallelism <= ceiling.parallelism,
+  matches: ({ phc }, password) => verify(phc, password),
+});
+
+/** Hashes `password` with argon2id, version 0x13; `salt` is `saltLength` fresh random bytes. */
+export function hashWithArgon2id(password: string, parameters: Argon2Parameters, salt: Uint8Array): Promise<string> {
+  const { memoryKib, iterations, parallelism } = parameters;
+  return hash(password, { memoryCost: memoryKib, timeCost: iterations, parallelism, outputLen: tagLength, salt });
+}
+
+/** The PHC string of an argon2id hash. */
+export function writePhc(parameters: Argon2Parameters, salt: Uint8Array, tag: Uint8Array): string {
+  const { memoryKib, iterations, parallelism } = parameters;
+  return `$argon2id$v=19$m=${memoryKib},t=${iterations},p=${parallelism}$${writeBase64(salt)}$${writeBase64(tag)}`;
+}
+
+/** Whether `stored` is a plain argon2id PHC string that is in no respect weaker than a new one with `parameters`. */
+export function isAtLeast(parameters: Argon2Parameters, stored: string): boolean {
+  const found = readPhc(stored);
+  return (
+    found?.variant === 'id' &&
+    found.version === 19 &&
+    found.memoryKib >= parameters.memoryKib &&
+    found.iterations >= parameters.iterations &&
+    found.parallelism >= parameters.parallelism &&
+    found.salt.length >= saltLength &&
+    found.tag.length >= tagLength
+  );
+}

@@ -1,0 +1,43 @@
+import { type DatabaseUrl, describeDatabaseUrl } from '../config/database-url.ts';
+import type { Mode } from '../config/setting.ts';
+import { setupTokenMinutes } from '../features/accounts/index.ts';
+import type { Secret } from '../kernel/secret.ts';
+import { version } from './version.ts';
+
+export interface BannerFacts {
+  readonly mode: Mode;
+  /** Where the server listens. */
+  readonly address: string;
+  readonly publicUrl: string;
+  readonly database: DatabaseUrl;
+  /** The file of a key that was just made. */
+  readonly madeSecretKey: string | undefined;
+  /** Present as long as there is no administrator. */
+  readonly setupToken: { readonly token: Secret; readonly path: string } | undefined;
+}
+
+/** What the server says when it is ready: the one place where the set-up token is shown, never in the log. */
+export function banner(facts: BannerFacts): string {
+  const { mode, address, publicUrl, database, madeSecretKey, setupToken } = facts;
+  const lines = [
+    `Keyward ${version} (${mode})`,
+    `  Database  ${describeDatabaseUrl(database)}`,
+    `  Address   ${address}${publicUrl === address ? '' : `  (public: ${publicUrl})`}`,
+    `  Docs      ${publicUrl}/docs`,
+  ];
+  if (madeSecretKey !== undefined)
+    lines.push(`  Made a key of its own in ${madeSecretKey}; production wants SECRET_KEY.`);
+  if (setupToken !== undefined) lines.push(...setupLines(setupToken, publicUrl));
+  return `${lines.join('\n')}\n`;
+}
+
+function setupLines({ token, path }: { token: Secret; path: string }, publicUrl: string): string[] {
+  return [
+    '',
+    `  There is no administrator yet. Within ${setupTokenMinutes} minutes, become one with this token (also in ${path}):`,
+    `    ${token.reveal()}`,
+    `    curl ${publicUrl}/setup -H 'Content-Type: application/json' \\`,
+    `      -d '{"setup_token":"${token.reveal()}","username":"admin","email":"you@example.com","password":"…"}'`,
+    '  or at any time: npm run keyward -- user create --admin --email you@example.com --username admin',
+  ];
+}

@@ -1,0 +1,83 @@
+import type { ParseArgsOptionsConfig } from 'node:util';
+import type { Features, Ports } from '../compose.ts';
+import type { AppConfig } from '../config.ts';
+
+/** What a command prints: as text for people, or with `--json` as a value for programs. */
+export interface Output {
+  readonly text: string;
+  readonly json: unknown;
+}
+
+export interface CommandInput {
+  readonly arguments: readonly string[];
+  readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+  /** Everything on standard input, without its last line break: how passwords come in. */
+  readonly stdin: () => Promise<string>;
+}
+
+/** The world of a command that needs the database: migrated, and with every feature. */
+export interface World {
+  readonly config: AppConfig;
+  readonly ports: Ports;
+  readonly features: Features;
+}
+
+interface CommandBase {
+  /** How it is called: `['user', 'create']`. */
+  readonly words: readonly string[];
+  /** What stands behind the words: `<name> [--description TEXT]`. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly options?: ParseArgsOptionsConfig;
+}
+
+/** A command of the CLI. `needs` says how much of the server it must set up. */
+export type Command = CommandBase &
+  (
+    | { readonly needs: 'nothing'; readonly run: (input: CommandInput) => Promise<Output> }
+    | { readonly needs: 'config'; readonly run: (input: CommandInput, config: AppConfig) => Promise<Output> }
+    | { readonly needs: 'world'; readonly run: (input: CommandInput, world: World) => Promise<Output> }
+  );
+
+/** The command was called in a way that it does not understand. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The faults of a configuration that cannot be used, all of them. */
+export class ConfigRefused extends Error {
+  override readonly name = 'ConfigRefused';
+}
+
+/** The argument at `place`. @throws UsageError when it is missing */
+export function argument(input: CommandInput, place: number, name: string): string {
+  const value = input.arguments[place];
+  if (value === undefined) throw new UsageError(`<${name}> is missing`);
+  return value;
+}
+
+/** The text of an option. @throws UsageError when it is missing */
+export function requiredOption(input: CommandInput, name: string): string {
+  const value = optionalText(input, name);
+  if (value === undefined) throw new UsageError(`--${name} is missing`);
+  return value;
+}
+
+export function optionalText(input: CommandInput, name: string): string | undefined {
+  const value = input.options[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Lines up rows under their headings. */
+export function tableText(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [headings, ...rows];
+  const widths = headings.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

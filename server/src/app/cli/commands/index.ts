@@ -1,0 +1,19 @@
+import type { Command } from '../command.ts';
+import { configCommands } from './config.ts';
+import { migrateCommands } from './migrate.ts';
+import { openapiCommand } from './openapi.ts';
+import { permissionCommands } from './permission.ts';
+import { roleCommands } from './role.ts';
+import { serveCommand } from './serve.ts';
+import { userCommands } from './user.ts';
+
+/** Every command; of two that fit, the first is taken, so longer words stand first. */
+export const commands: readonly Command[] = [
+  serveCommand,
+  ...migrateCommands,
+  ...userCommands,
+  ...roleCommands,
+  ...permissionCommands,
+  ...configCommands,
+  openapiCommand,
+];

@@ -1,0 +1,47 @@
+import type { Database } from '../../../db/database.ts';
+import { migrate, migrationStatus } from '../../../db/migrate.ts';
+import type { AppConfig } from '../../config.ts';
+import { openPorts } from '../../ports.ts';
+import { type Command, type Output, tableText } from '../command.ts';
+
+export const migrateCommands: readonly Command[] = [
+  {
+    words: ['migrate', 'status'],
+    usage: '',
+    summary: 'show which schema steps this database has',
+    needs: 'config',
+    run: (_, config) =>
+      withDatabase(config, async (db) => {
+        const steps = await migrationStatus(db);
+        const rows = steps.map(({ id, appliedAt }) => [id, appliedAt === undefined ? 'pending' : iso(appliedAt)]);
+        const json = steps.map(({ id, appliedAt }) => ({
+          id,
+          applied_at: appliedAt === undefined ? null : iso(appliedAt),
+        }));
+        return { text: tableText(['STEP', 'APPLIED'], rows), json };
+      }),
+  },
+  {
+    words: ['migrate'],
+    usage: '',
+    summary: 'bring the schema up to date (serve does it too)',
+    needs: 'config',
+    run: (_, config) =>
+      withDatabase(config, async (db, now) => {
+        const taken = await migrate(db, now);
+        const text = taken.length === 0 ? 'The schema is up to date.' : taken.map((id) => `applied ${id}`).join('\n');
+        return { text, json: { applied: taken } };
+      }),
+  },
+];
+
+async function withDatabase(config: AppConfig, work: (db: Database, now: number) => Promise<Output>): Promise<Output> {
+  const { db, clock } = openPorts(config.values);
+  try {
+    return await work(db, clock.now());
+  } finally {
+    await db.close();
+  }
+}
+
+const iso = (instant: number): string => new Date(instant).toISOString();

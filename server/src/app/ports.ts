@@ -1,0 +1,28 @@
+import { availableParallelism } from 'node:os';
+import { ownSecretKey } from '../adapters/own-secret-key.ts';
+import { createHasher } from '../adapters/password-hashing/hasher.ts';
+import { createLane } from '../adapters/password-hashing/lane.ts';
+import { systemClock as clock } from '../adapters/system-clock.ts';
+import { systemRandom as random } from '../adapters/system-random.ts';
+import { resolveDatabase } from '../config/server.ts';
+import { connect } from '../db/connect.ts';
+import type { Secret } from '../kernel/secret.ts';
+import type { Ports } from './compose.ts';
+import type { AppValues } from './config.ts';
+
+/** The real ends of the ports, as the configuration wants them. Opens the database. */
+export function openPorts(config: AppValues): Ports & { madeSecretKey: string | undefined } {
+  const { key: secretKey, madeAt: madeSecretKey } = secretKeyOf(config);
+  const { maxWaitMs, ...parameters } = config.passwords;
+  // Never more hashes in flight than cores: beyond that they only slow one another, and everything else.
+  const lane = createLane({ width: availableParallelism(), maxWaitMs, clock });
+  const hasher = createHasher({ parameters, lane, random });
+  return { db: connect(resolveDatabase(config.server)), clock, random, hasher, secretKey, madeSecretKey };
+}
+
+/** Production refuses to start without one (config/server.ts), so that only development ever makes its own. */
+function secretKeyOf({ server }: AppValues): { key: Secret; madeAt: string | undefined } {
+  if (server.secretKey !== undefined) return { key: server.secretKey, madeAt: undefined };
+  const { key, path, made } = ownSecretKey(server.dataDir, random);
+  return { key, madeAt: made ? path : undefined };
+}

@@ -1,0 +1,60 @@
+import type { Database } from '../db/database.ts';
+import { accountRoutes } from '../features/accounts/index.ts';
+import { keyRoutes } from '../features/keys/index.ts';
+import { oauthRoutes } from '../features/oauth/index.ts';
+import { roleRoutes } from '../features/roles/index.ts';
+import { sessionRoutes } from '../features/sessions/index.ts';
+import { signInRoutes } from '../features/sign-in/index.ts';
+import { userRoutes } from '../features/users/index.ts';
+import { refreshCookie } from '../http/cookies.ts';
+import { documentationRoutes } from '../http/documentation.ts';
+import type { Route } from '../http/route.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Features } from './compose.ts';
+import { healthRoutes } from './health.ts';
+import { problemRoutes } from './problem-pages.ts';
+import { version } from './version.ts';
+
+/** `client_id` of tokens for our own API: there are no registered clients yet (RFC 9068 §2.2 wants the claim). */
+const clientId = 'keyward';
+
+/** What the OpenAPI document says of the API as a whole. */
+export const apiInfo = {
+  title: 'Keyward',
+  version,
+  description:
+    'A self-hosted authentication server. Every refusal is a problem (RFC 9457) with a stable `code`; its `type` is the address of a page that says what to do.',
+};
+
+export interface RouteMapDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly features: Features;
+  readonly production: boolean;
+  /** Origins whose pages may use the refresh cookie. */
+  readonly allowedOrigins: ReadonlySet<string>;
+}
+
+/** The whole route map on one page. */
+export function routeMap({ db, clock, features, production, allowedOrigins }: RouteMapDeps): readonly Route[] {
+  const { keys, roles, sessions, accounts, signIn, grantToken } = features;
+  const cookie = refreshCookie({ production });
+  const routes: Route[] = [
+    ...signInRoutes({ ...signIn, cookie, clock, clientId }),
+    ...oauthRoutes({ grantToken, clientId }),
+    ...sessionRoutes({
+      refreshSession: sessions.refresh,
+      logOut: sessions.logOut,
+      cookie,
+      clock,
+      allowedOrigins,
+      clientId,
+    }),
+    ...userRoutes,
+    ...accountRoutes(accounts),
+    ...roleRoutes({ ...roles, listPermissions: () => roles.store.listPermissions(db) }),
+    ...keyRoutes(keys),
+    ...healthRoutes(db),
+  ];
+  return [...routes, ...problemRoutes(() => routes), ...documentationRoutes({ info: apiInfo, routes: () => routes })];
+}

@@ -1,0 +1,52 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { resolvePublicUrl } from '../config/server.ts';
+import type { Mode } from '../config/setting.ts';
+import type { TrustProxy } from '../config/trust-proxy.ts';
+import { createHttpApp } from '../http/app.ts';
+import { registerRoutes } from '../http/register-routes.ts';
+import type { Features, Ports } from './compose.ts';
+import type { AppValues } from './config.ts';
+import { routeMap } from './routes.ts';
+
+export interface ServerDeps {
+  readonly mode: Mode;
+  readonly config: AppValues;
+  readonly ports: Ports;
+  readonly features: Features;
+  readonly logger: FastifyBaseLogger;
+  /** Tests: an undeclared status throws. */
+  readonly strictReplies?: boolean;
+}
+
+/** The HTTP server with every route, not yet listening. */
+export function createServer({ mode, config, ports, features, logger, strictReplies }: ServerDeps): FastifyInstance {
+  const { server } = config;
+  const production = mode === 'production';
+  const publicUrl = resolvePublicUrl(server);
+  const app = createHttpApp({
+    logger,
+    random: ports.random,
+    trustProxy: fastifyTrust(server.trustProxy),
+    corsOrigins: server.corsOrigins,
+    hsts: production && publicUrl.startsWith('https://'),
+  });
+  const allowedOrigins = new Set([...ownOrigins(publicUrl, production), ...server.corsOrigins]);
+  const routes = routeMap({ ...ports, features, production, allowedOrigins });
+  registerRoutes(app, routes, {
+    authenticate: features.sessions.authenticate,
+    ...(strictReplies === undefined ? {} : { strictReplies }),
+  });
+  return app;
+}
+
+/** In development the server answers under every name of the machine itself. */
+function ownOrigins(publicUrl: string, production: boolean): string[] {
+  const { origin, hostname, port } = new URL(publicUrl);
+  if (production || hostname !== 'localhost') return [origin];
+  return ['localhost', '127.0.0.1', '[::1]'].map((name) => `http://${name}:${port}`);
+}
+
+function fastifyTrust(trust: TrustProxy): boolean | number | string[] {
+  if (trust.kind === 'hops') return trust.hops;
+  return trust.kind === 'addresses' ? [...trust.cidrs] : false;
+}

@@ -1,0 +1,62 @@
+import type { ColumnDefinitionBuilder, CreateTableBuilder } from 'kysely';
+import type { Dialect } from './dialect.ts';
+
+/** Builds a table in words that every dialect understands. Columns are `NOT NULL` unless they say `nullable`. */
+export interface TableBuilder {
+  /** `id`: a generated positive integer, never used twice. */
+  generatedId(): TableBuilder;
+  /** An instant in milliseconds UTC, a counter or a foreign id. */
+  integer(name: string, options?: ColumnOptions): TableBuilder;
+  /** Text up to `length` characters, compared byte by byte. */
+  text(name: string, length: number, options?: ColumnOptions): TableBuilder;
+  longText(name: string, options?: ColumnOptions): TableBuilder;
+  primaryKey(...columns: string[]): TableBuilder;
+  readonly statement: CreateTableBuilder<string, string>;
+}
+
+export interface ColumnOptions {
+  readonly nullable?: boolean;
+  /** `table.column`; the row goes when the one it points at goes. */
+  readonly references?: string;
+}
+
+/** Starts `CREATE TABLE name`. */
+export function table(dialect: Dialect, name: string): TableBuilder {
+  const created = dialect.builder.schema.createTable(name) as CreateTableBuilder<string, string>;
+  const { tableSuffix } = dialect.types;
+  return around(tableSuffix === undefined ? created : created.modifyEnd(tableSuffix), dialect, name);
+}
+
+function around(statement: CreateTableBuilder<string, string>, dialect: Dialect, table: string): TableBuilder {
+  const { types } = dialect;
+  const next = (changed: CreateTableBuilder<string, string>) => around(changed, dialect, table);
+  const shaped = (options: ColumnOptions) => (column: ColumnDefinitionBuilder) => {
+    const present = options.nullable ? column : column.notNull();
+    return options.references ? present.references(options.references).onDelete('cascade') : present;
+  };
+  return {
+    statement,
+    generatedId: () => next(statement.addColumn('id', types.generatedId as never)),
+    integer: (name, options = {}) => next(statement.addColumn(name, types.integer as never, shaped(options))),
+    text: (name, length, options = {}) => next(statement.addColumn(name, types.text(length) as never, shaped(options))),
+    longText: (name, options = {}) => next(statement.addColumn(name, types.longText as never, shaped(options))),
+    primaryKey: (...columns) => next(statement.addPrimaryKeyConstraint(`${table}_pk`, columns as never)),
+  };
+}
+
+/** `CREATE UNIQUE INDEX`. Its name carries table and columns, so that a violation says what was taken. */
+export function uniqueIndex(dialect: Dialect, table: string, ...columns: string[]) {
+  return dialect.builder.schema
+    .createIndex(`${table}_${columns.join('_')}_unique`)
+    .on(table)
+    .columns(columns)
+    .unique();
+}
+
+/** `CREATE INDEX`. */
+export function index(dialect: Dialect, table: string, ...columns: string[]) {
+  return dialect.builder.schema
+    .createIndex(`${table}_${columns.join('_')}_index`)
+    .on(table)
+    .columns(columns);
+}

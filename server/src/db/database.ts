@@ -1,0 +1,57 @@
+import type { Compilable } from 'kysely';
+import type { Dialect } from './dialect.ts';
+import type { InsertStatement, Statement } from './statement.ts';
+
+/** Reads, inside or outside a transaction. */
+export interface Reads {
+  /** The first row, or `undefined`. */
+  first<P extends object, R>(statement: Statement<P, R>, parameters: P): Promise<R | undefined>;
+  /** Every row. */
+  all<P extends object, R>(statement: Statement<P, R>, parameters: P): Promise<R[]>;
+  /** Rows of a query whose shape depends on its input (a search, a listing): built and compiled at each call. */
+  query<R>(query: Compilable<R>): Promise<R[]>;
+}
+
+declare const transaction: unique symbol;
+
+/** An open transaction. Valid until the function that got it has returned. */
+export interface Tx extends Reads {
+  readonly [transaction]: true;
+  /** Runs an `UPDATE`, `DELETE` or `INSERT`; how many rows it changed: the referee of every claim. */
+  execute<P extends object>(statement: Statement<P, unknown>, parameters: P): Promise<number>;
+  /**
+   * Inserts a row and returns its generated id.
+   * @throws UniqueViolation when a unique index refuses it
+   */
+  insert<P extends object>(statement: InsertStatement<P>, parameters: P): Promise<number>;
+}
+
+/**
+ * The database as the use cases see it. Reads outside a transaction never wait for a writer; every write needs a `Tx`.
+ * Using the database inside `transact` throws: there it would read beside the transaction, or wait for itself for ever.
+ */
+export interface Database extends Reads {
+  readonly dialect: Dialect;
+  /**
+   * Runs `work` in a transaction and returns when its changes would survive a power cut. What `work` throws rolls back and
+   * passes through. A transaction that changed nothing also waits until all that it may have read is durable, so that an
+   * answer never rests on what a crash could take back.
+   *
+   * @throws `database-unavailable` when the database cannot be written just now
+   */
+  transact<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Whether reads and writes work: for `/readyz`. @throws what is wrong */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A unique index has refused a row. `index` is its table and columns, as `users_email_key`, in every dialect. */
+export class UniqueViolation extends Error {
+  override readonly name = 'UniqueViolation';
+  readonly index: string;
+
+  constructor(index: string, cause: unknown) {
+    super(`a row with this ${index} exists`, { cause });
+    this.index = index;
+  }
+}

@@ -1,0 +1,82 @@
+import { Worker } from 'node:worker_threads';
+import type { CheckpointReply } from './checkpoint-worker.ts';
+
+/** Moves the WAL's content into the database file, on a thread of its own. */
+export interface Checkpointer {
+  /** A transaction has committed; every so many of them start a checkpoint, unless one is running. */
+  committed(): void;
+  close(): Promise<void>;
+}
+
+export interface CheckpointerOptions {
+  readonly path: string;
+  /**
+   * A checkpoint is due after so many commits. Commits are counted and not bytes, because a WAL that starts over keeps its file's
+   * size.
+   */
+  readonly everyCommits: number;
+  /** Runs its work while nobody of this process writes. */
+  readonly whileNobodyWrites: (work: () => Promise<void>) => Promise<void>;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * A checkpoint syncs the WAL, copies its pages, and syncs the database: tens of milliseconds that must not stand on the event loop,
+ * so a worker thread does it over a connection of its own.
+ *
+ * Two passes. The first copies nearly all while writers go on. Under load that alone would never reach the WAL's end, and only a
+ * WAL that was copied to its end starts over instead of growing (sqlite.org/wal.html §6), so the second pass copies the little
+ * that has come since while the write lane is held.
+ */
+export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
+  let worker: Worker | undefined;
+  let running: Promise<void> | undefined;
+  let sinceLast = 0;
+  let closed = false;
+
+  const pass = (): Promise<void> => {
+    worker ??= startWorker(options.path);
+    const thread = worker;
+    return new Promise((resolve, reject) => {
+      const settle = (reply: CheckpointReply) => {
+        thread.off('error', reject);
+        if (reply.error === undefined) resolve();
+        else reject(new Error(reply.error));
+      };
+      thread.once('message', settle);
+      thread.once('error', reject);
+      thread.postMessage('checkpoint');
+    });
+  };
+
+  const checkpoint = async (): Promise<void> => {
+    sinceLast = 0;
+    try {
+      await pass();
+      await options.whileNobodyWrites(pass);
+    } catch (error) {
+      options.onError(error);
+    } finally {
+      running = undefined;
+    }
+  };
+
+  return {
+    committed() {
+      sinceLast += 1;
+      if (closed || running !== undefined || sinceLast < options.everyCommits) return;
+      running = checkpoint();
+    },
+    async close() {
+      closed = true;
+      await running;
+      await worker?.terminate();
+    },
+  };
+}
+
+function startWorker(path: string): Worker {
+  const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), { workerData: { path } });
+  worker.unref();
+  return worker;
+}

@@ -1,0 +1,73 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import type { Compilable } from 'kysely';
+import { UniqueViolation } from '../../database.ts';
+import type { Dialect } from '../../dialect.ts';
+import { type Compiled, compiledOf, compileStatement, type InsertStatement, type Statement } from '../../statement.ts';
+
+type AnyStatement = Statement<never, unknown> | InsertStatement<never>;
+
+/** One SQLite connection and the statements it has prepared. All calls are synchronous and take microseconds. */
+export interface SqliteConnection {
+  run(statement: AnyStatement, parameters: object): SqliteResult;
+  runQuery(query: Compilable<unknown>): SqliteResult;
+  exec(text: string): void;
+  readonly inTransaction: boolean;
+  close(): void;
+}
+
+export interface SqliteResult {
+  readonly rows: unknown[];
+  readonly changes: number;
+}
+
+const uniqueConstraintFailed = 2067; // SQLITE_CONSTRAINT_UNIQUE
+const primaryKeyConstraintFailed = 1555; // SQLITE_CONSTRAINT_PRIMARYKEY
+
+/** Opens a connection. @param path a file; it must exist when `readOnly` */
+export function openConnection(path: string, dialect: Dialect, options: { readOnly: boolean }): SqliteConnection {
+  const database = new DatabaseSync(path, { readOnly: options.readOnly });
+  const prepared = new Map<AnyStatement, { compiled: Compiled; handle: StatementSync }>();
+
+  const prepare = (statement: AnyStatement) => {
+    const compiled = compileStatement(statement, dialect);
+    const entry = { compiled, handle: database.prepare(compiled.sql) };
+    prepared.set(statement, entry);
+    return entry;
+  };
+
+  return {
+    run(statement, parameters) {
+      const { compiled, handle } = prepared.get(statement) ?? prepare(statement);
+      return execute(handle, compiled, compiled.bind(parameters));
+    },
+    runQuery(query) {
+      const compiledQuery = query.compile();
+      return execute(database.prepare(compiledQuery.sql), compiledOf(compiledQuery), compiledQuery.parameters);
+    },
+    exec: (text) => database.exec(text),
+    get inTransaction() {
+      return database.isTransaction;
+    },
+    close: () => database.close(),
+  };
+}
+
+function execute(handle: StatementSync, compiled: Compiled, values: readonly unknown[]): SqliteResult {
+  try {
+    const bound = values as SQLInputValue[];
+    if (compiled.returnsRows) return { rows: handle.all(...bound), changes: 0 };
+    return { rows: [], changes: Number(handle.run(...bound).changes) };
+  } catch (error) {
+    throw uniqueViolationOf(error) ?? error;
+  }
+}
+
+/** SQLite names the columns ("UNIQUE constraint failed: users.email_key"); we speak of the index `users_email_key`. */
+function uniqueViolationOf(error: unknown): UniqueViolation | undefined {
+  const { errcode, message } = error as { errcode?: number; message?: string };
+  if (errcode !== uniqueConstraintFailed && errcode !== primaryKeyConstraintFailed) return undefined;
+  const columns = (message ?? '').replace(/^.*failed: /, '').split(', ');
+  const [first = ''] = columns;
+  const table = first.split('.')[0] ?? '';
+  return new UniqueViolation([table, ...columns.map((column) => column.split('.')[1])].join('_'), error);
+}

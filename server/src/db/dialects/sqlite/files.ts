@@ -1,0 +1,57 @@
+import { close, closeSync, fdatasync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const fdatasyncAsync = promisify(fdatasync);
+const closeAsync = promisify(close);
+
+/**
+ * Makes sure that the database file exists, readable by its owner alone (it holds password hashes), and that its name is on the
+ * disk. Must run before SQLite opens the file: closing any descriptor of an open database drops this process's POSIX locks on it
+ * (sqlite.org/howtocorrupt.html §2.2).
+ */
+export function createDatabaseFile(path: string): void {
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+    throw error;
+  }
+  syncFolder(folder);
+}
+
+/** Puts a folder's entries on the disk. Windows has no such call, and needs none. */
+export function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The WAL as a file to sync. It carries no locks, so a descriptor of our own does no harm. */
+export interface WalFile {
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param databasePath the database; its WAL must exist, and does once a connection has written */
+export function openWal(databasePath: string): WalFile {
+  const descriptor = openSync(`${databasePath}-wal`, 'r+');
+  syncFolder(dirname(databasePath));
+  return {
+    sync: () => fdatasyncAsync(descriptor),
+    close: () => closeAsync(descriptor),
+  };
+}
+
+/** A database that lives as long as the process: a file in a private folder, so that it behaves as any other. */
+export function createTemporaryFolder(): { path: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'keyward-'));
+  return { path: join(folder, 'memory.db'), remove: () => rmSync(folder, { recursive: true, force: true }) };
+}

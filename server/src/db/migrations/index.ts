@@ -1,0 +1,11 @@
+import type { Migration } from '../migrate.ts';
+import { users } from './0001-users.ts';
+import { passwords } from './0002-passwords.ts';
+import { signingKeys } from './0003-signing-keys.ts';
+import { roles } from './0004-roles.ts';
+import { sessions } from './0005-sessions.ts';
+import { audit } from './0006-audit.ts';
+import { setupTokens } from './0007-setup-tokens.ts';
+
+/** Every step, in order. New steps are added at the end; a released one is never changed. */
+export const migrations: readonly Migration[] = [users, passwords, signingKeys, roles, sessions, audit, setupTokens];

@@ -1,0 +1,83 @@
+import type { Tx } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { UserId } from '../../kernel/ids.ts';
+import { validationFailed } from '../../kernel/invalid.ts';
+import type { Audit } from '../audit/index.ts';
+import type { Passwords } from '../passwords/index.ts';
+import { adminRoleName, type RolesStore } from '../roles/index.ts';
+import { checkNames, foldEmail, foldUsername, type UsersStore } from '../users/index.ts';
+
+export interface NewAccount {
+  readonly username: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+/** An account that was checked and whose password was hashed, so that only rows remain to be written. */
+export interface PreparedAccount {
+  readonly username: string;
+  readonly email: string;
+  readonly passwordHash: string;
+}
+
+/**
+ * Makes accounts: every way in which a user begins to exist ends here. Two steps, because hashing must not happen inside a
+ * transaction.
+ */
+export interface CreateAccount {
+  /** @throws validationFailed with every fault of every field; overloaded */
+  prepare(account: NewAccount): Promise<PreparedAccount>;
+  /** The same for an account that brings the hash of its password from another system. @throws validationFailed */
+  prepareWithHash(account: { username: string; email: string; passwordHash: string }): PreparedAccount;
+  /** @throws emailTaken, usernameTaken */
+  insert(tx: Tx, account: PreparedAccount, options: CreationOptions): Promise<UserId>;
+}
+
+export interface CreationOptions {
+  /** Gives the role `admin`. */
+  readonly admin: boolean;
+  /** How the account came about, for the record: `sign-up`, `cli`, `set-up`, `configuration`. */
+  readonly how: string;
+  readonly ip?: string;
+}
+
+export function createCreateAccount(deps: {
+  clock: Clock;
+  audit: Audit;
+  passwords: Passwords;
+  users: UsersStore;
+  roles: RolesStore;
+}): CreateAccount {
+  const { clock, audit, passwords, users, roles } = deps;
+
+  const makeAdmin = async (tx: Tx, user: UserId): Promise<void> => {
+    const role = await roles.findRoleId(tx, adminRoleName);
+    if (role === undefined) throw new Error('the built-in role admin is missing');
+    await roles.assign(tx, user, role, clock.now());
+    await audit.record(tx, { event: 'role.assigned', subject: user, object: adminRoleName });
+  };
+
+  return {
+    async prepare({ username, email, password }) {
+      const errors = [...checkNames({ username, email }), ...passwords.prepare.check(password, { username, email })];
+      if (errors.length > 0) throw validationFailed({ errors });
+      return { username, email, passwordHash: await passwords.prepare.hash(password) };
+    },
+
+    prepareWithHash(account) {
+      const errors = checkNames(account);
+      if (errors.length > 0) throw validationFailed({ errors });
+      return account;
+    },
+
+    async insert(tx, { username, email, passwordHash }, { admin, how, ip }) {
+      const at = clock.now();
+      const keys = { usernameKey: foldUsername(username), emailKey: foldEmail(email) };
+      const id = await users.add(tx, { username, email, ...keys, createdAt: at });
+      await passwords.store.add(tx, id, passwordHash, at);
+      await audit.record(tx, { event: 'user.created', subject: id, reason: how, ip });
+      if (admin) await makeAdmin(tx, id);
+      return id;
+    },
+  };
+}

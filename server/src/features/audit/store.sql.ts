@@ -1,0 +1,83 @@
+import type { Generated } from 'kysely';
+import { statements } from '../../db/statement.ts';
+import type { Instant } from '../../kernel/clock.ts';
+import { asSessionId, asUserId } from '../../kernel/ids.ts';
+import type { AuditEventName, AuditStore } from './store.ts';
+
+interface AuditTables {
+  audit_events: {
+    id: Generated<number>;
+    at: Instant;
+    event: string;
+    outcome: string;
+    reason: string | null;
+    actor_id: number | null;
+    subject_id: number | null;
+    session_id: string | null;
+    ip: string | null;
+    object: string | null;
+  };
+}
+
+const { statement } = statements<AuditTables>();
+
+interface Row {
+  at: Instant;
+  event: string;
+  outcome: string;
+  reason: string | null;
+  actor: number | null;
+  subject: number | null;
+  session: string | null;
+  ip: string | null;
+  object: string | null;
+}
+
+const append = statement((db, p: Row) =>
+  db.insertInto('audit_events').values({
+    at: p.at,
+    event: p.event,
+    outcome: p.outcome,
+    reason: p.reason,
+    actor_id: p.actor,
+    subject_id: p.subject,
+    session_id: p.session,
+    ip: p.ip,
+    object: p.object,
+  }),
+);
+
+const list = statement((db, p: { after: number }) =>
+  db.selectFrom('audit_events').selectAll().where('id', '>', p.after).orderBy('id').limit(1_000),
+);
+
+export const auditStore: AuditStore = {
+  async append(tx, event) {
+    await tx.execute(append, {
+      at: event.at,
+      event: event.event,
+      outcome: event.outcome ?? 'success',
+      reason: event.reason ?? null,
+      actor: event.actor ?? null,
+      subject: event.subject ?? null,
+      session: event.session ?? null,
+      ip: event.ip ?? null,
+      object: event.object ?? null,
+    });
+  },
+  async list(db, after) {
+    const rows = await db.all(list, { after });
+    return rows.map((row) => ({
+      id: row.id,
+      at: row.at,
+      event: row.event as AuditEventName,
+      outcome: row.outcome as 'success' | 'refused',
+      reason: row.reason ?? undefined,
+      actor: row.actor_id === null ? undefined : asUserId(row.actor_id),
+      subject: row.subject_id === null ? undefined : asUserId(row.subject_id),
+      session: row.session_id === null ? undefined : asSessionId(row.session_id),
+      ip: row.ip ?? undefined,
+      object: row.object ?? undefined,
+    }));
+  },
+};

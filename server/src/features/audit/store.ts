@@ -1,0 +1,41 @@
+import type { Reads, Tx } from '../../db/database.ts';
+import type { Instant } from '../../kernel/clock.ts';
+import type { SessionId, UserId } from '../../kernel/ids.ts';
+
+/** What can happen. A past participle: it did happen, or was refused with a reason. */
+export type AuditEventName =
+  | 'user.created'
+  | 'user.deleted'
+  | 'user.restored'
+  | 'session.started'
+  | 'session.ended'
+  | 'session.stolen'
+  | 'login.failed'
+  | 'password.rehashed'
+  | 'role.created'
+  | 'role.assigned'
+  | 'role.unassigned'
+  | 'permission.registered';
+
+/** One security event. Never holds a secret. */
+export interface AuditEvent {
+  readonly event: AuditEventName;
+  readonly outcome?: 'success' | 'refused';
+  /** The stable code of the refusal, or why a session ended. */
+  readonly reason?: string | undefined;
+  /** Who did it; absent for the operator at the CLI and for strangers. */
+  readonly actor?: UserId | undefined;
+  /** To whom. */
+  readonly subject?: UserId | undefined;
+  readonly session?: SessionId | undefined;
+  readonly ip?: string | undefined;
+  /** The name of what it was done to, where that is no user (a role). */
+  readonly object?: string | undefined;
+}
+
+export interface AuditStore {
+  /** Appends a row within the transaction of the change that it records: both or neither. */
+  append(tx: Tx, event: AuditEvent & { at: Instant }): Promise<void>;
+  /** From behind `after`, oldest first. */
+  list(db: Reads, after: number): Promise<(AuditEvent & { id: number; at: Instant })[]>;
+}

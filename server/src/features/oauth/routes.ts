@@ -1,0 +1,39 @@
+import { originOf } from '../../http/request-origin.ts';
+import { type Route, route } from '../../http/route.ts';
+import { overloaded } from '../../kernel/overloaded.ts';
+import { accessTokenReply, forbidCaching, invalidRefreshToken, refreshTokenReused } from '../sessions/index.ts';
+import { invalidCredentials } from '../sign-in/index.ts';
+import { missingParameter, unsupportedGrantType } from './errors.ts';
+import type { GrantToken } from './grant-token.ts';
+import { TokenBody, TokenReply } from './schemas.ts';
+
+export const oauthRoutes = (deps: { grantToken: GrantToken; clientId: string }): readonly Route[] => [
+  route({
+    method: 'POST',
+    url: '/token',
+    operationId: 'grantToken',
+    summary: 'OAuth 2.0 token endpoint',
+    description:
+      'RFC 6749 §4.3 (`grant_type=password`; `username` is an e-mail address or a username) and §6 (`refresh_token`).',
+    tags: ['Sign in'],
+    access: { kind: 'public', why: 'it is how OAuth clients get in' },
+    limit: { kind: 'throttled', key: 'login' },
+    bodyType: 'form',
+    dialect: 'oauth',
+    body: TokenBody,
+    replies: { 200: { schema: TokenReply, description: 'RFC 6749 §5.1.' } },
+    refusals: [
+      invalidCredentials,
+      invalidRefreshToken,
+      refreshTokenReused,
+      missingParameter,
+      unsupportedGrantType,
+      overloaded,
+    ],
+    handler: async (request, reply) => {
+      forbidCaching(reply);
+      const tokens = await deps.grantToken(request.body, { origin: originOf(request), clientId: deps.clientId });
+      return { ...accessTokenReply(tokens), refresh_token: tokens.refreshToken.reveal() };
+    },
+  }),
+];

@@ -1,0 +1,34 @@
+/**
+ * Owns: passwords: their policy, their hashes, the proof that somebody knows one.
+ * Tables: passwords.
+ * Specifications: NIST SP 800-63B-4 §3.1.1 (policy), RFC 9106 (argon2), OWASP Password Storage.
+ */
+import type { Database } from '../../db/database.ts';
+import type { Hasher } from '../../kernel/hasher.ts';
+import { createPreparePassword, type PreparePassword } from './prepare-password.ts';
+import { passwordsStore } from './store.sql.ts';
+import type { PasswordsStore } from './store.ts';
+import { createVerifyPassword, type VerifyPassword } from './verify-password.ts';
+
+export { passwordSettings } from './config.ts';
+export type { PasswordsStore } from './store.ts';
+export type { ProvenPassword } from './verify-password.ts';
+
+export interface Passwords {
+  readonly prepare: PreparePassword;
+  readonly verify: VerifyPassword;
+  readonly store: PasswordsStore;
+}
+
+export function createPasswords(deps: {
+  db: Database;
+  hasher: Hasher;
+  limits: { minLength: number; maxLength: number };
+}): Passwords {
+  const parts = { ...deps, store: passwordsStore };
+  return {
+    prepare: createPreparePassword(parts),
+    verify: createVerifyPassword(parts),
+    store: passwordsStore,
+  };
+}

@@ -1,0 +1,43 @@
+import { statements } from '../../db/statement.ts';
+import type { Instant } from '../../kernel/clock.ts';
+import { asUserId, type UserId } from '../../kernel/ids.ts';
+import type { PublishedUsers } from '../users/index.ts';
+import type { PasswordsStore } from './store.ts';
+
+interface PasswordsTables {
+  passwords: { user_id: number; hash: string; changed_at: Instant };
+}
+
+const { statement } = statements<PasswordsTables & PublishedUsers>();
+
+const findByName = statement((db, p: { emailKey: string; usernameKey: string }) =>
+  db
+    .selectFrom('users')
+    .leftJoin('passwords', 'passwords.user_id', 'users.id')
+    .select(['users.id', 'passwords.hash'])
+    .where((where) => where.or([where('email_key', '=', p.emailKey), where('username_key', '=', p.usernameKey)])),
+);
+
+const addPassword = statement((db, p: { user: UserId; hash: string; at: Instant }) =>
+  db.insertInto('passwords').values({ user_id: p.user, hash: p.hash, changed_at: p.at }),
+);
+
+const findCurrent = statement((db, p: { user: UserId; hash: string }) =>
+  db.selectFrom('passwords').select('user_id').where('user_id', '=', p.user).where('hash', '=', p.hash),
+);
+
+const replaceHash = statement((db, p: { user: UserId; hash: string; next: string }) =>
+  db.updateTable('passwords').set({ hash: p.next }).where('user_id', '=', p.user).where('hash', '=', p.hash),
+);
+
+export const passwordsStore: PasswordsStore = {
+  async findByName(db, key) {
+    const row = await db.first(findByName, key);
+    return row && { userId: asUserId(row.id), hash: row.hash ?? undefined };
+  },
+  add: async (tx, user, hash, at) => {
+    await tx.execute(addPassword, { user, hash, at });
+  },
+  isCurrent: async (tx, user, hash) => (await tx.first(findCurrent, { user, hash })) !== undefined,
+  replace: async (tx, user, hash, next) => (await tx.execute(replaceHash, { user, hash, next })) === 1,
+};

@@ -1,0 +1,45 @@
+import type { Database } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { UserId } from '../../kernel/ids.ts';
+import { validationFailed } from '../../kernel/invalid.ts';
+import type { Permission } from '../../kernel/principal.ts';
+import type { Audit } from '../audit/index.ts';
+import { permissionNotHeld } from './errors.ts';
+import { checkRoleName, permissionsOutside } from './policy.ts';
+import type { Role, RolesStore } from './store.ts';
+
+export interface CreateRoleCommand {
+  readonly name: string;
+  readonly description: string;
+  readonly permissions: readonly Permission[];
+  /** Who asks; `undefined` is the operator at the CLI, who holds everything. */
+  readonly by: UserId | undefined;
+}
+
+export type CreateRole = (command: CreateRoleCommand) => Promise<Role>;
+
+/**
+ * Makes a role out of permissions that exist and that its maker holds.
+ *
+ * @throws validationFailed with a pointer at each unknown permission; permissionNotHeld; roleExists
+ */
+export function createCreateRole(deps: { db: Database; clock: Clock; audit: Audit; store: RolesStore }): CreateRole {
+  const { db, clock, audit, store } = deps;
+  return ({ name, description, permissions, by }) =>
+    db.transact(async (tx) => {
+      const known = new Set((await store.listPermissions(tx)).map((entry) => entry.name));
+      const unknown = permissionsOutside(permissions, known, (it) => `There is no permission "${it}".`);
+      const faults = [...checkRoleName(name), ...unknown];
+      if (faults.length > 0) throw validationFailed({ errors: faults });
+
+      const held = by === undefined ? known : new Set((await store.grantsOf(tx, by)).permissions);
+      const beyond = permissionsOutside(permissions, held, (it) => `You do not hold "${it}".`);
+      if (beyond.length > 0) throw permissionNotHeld({ errors: beyond });
+
+      const at = clock.now();
+      const unique = [...new Set(permissions)].sort();
+      const id = await store.addRole(tx, { name, description, permissions: unique, at });
+      await audit.record(tx, { event: 'role.created', actor: by, object: name });
+      return { id, name, description, permissions: unique };
+    });
+}

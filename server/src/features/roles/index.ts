@@ -1,0 +1,33 @@
+/**
+ * Owns: which permissions exist, which roles hold them, who has which role.
+ * Tables: permissions, roles, role_permissions, user_roles (publishes all columns for reading to the floors above).
+ * Specifications: RBAC as in NIST INCITS 359 (core), without hierarchies.
+ */
+import type { Database } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Audit } from '../audit/index.ts';
+import { type CreateRole, createCreateRole } from './create-role.ts';
+import { createRegisterPermission, type RegisterPermission } from './register-permission.ts';
+import { rolesStore } from './store.sql.ts';
+import type { RolesStore } from './store.ts';
+
+export { roleNotFound } from './errors.ts';
+export { adminRoleName, permissionPattern } from './policy.ts';
+export { roleRoutes } from './routes.ts';
+export type { RolesTables as PublishedRoles } from './store.sql.ts';
+export type { Grants, PermissionEntry, Role, RolesStore } from './store.ts';
+
+export interface Roles {
+  readonly createRole: CreateRole;
+  readonly registerPermission: RegisterPermission;
+  readonly store: RolesStore;
+}
+
+export function createRoles(deps: { db: Database; clock: Clock; audit: Audit }): Roles {
+  const parts = { ...deps, store: rolesStore };
+  return {
+    createRole: createCreateRole(parts),
+    registerPermission: createRegisterPermission(parts),
+    store: rolesStore,
+  };
+}

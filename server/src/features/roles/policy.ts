@@ -1,0 +1,42 @@
+import type { FieldError } from '../../kernel/errors.ts';
+import type { Permission } from '../../kernel/principal.ts';
+
+/** What the API itself checks. Applications register their own beside these. */
+export const builtInPermissions: Readonly<Record<Permission, string>> = {
+  'users:delete': 'Delete any user. (Everybody may delete their own account.)',
+  'roles:write': 'Create roles out of permissions that one holds.',
+  'permissions:read': 'List the permissions there are.',
+  'permissions:write': 'Register the permissions of an application.',
+};
+
+/** The built-in role that holds every permission, also those registered later. */
+export const adminRoleName = 'admin';
+
+export const maxRoleNameLength = 64;
+
+/** `resource:action`, each of lower-case letters, digits, `-`, `_`, `.`; begins with a letter. */
+export const permissionPattern = '^[a-z][a-z0-9_.-]{0,62}:[a-z][a-z0-9_.-]{0,62}$';
+
+const roleName = /^[^\p{C}\p{Z}]+( [^\p{C}\p{Z}]+)*$/u;
+
+/** The form by which a role's name is unique. */
+export function foldRoleName(name: string): string {
+  return name.normalize('NFKC').toLowerCase();
+}
+
+/** What is wrong with the name of a new role; empty when nothing is. */
+export function checkRoleName(name: string): FieldError[] {
+  if ([...name].length <= maxRoleNameLength && roleName.test(name)) return [];
+  return [{ pointer: '/name', detail: `Use 1 to ${maxRoleNameLength} visible characters.` }];
+}
+
+/** One fault for each of `permissions` that is not in `allowed`, with a pointer at its place in the request. */
+export function permissionsOutside(
+  permissions: readonly Permission[],
+  allowed: ReadonlySet<Permission>,
+  says: (permission: Permission) => string,
+): FieldError[] {
+  return permissions.flatMap((permission, place) =>
+    allowed.has(permission) ? [] : [{ pointer: `/permissions/${place}`, detail: says(permission) }],
+  );
+}

@@ -1,0 +1,32 @@
+import type { Reads } from '../../db/database.ts';
+import { invalidToken, lackingPermission } from '../../kernel/access.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Permission, Principal } from '../../kernel/principal.ts';
+import type { AccessTokens } from './access-token.ts';
+import type { SessionsStore } from './store.ts';
+
+/**
+ * Who presents this access token: signature first, then the one read that tells whether its session lives, its user is active, and
+ * `permission` is held. So whatever ends a session holds from the next request on.
+ *
+ * @throws invalidToken, lackingPermission
+ */
+export type Authenticate = (token: string, permission: Permission | undefined) => Promise<Principal>;
+
+export function createAuthenticate(deps: {
+  db: Reads;
+  clock: Clock;
+  accessTokens: AccessTokens;
+  store: SessionsStore;
+}): Authenticate {
+  const { db, clock, accessTokens, store } = deps;
+  return async (token, permission) => {
+    const claims = accessTokens.verify(token);
+    if (claims === undefined) throw invalidToken();
+    const { sessionId: session, userId: user } = claims;
+    const found = await store.authenticate(db, { session, user, now: clock.now(), permission });
+    if (found === undefined) throw invalidToken();
+    if (permission !== undefined && !found.permitted) throw lackingPermission(permission);
+    return found.principal;
+  };
+}

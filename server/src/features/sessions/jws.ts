@@ -1,0 +1,47 @@
+import { type KeyObject, sign, verify } from 'node:crypto';
+
+/** Longer than any token we make (4 KB at most); what is longer is refused unread. */
+const maxTokenLength = 8_192;
+const base64url = /^[A-Za-z0-9_-]+$/;
+
+/**
+ * The only algorithm there is: ECDSA over P-256 with SHA-256 (RFC 7518 §3.4). The signature is r and s side by side, not DER.
+ * `node:crypto` directly: this is the hottest path, and jose adds 50 µs to each call.
+ */
+const es256 = (key: KeyObject) => ({ key, dsaEncoding: 'ieee-p1363' as const });
+
+/** Signs in JWS compact serialisation (RFC 7515 §7.1). @param header the first segment, encoded */
+export function signCompact(header: string, payload: object, key: KeyObject): string {
+  const input = `${header}.${encodeSegment(payload)}`;
+  return `${input}.${sign('sha256', Buffer.from(input), es256(key)).toString('base64url')}`;
+}
+
+/**
+ * The payload of a token whose signature holds, or `undefined`. Signature before anything else: nothing of the payload is read
+ * before.
+ *
+ * The header is not interpreted at all: it must be, to the letter, one that we write, and `keyOf` knows these. So there is no `alg`
+ * to confuse, no `jwk`, `jku`, `x5u` or `crit` to obey, and no parser to fool (RFC 8725 §2.1, §3.1, §3.10).
+ */
+export function verifyCompact(token: string, keyOf: (header: string) => KeyObject | undefined): unknown {
+  if (token.length > maxTokenLength) return undefined;
+  const [header = '', payload = '', signature = '', ...more] = token.split('.');
+  const key = keyOf(header);
+  if (key === undefined || more.length > 0) return undefined;
+  const signatureBytes = decodeCanonical(signature);
+  const payloadBytes = decodeCanonical(payload);
+  if (signatureBytes === undefined || payloadBytes === undefined) return undefined;
+  if (!verify('sha256', Buffer.from(`${header}.${payload}`), es256(key), signatureBytes)) return undefined;
+  return JSON.parse(payloadBytes.toString('utf8'));
+}
+
+export function encodeSegment(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+/** Node's decoder forgives padding, foreign characters and stray bits; a token that differs in a bit is another token. */
+function decodeCanonical(segment: string): Buffer | undefined {
+  if (!base64url.test(segment)) return undefined;
+  const bytes = Buffer.from(segment, 'base64url');
+  return bytes.toString('base64url') === segment ? bytes : undefined;
+}

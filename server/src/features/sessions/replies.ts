@@ -1,0 +1,24 @@
+import type { FastifyReply } from 'fastify';
+import type { RefreshCookie } from '../../http/cookies.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { SessionUser, Tokens } from './issue-tokens.ts';
+
+/** Tokens must not stay in any cache (RFC 6749 §5.1). */
+export function forbidCaching(reply: FastifyReply): void {
+  reply.header('cache-control', 'no-store');
+  reply.header('pragma', 'no-cache');
+}
+
+/** Gives the browser its refresh token, for as long as the session can live. */
+export function setRefreshCookie(reply: FastifyReply, tokens: Tokens, cookie: RefreshCookie, clock: Clock): void {
+  const secondsLeft = Math.max(1, Math.floor((tokens.sessionExpiresAt - clock.now()) / 1_000));
+  cookie.set(reply, tokens.refreshToken.reveal(), secondsLeft);
+}
+
+export const userReply = ({ id, username, email }: SessionUser) => ({ id, username, email });
+
+export const accessTokenReply = (tokens: Tokens) => ({
+  access_token: tokens.accessToken.reveal(),
+  token_type: 'bearer' as const,
+  expires_in: tokens.expiresInSeconds,
+});

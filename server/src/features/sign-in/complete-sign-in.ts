@@ -1,0 +1,31 @@
+import type { Tx } from '../../db/database.ts';
+import type { UserId } from '../../kernel/ids.ts';
+import type { RequestOrigin } from '../../kernel/origin.ts';
+import type { StartSession, Tokens } from '../sessions/index.ts';
+import type { UsersStore } from '../users/index.ts';
+import { invalidCredentials } from './errors.ts';
+
+/** How a user has proven who they are. */
+export type Proof = 'password' | 'sign-up' | 'set-up';
+
+/**
+ * The single funnel: every proof ends here, so that no second way in can skip a check. It locks the user for the rest of the
+ * transaction, so that a deletion that runs at the same time either comes first and is seen, or comes after and ends this session too.
+ *
+ * @throws invalidCredentials when the user is deleted or disabled
+ */
+export type CompleteSignIn = (
+  tx: Tx,
+  user: UserId,
+  options: { proof: Proof; origin: RequestOrigin; clientId: string },
+) => Promise<Tokens>;
+
+export function createCompleteSignIn(deps: { users: UsersStore; startSession: StartSession }): CompleteSignIn {
+  const { users, startSession } = deps;
+  return async (tx, id, options) => {
+    if (!(await users.lockActive(tx, id))) throw invalidCredentials();
+    const user = await users.find(tx, id);
+    if (user === undefined) throw invalidCredentials();
+    return startSession(tx, user, options);
+  };
+}

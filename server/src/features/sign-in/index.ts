@@ -1,0 +1,39 @@
+/**
+ * Owns: the ways in. Each proves who somebody is, and all end in complete-sign-in.ts.
+ * Tables: none.
+ * Specifications: OWASP Authentication (one answer for every failure), ASVS 5.0 V6.
+ */
+import type { Database } from '../../db/database.ts';
+import type { Accounts } from '../accounts/index.ts';
+import type { Audit } from '../audit/index.ts';
+import type { Passwords } from '../passwords/index.ts';
+import type { Sessions } from '../sessions/index.ts';
+import type { UsersStore } from '../users/index.ts';
+import { createCompleteSignIn } from './complete-sign-in.ts';
+import { createLogIn, type LogIn } from './log-in.ts';
+import { createSignUp, type SignUp } from './sign-up.ts';
+
+export { invalidCredentials } from './errors.ts';
+export type { LogIn } from './log-in.ts';
+export { signInRoutes } from './routes.ts';
+
+export interface SignIn {
+  readonly logIn: LogIn;
+  readonly signUp: SignUp;
+}
+
+export function createSignIn(deps: {
+  db: Database;
+  audit: Audit;
+  users: UsersStore;
+  passwords: Passwords;
+  sessions: Sessions;
+  accounts: Accounts;
+}): SignIn {
+  const completeSignIn = createCompleteSignIn({ users: deps.users, startSession: deps.sessions.start });
+  const { create: createAccount, setupToken } = deps.accounts;
+  return {
+    logIn: createLogIn({ ...deps, completeSignIn }),
+    signUp: createSignUp({ db: deps.db, createAccount, setupToken, completeSignIn }),
+  };
+}

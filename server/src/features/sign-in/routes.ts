@@ -1,0 +1,89 @@
+import type { FastifyReply } from 'fastify';
+import type { RefreshCookie } from '../../http/cookies.ts';
+import { originOf } from '../../http/request-origin.ts';
+import { type Route, route } from '../../http/route.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { overloaded } from '../../kernel/overloaded.ts';
+import { invalidSetupToken } from '../accounts/index.ts';
+import { accessTokenReply, forbidCaching, setRefreshCookie, type Tokens, userReply } from '../sessions/index.ts';
+import { emailTaken, usernameTaken } from '../users/index.ts';
+import { invalidCredentials } from './errors.ts';
+import type { LogIn } from './log-in.ts';
+import { LoggedInReply, LogInBody, SetUpBody, SignedUpReply, SignUpBody } from './schemas.ts';
+import type { SignUp } from './sign-up.ts';
+
+export interface SignInRoutesDeps {
+  readonly logIn: LogIn;
+  readonly signUp: SignUp;
+  readonly cookie: RefreshCookie;
+  readonly clock: Clock;
+  readonly clientId: string;
+}
+
+export function signInRoutes(deps: SignInRoutesDeps): readonly Route[] {
+  const { logIn, signUp, cookie, clock, clientId } = deps;
+
+  const tokensReply = (tokens: Tokens, reply: FastifyReply) => {
+    forbidCaching(reply);
+    setRefreshCookie(reply, tokens, cookie, clock);
+    return {
+      data: userReply(tokens.user),
+      ...accessTokenReply(tokens),
+      refresh_token: tokens.refreshToken.reveal(),
+    };
+  };
+
+  return [
+    route({
+      method: 'POST',
+      url: '/signup',
+      operationId: 'signUp',
+      summary: 'Create an account and sign in',
+      tags: ['Sign in'],
+      access: { kind: 'public', why: 'it is how one begins' },
+      limit: { kind: 'throttled', key: 'signup' },
+      body: SignUpBody,
+      replies: { 201: { schema: SignedUpReply, description: 'The account exists; also sets the refresh cookie.' } },
+      refusals: [emailTaken, usernameTaken, overloaded],
+      handler: async (request, reply) => {
+        const tokens = await signUp({ account: request.body, origin: originOf(request), clientId });
+        return { message: 'Success' as const, ...tokensReply(tokens, reply) };
+      },
+    }),
+    route({
+      method: 'POST',
+      url: '/login',
+      operationId: 'logIn',
+      summary: 'Sign in with e-mail and password',
+      tags: ['Sign in'],
+      access: { kind: 'public', why: 'it is how one gets in' },
+      limit: { kind: 'throttled', key: 'login' },
+      body: LogInBody,
+      replies: { 200: { schema: LoggedInReply, description: 'Signed in; also sets the refresh cookie.' } },
+      refusals: [invalidCredentials, overloaded],
+      handler: async (request, reply) => {
+        const { email: name, password } = request.body;
+        const command = { name, byUsername: false, password, origin: originOf(request), clientId };
+        return tokensReply(await logIn(command), reply);
+      },
+    }),
+    route({
+      method: 'POST',
+      url: '/setup',
+      operationId: 'setUp',
+      summary: 'Become the first administrator',
+      description: 'With the one-time token that the server printed at its start and wrote to its data directory.',
+      tags: ['Sign in'],
+      access: { kind: 'public', why: 'there is nobody yet; the set-up token is the proof' },
+      limit: { kind: 'throttled', key: 'signup' },
+      body: SetUpBody,
+      replies: { 201: { schema: SignedUpReply, description: 'The administrator exists and is signed in.' } },
+      refusals: [invalidSetupToken, emailTaken, usernameTaken, overloaded],
+      handler: async (request, reply) => {
+        const { setup_token: setupToken, ...account } = request.body;
+        const tokens = await signUp({ account, setupToken, origin: originOf(request), clientId });
+        return { message: 'Success' as const, ...tokensReply(tokens, reply) };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,36 @@
+import type { Database } from '../../db/database.ts';
+import type { RequestOrigin } from '../../kernel/origin.ts';
+import type { CreateAccount, NewAccount, SetupToken } from '../accounts/index.ts';
+import type { Tokens } from '../sessions/index.ts';
+import type { CompleteSignIn } from './complete-sign-in.ts';
+
+export interface SignUpCommand {
+  readonly account: NewAccount;
+  /** Makes the account the first administrator. */
+  readonly setupToken?: string;
+  readonly origin: RequestOrigin;
+  readonly clientId: string;
+}
+
+/** @throws validationFailed, emailTaken, usernameTaken, invalidSetupToken, overloaded */
+export type SignUp = (command: SignUpCommand) => Promise<Tokens>;
+
+/** Makes an account and signs it in: both or neither. */
+export function createSignUp(deps: {
+  db: Database;
+  createAccount: CreateAccount;
+  setupToken: SetupToken;
+  completeSignIn: CompleteSignIn;
+}): SignUp {
+  const { db, createAccount, completeSignIn } = deps;
+  return async ({ account, setupToken, origin, clientId }) => {
+    const prepared = await createAccount.prepare(account);
+    return db.transact(async (tx) => {
+      const admin = setupToken !== undefined;
+      if (admin) await deps.setupToken.consume(tx, setupToken);
+      const how = admin ? 'set-up' : 'sign-up';
+      const user = await createAccount.insert(tx, prepared, { admin, how, ip: origin.ip });
+      return completeSignIn(tx, user, { proof: how, origin, clientId });
+    });
+  };
+}

@@ -1,0 +1,22 @@
+import { refusal } from '../../kernel/errors.ts';
+
+export const emailTaken = refusal(
+  'email-taken',
+  'conflict',
+  'An account with this e-mail address exists.',
+  'Log in with this address, or sign up with another one. Addresses that differ only in letter case are the same address.',
+);
+
+export const usernameTaken = refusal(
+  'username-taken',
+  'conflict',
+  'This username is taken.',
+  'Choose another username. Names that differ only in letter case or in the width of their characters are the same name.',
+);
+
+export const userNotFound = refusal(
+  'user-not-found',
+  'missing',
+  'There is no user with this id.',
+  'Check the id. A deleted user is gone for every endpoint; an operator can restore one with `keyward user restore`.',
+);

@@ -1,0 +1,57 @@
+import { domainToASCII } from 'node:url';
+import type { FieldError } from '../../kernel/errors.ts';
+
+/** Longest username, in code points. */
+export const maxUsernameLength = 64;
+/** Longest address: 64 octets of local part, `@`, and what fits into 254 octets of path (RFC 5321 §4.5.3.1.3, erratum 1690). */
+export const maxEmailLength = 254;
+const maxLocalPartLength = 64;
+
+/** What RFC 5321 §4.1.2 calls Dot-string, with the letters of RFC 6531; quoted local parts are not taken. */
+const localPart = /^[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~-]+)*$/u;
+const asciiDomain = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
+/** Letters, digits, marks, punctuation, symbols, and single inner spaces: nothing invisible, nothing that turns the text around. */
+const username = /^[^\p{C}\p{Z}@]+( [^\p{C}\p{Z}@]+)*$/u;
+
+/**
+ * The form by which a username is unique: RFC 8265 §3.3 (UsernameCaseMapped) in what matters: width and compatibility forms
+ * folded, then letter case. Accents stay, since they tell names apart.
+ */
+export function foldUsername(name: string): string {
+  return name.normalize('NFKC').toLowerCase().normalize('NFKC');
+}
+
+/**
+ * The form by which an address is unique. RFC 5321 §2.4 lets a host tell local parts apart by case; none that matters does, and an
+ * account that exists twice by case is the worse evil. The domain becomes ASCII, so that both spellings of an IDN are one.
+ */
+export function foldEmail(address: string): string {
+  const at = address.lastIndexOf('@');
+  const domain = address.slice(at + 1);
+  return `${address.slice(0, at).normalize('NFKC').toLowerCase()}@${domainToASCII(domain) || domain.toLowerCase()}`;
+}
+
+/** What is wrong with the names of a new account; empty when nothing is. A username has no `@`, so it is never an address. */
+export function checkNames(names: { username: string; email: string }): FieldError[] {
+  const faults: FieldError[] = [];
+  if (!isUsername(names.username)) {
+    faults.push({
+      pointer: '/username',
+      detail: `Use 1 to ${maxUsernameLength} visible characters, without @ and without spaces at the ends or in a row.`,
+    });
+  }
+  if (!isEmail(names.email))
+    faults.push({ pointer: '/email', detail: 'Give an e-mail address such as ada@example.com.' });
+  return faults;
+}
+
+function isUsername(text: string): boolean {
+  return [...text].length <= maxUsernameLength && username.test(text.normalize('NFKC'));
+}
+
+function isEmail(text: string): boolean {
+  const at = text.lastIndexOf('@');
+  const local = text.slice(0, at);
+  if (at < 1 || Buffer.byteLength(text) > maxEmailLength || Buffer.byteLength(local) > maxLocalPartLength) return false;
+  return localPart.test(local) && asciiDomain.test(domainToASCII(text.slice(at + 1)));
+}

@@ -1,0 +1,114 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Random } from '../kernel/random.ts';
+import { addCors } from './cors.ts';
+import { addFormBody } from './form-body.ts';
+import { handleError } from './handle-error.ts';
+import { addJsonBody } from './json-body.ts';
+import { createLazyCompilers } from './lazy-compilers.ts';
+import { addNotFound, trackMethods } from './not-found.ts';
+import { createRequestIds } from './request-ids.ts';
+import { createLogController, discreetLogger } from './request-log.ts';
+import { addSecurityHeaders, securityHeaders } from './security-headers.ts';
+import { createSocketErrorHandler } from './socket-errors.ts';
+
+export interface HttpAppOptions {
+  readonly logger: FastifyBaseLogger;
+  readonly random: Random;
+  /** As Fastify takes it: hops, or the addresses of the proxies whose `X-Forwarded-*` are believed. */
+  readonly trustProxy?: boolean | number | string | string[];
+  /** Exact origins, as `https://app.example.com`. */
+  readonly corsOrigins?: readonly string[];
+  /** Whether clients reach the server by https in production: sends HSTS. */
+  readonly hsts?: boolean;
+  readonly bodyLimitBytes?: number;
+  /** `eager` (tests) finds a broken schema at `ready()`, `lazy` starts sooner. */
+  readonly schemas?: 'eager' | 'lazy';
+  readonly timeouts?: Partial<HttpTimeouts>;
+}
+
+/** All in milliseconds. */
+export interface HttpTimeouts {
+  /** For the headers of a request to arrive (slowloris). */
+  readonly headersMs: number;
+  /** For the whole request to arrive; 64 KiB take less over the worst line. */
+  readonly requestMs: number;
+  /** For a silent connection. */
+  readonly connectionMs: number;
+  /** Between two requests. Longer than the 60 s of usual proxies, so that it is never we who close first under a new request. */
+  readonly keepAliveMs: number;
+  /** How often the first two are checked. */
+  readonly checkMs: number;
+}
+
+const standardTimeouts: HttpTimeouts = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  connectionMs: 120_000,
+  keepAliveMs: 72_000,
+  checkMs: 5_000,
+};
+
+/** Node's own limit, said aloud: the address and all headers together. */
+const maxHeaderBytes = 16_384;
+
+/** The server without a route: limits, headers, body parsers, and an answer for everything that can go wrong. */
+export function createHttpApp(options: HttpAppOptions): FastifyInstance {
+  const { random, corsOrigins = [], hsts = false, schemas = 'lazy' } = options;
+  const compilers = schemas === 'lazy' ? createLazyCompilers() : undefined;
+  const logger = discreetLogger(options.logger);
+  const headers = securityHeaders({ hsts });
+  const requestId = createRequestIds(random);
+  const app: FastifyInstance = Fastify({
+    ...serverOptions(options),
+    ...(compilers === undefined ? {} : { schemaController: compilers }),
+    loggerInstance: logger,
+    logController: createLogController(),
+    genReqId: requestId,
+    clientErrorHandler: createSocketErrorHandler({ requestId, headers, log: logger }),
+    // A broken address reaches no hook, so that what hooks do happens here.
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      handleError(error, request, reply.headers(headers)),
+  });
+  compilers?.warmUp(app);
+  app.decorateRequest('principal', null);
+  app.removeAllContentTypeParsers();
+  addJsonBody(app);
+  addFormBody(app);
+  const table = trackMethods(app);
+  addSecurityHeaders(app, headers);
+  addCors(app, new Set(corsOrigins), table);
+  addNotFound(app, table);
+  app.setErrorHandler(handleError);
+  return app;
+}
+
+function serverOptions({ trustProxy = false, bodyLimitBytes = 65_536, timeouts }: HttpAppOptions) {
+  const { headersMs, requestMs, connectionMs, keepAliveMs, checkMs } = { ...standardTimeouts, ...timeouts };
+  return {
+    trustProxy: typeof trustProxy === 'number' ? (_address: string, hop: number) => hop < trustProxy : trustProxy,
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: requestMs,
+    connectionTimeout: connectionMs,
+    keepAliveTimeout: keepAliveMs,
+    http: { headersTimeout: headersMs, connectionsCheckingInterval: checkMs, maxHeaderSize: maxHeaderBytes },
+    exposeHeadRoutes: false,
+    // While closing, what has arrived is still served, and its connection closed: better than a 503 that no client expects.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle' as const,
+    // A longer one is cut off by `maxHeaderSize`; a pattern in the schema decides about the rest.
+    routerOptions: { maxParamLength: maxHeaderBytes },
+    ajv: { customOptions: validationOptions },
+  };
+}
+
+/** What was sent is judged as it was sent: nothing is coerced, dropped or filled in. All faults are told at once; the body limit bounds the work. */
+const validationOptions = {
+  removeAdditional: false as const,
+  coerceTypes: false as const,
+  useDefaults: false,
+  allErrors: true,
+  // Gives the fault its schema, where `x-hint` stands; the values it also carries never leave `validation.ts`.
+  verbose: true,
+  strictTypes: false as const,
+  keywords: ['x-hint', 'x-documented-as'],
+};

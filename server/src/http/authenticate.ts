@@ -1,0 +1,61 @@
+import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import { invalidToken } from '../kernel/access.ts';
+import type { Permission, Principal } from '../kernel/principal.ts';
+import { missingCredentials } from './refusals.ts';
+
+/**
+ * The port to whoever knows the sessions.
+ *
+ * @param token as it stood in the header, of the right form but unverified
+ * @param permission what the user must hold besides
+ * @throws `invalid-token` (unauthenticated), `insufficient-permission` (forbidden)
+ */
+export type Authenticate = (token: string, permission: Permission | undefined) => Promise<Principal>;
+
+/** RFC 6750 §2.1 `b64token`, after a scheme in any case (RFC 9110 §11.1) and at least one space. */
+const bearer = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+const bearerScheme = /^bearer(?: |$)/i;
+
+/** Longer than any token of ours: what exceeds it is not worth a signature check. */
+const maxTokenLength = 8192;
+
+/**
+ * The access token of a request, or undefined when it presents none. Only the header is read: a token in the address would stand in
+ * logs and histories (RFC 9700 §4.3.2), one in the body could be forged into a form.
+ *
+ * @throws `invalid-token` (unauthenticated) when there is one that cannot be read, or two
+ */
+export function bearerToken(request: Pick<FastifyRequest, 'headers' | 'raw'>): string | undefined {
+  const header = request.headers.authorization;
+  if (header === undefined) return undefined;
+  // Node keeps the first of two and drops the second in silence; a proxy may have checked the other one.
+  if (countAuthorization(request.raw.rawHeaders) > 1)
+    throw invalidToken({ detail: 'There are two Authorization headers.' });
+  if (!bearerScheme.test(header)) return undefined;
+  const token = header.length <= maxTokenLength ? bearer.exec(header)?.[1] : undefined;
+  if (token === undefined)
+    throw invalidToken({ detail: 'The Authorization header is not of the form `Bearer <token>`.' });
+  return token;
+}
+
+/** The hook of a bearer route. It runs before the body is read, so that a stranger's bytes cost nothing. */
+export function authenticateHook(
+  authenticate: Authenticate,
+  permission: Permission | undefined,
+): onRequestAsyncHookHandler {
+  return async (request) => {
+    const token = bearerToken(request);
+    if (token === undefined) throw missingCredentials();
+    request.principal = await authenticate(token, permission);
+  };
+}
+
+/** `rawHeaders` alternates names and values. */
+function countAuthorization(rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === 13 && name.toLowerCase() === 'authorization') count += 1;
+  }
+  return count;
+}

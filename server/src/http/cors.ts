@@ -1,0 +1,28 @@
+import type { FastifyInstance } from 'fastify';
+import type { MethodTable } from './method-table.ts';
+
+/**
+ * Lets pages of the listed origins call with credentials. Exact origins only: no wildcard, no pattern, no echo of whatever asks.
+ * A preflight (Fetch §4.8) from any other origin finds no OPTIONS route and is answered 405 without a CORS header, which browsers take as no.
+ */
+export function addCors(app: FastifyInstance, origins: ReadonlySet<string>, table: MethodTable): void {
+  if (origins.size === 0) return;
+  app.addHook('onRequest', async (request, reply) => {
+    // Whatever the origin: a shared cache must not hand one origin's answer to another.
+    reply.header('vary', 'Origin');
+    const { origin } = request.headers;
+    if (origin === undefined || !origins.has(origin)) return;
+    reply.header('access-control-allow-origin', origin).header('access-control-allow-credentials', 'true');
+    const isPreflight = request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
+    const methods = isPreflight ? table.allowed(request.raw.url ?? '') : [];
+    if (methods.length === 0) {
+      reply.header('access-control-expose-headers', 'Retry-After, WWW-Authenticate');
+      return;
+    }
+    reply
+      .header('access-control-allow-methods', methods.join(', '))
+      .header('access-control-allow-headers', 'Authorization, Content-Type')
+      .header('access-control-max-age', '600');
+    return reply.code(204).send();
+  });
+}

@@ -1,0 +1,56 @@
+import { insufficientPermission, invalidToken } from '../kernel/access.ts';
+import type { Refusal } from '../kernel/errors.ts';
+import { validationFailed } from '../kernel/invalid.ts';
+import { oauthStatus } from './oauth-error.ts';
+import {
+  bodyTooLarge,
+  crossSiteRequest,
+  malformedForm,
+  malformedJson,
+  malformedRequest,
+  missingCredentials,
+  unsupportedMediaType,
+} from './refusals.ts';
+import { fromRefusal } from './refused.ts';
+import type { Route } from './route.ts';
+
+/** The status of a handler that sets none: the lowest declared one. */
+export function successStatus(route: Route): number {
+  const statuses = Object.keys(route.replies).map(Number);
+  if (statuses.length === 0) throw new Error(`${route.operationId} declares no reply`);
+  return Math.min(...statuses);
+}
+
+/** Every refusal that a caller of the route may meet: the feature's own, and those that the edge gives on its behalf. */
+export function refusalsOf(route: Route): readonly Refusal[] {
+  return [...new Set([...accessRefusals(route), ...bodyRefusals(route), ...schemaRefusals(route), ...route.refusals])];
+}
+
+/** The status under which the route gives this refusal, in its dialect. */
+export function statusOf(route: Route, refusal: Refusal): number {
+  const refused = fromRefusal(refusal);
+  return route.dialect === 'oauth' ? oauthStatus(refused) : refused.status;
+}
+
+/** Every status that the route may answer with; 500 is nowhere declared and everywhere possible. */
+export const declaredStatuses = (route: Route): ReadonlySet<number> =>
+  new Set([
+    500,
+    ...Object.keys(route.replies).map(Number),
+    ...refusalsOf(route).map((refusal) => statusOf(route, refusal)),
+  ]);
+
+function accessRefusals({ access }: Route): readonly Refusal[] {
+  if (access.kind === 'refresh-credential') return [crossSiteRequest];
+  if (access.kind === 'public') return [];
+  return [missingCredentials, invalidToken, ...(access.permission === undefined ? [] : [insufficientPermission])];
+}
+
+/** A body is read, and so may be refused, wherever the method allows one. */
+function bodyRefusals({ method, bodyType }: Route): readonly Refusal[] {
+  if (method === 'GET') return [];
+  return [bodyType === 'form' ? malformedForm : malformedJson, malformedRequest, bodyTooLarge, unsupportedMediaType];
+}
+
+const schemaRefusals = ({ body, params, query }: Route): readonly Refusal[] =>
+  [body, params, query].some((schema) => schema !== undefined) ? [validationFailed] : [];

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Type } from 'typebox';
+import { docsPage, docsPolicy, docsStart } from './docs-page.ts';
+import { once } from './once.ts';
+import { type ApiInfo, openApiDocument } from './openapi.ts';
+import { redocPage } from './redoc-page.ts';
+import { redocStyle } from './redoc-style.ts';
+import { pathNotFound } from './refusals.ts';
+import { type Route, route } from './route.ts';
+
+export interface DocumentationOptions {
+  readonly info: ApiInfo;
+  /** Called at the first request, when all features have spoken. */
+  readonly routes: () => readonly Route[];
+}
+
+/** `/openapi.json`, `/docs` and `/redoc`. Nothing is built or read before somebody asks. */
+export function documentationRoutes({ info, routes }: DocumentationOptions): Route[] {
+  const document = once(() => openApiDocument(routes(), info));
+  const json = once(() => JSON.stringify(document()));
+  const page = once(() => redocPage(document()));
+  return [
+    textRoute('/openapi.json', 'readOpenApi', 'The OpenAPI document', 'application/json', json),
+    textRoute('/docs', 'readDocs', 'Interactive documentation', htmlType, () => docsPage(info.title), docsPolicy),
+    textRoute('/redoc', 'readReference', 'The API reference', htmlType, page, redocPolicy()),
+    assetRoute,
+  ];
+}
+
+const htmlType = 'text/html; charset=utf-8';
+
+const common = {
+  method: 'GET',
+  tags: ['documentation'],
+  access: { kind: 'public', why: 'the documentation is no secret' },
+  limit: { kind: 'none', why: 'constant text' },
+  hide: true,
+} as const;
+
+/** A constant text under an address. */
+function textRoute(
+  url: string,
+  operationId: string,
+  summary: string,
+  contentType: string,
+  text: () => string,
+  policy?: string,
+): Route {
+  return route({
+    ...common,
+    url,
+    operationId,
+    summary,
+    replies: { 200: { description: summary, contentType } },
+    refusals: [],
+    handler: (_request, reply) => {
+      if (policy !== undefined) reply.header('content-security-policy', policy);
+      // A page that is asked for again is compared, not sent: it changes with every release.
+      reply.header('cache-control', 'no-cache');
+      return text();
+    },
+  });
+}
+
+/** The files of Swagger UI that the page needs, by name: nothing else of that folder can be reached. */
+const assets: Readonly<Record<string, string>> = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  'favicon-32x32.png': 'image/png',
+  'start.js': 'text/javascript; charset=utf-8',
+};
+
+const assetRoute = route({
+  ...common,
+  url: '/docs/:file',
+  operationId: 'readDocsAsset',
+  summary: 'A file of the interactive documentation',
+  params: Type.Object({ file: Type.String() }),
+  replies: { 200: { description: 'The file.' } },
+  refusals: [pathNotFound],
+  handler: async (request, reply) => {
+    const { file } = request.params;
+    const type = Object.hasOwn(assets, file) ? assets[file] : undefined;
+    if (type === undefined) throw pathNotFound();
+    reply.type(type).header('cache-control', 'public, max-age=3600');
+    return file === 'start.js' ? docsStart : await readFile(join(assetFolder(), file));
+  },
+});
+
+const assetFolder = once(() => join(dirname(createRequire(import.meta.url).resolve('@fastify/swagger-ui')), 'static'));
+
+/** No script at all, and one style, known by its hash. */
+function redocPolicy(): string {
+  const hash = createHash('sha256').update(redocStyle).digest('base64');
+  return `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+}

@@ -1,0 +1,74 @@
+import { createRequire } from 'node:module';
+import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import { once } from './once.ts';
+
+type Compilers = NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>;
+
+/** What a compiled schema of Ajv is to us. */
+interface Validate {
+  (data: unknown): unknown;
+  readonly errors?: readonly unknown[] | null;
+}
+type Compiler<F> = (externalSchemas: unknown, options: unknown) => (schema: unknown) => F;
+
+/** Fastify's own compilers, found as Fastify finds them. Loading the two takes longer than all the rest of the start. */
+const fromFastify = createRequire(createRequire(import.meta.url).resolve('fastify'));
+const validators = once((): Compiler<Validate> => fromFastify('@fastify/ajv-compiler')());
+const serializers = once(
+  (): Compiler<(data: unknown) => string> => fromFastify('@fastify/fast-json-stringify-compiler')(),
+);
+
+export interface LazyCompilers {
+  readonly compilersFactory: Compilers;
+  /** Compiles what is still waiting, one schema in each turn of the event loop, once the server listens. */
+  warmUp(app: FastifyInstance): void;
+}
+
+/**
+ * Compiles each schema when it is first needed, or in the idle time after `listen`, so that a server with a hundred schemas
+ * accepts its first connection before any is compiled.
+ */
+export function createLazyCompilers(): LazyCompilers {
+  const waiting: (() => unknown)[] = [];
+  const lazily = <T>(make: () => T): (() => T) => {
+    const made = once(make);
+    waiting.push(made);
+    return made;
+  };
+  const buildValidator: Compiler<(data: unknown) => unknown> = (externalSchemas, options) => {
+    const compiler = once(() => validators()(externalSchemas, options));
+    return (schema) => {
+      const compiled = lazily(() => compiler()(schema));
+      return (data) => {
+        const validate = compiled();
+        return validate(data) === true || { error: validate.errors };
+      };
+    };
+  };
+  const buildSerializer: Compiler<(data: unknown) => string> = (externalSchemas, options) => {
+    const compiler = once(() => serializers()(externalSchemas, options));
+    return (schema) => {
+      const compiled = lazily(() => compiler()(schema));
+      return (data) => compiled()(data);
+    };
+  };
+  return {
+    // Fastify's types ask for Ajv's own functions; its code calls these and reads `error` (lib/validation.js).
+    compilersFactory: { buildValidator, buildSerializer } as unknown as Compilers,
+    warmUp: (app) => {
+      app.addHook('onListen', (done) => {
+        compileNext(waiting);
+        done();
+      });
+    },
+  };
+}
+
+function compileNext(waiting: (() => unknown)[]): void {
+  const compile = waiting.shift();
+  if (compile === undefined) return;
+  setImmediate(() => {
+    compile();
+    compileNext(waiting);
+  });
+}

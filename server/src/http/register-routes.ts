@@ -1,0 +1,63 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler, RouteOptions } from 'fastify';
+import { type Authenticate, authenticateHook } from './authenticate.ts';
+import { declaredStatuses, successStatus } from './declared.ts';
+import type { Route } from './route.ts';
+
+export interface RegisterOptions {
+  readonly authenticate: Authenticate;
+  /** Tests: an answer with a status or a refusal that the route does not declare becomes a 500 that says so in the log. */
+  readonly strictReplies?: boolean;
+}
+
+/** Puts the routes on the server. May be called more than once, before `listen`. */
+export function registerRoutes(app: FastifyInstance, routes: readonly Route[], options: RegisterOptions): void {
+  for (const route of routes) app.route(optionsOf(route, options));
+}
+
+function optionsOf(route: Route, { authenticate, strictReplies = false }: RegisterOptions): RouteOptions {
+  const { access } = route;
+  return {
+    method: route.method,
+    url: route.url,
+    schema: schemaOf(route),
+    config: { route, strictReplies },
+    exposeHeadRoute: route.method === 'GET' && route.safe !== false,
+    handler: handlerOf(route),
+    ...(access.kind === 'bearer' ? { onRequest: authenticateHook(authenticate, access.permission) } : {}),
+    ...(strictReplies ? { onSend: refuseUndeclared(route) } : {}),
+  };
+}
+
+/** Only what validates or writes an answer. Problems are written by hand: a serializer per status and route would be slow to build. */
+function schemaOf({ body, bodyOptional, params, query, replies }: Route): object {
+  const response = Object.entries(replies)
+    .filter(([, reply]) => reply.schema !== undefined && (reply.contentType ?? 'json').includes('json'))
+    .map(([status, reply]) => [status, reply.schema]);
+  return {
+    ...(body === undefined ? {} : { body: bodyOptional === true ? { ...body, nullable: true } : body }),
+    ...(params === undefined ? {} : { params }),
+    ...(query === undefined ? {} : { querystring: query }),
+    ...(response.length === 0 ? {} : { response: Object.fromEntries(response) }),
+  };
+}
+
+/** Sets the status and type that the route declares, and then lets its handler speak. */
+function handlerOf(route: Route): RouteOptions['handler'] {
+  const status = successStatus(route);
+  const contentType = route.replies[status]?.contentType;
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    reply.code(status);
+    if (contentType !== undefined) reply.type(contentType);
+    // To a schema no body looks like `null`; to a handler it is undefined either way.
+    if (request.body === null && route.bodyOptional === true) request.body = undefined;
+    return await route.handler(request, reply);
+  };
+}
+
+function refuseUndeclared(route: Route): onSendHookHandler {
+  const declared = declaredStatuses(route);
+  return (_request, reply, payload, done) => {
+    if (declared.has(reply.statusCode)) done(null, payload);
+    else done(new Error(`${route.operationId} gave the undeclared status ${reply.statusCode}`));
+  };
+}

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createRequestIds } from './request-ids.ts';
+import { countingRandom, testApp } from './test-app.ts';
+
+describe('the log of a request', () => {
+  test('is one line with the pattern of the route, and no secret of the request', async () => {
+    await using t = await testApp();
+    const secret = 'hunter2';
+    await t.app.inject({
+      method: 'POST',
+      url: `/echo?token=${secret}`,
+      headers: { authorization: `Bearer ${secret}`, cookie: `refresh_token=${secret}`, 'user-agent': secret },
+      payload: { name: secret },
+    });
+    const [line, ...others] = t.logLines();
+    assert.deepEqual(others, []);
+    assert.deepEqual([line?.msg, line?.method, line?.route, line?.status], ['answered', 'POST', '/echo', 201]);
+    assert.equal(typeof line?.requestId, 'string');
+    assert.doesNotMatch(JSON.stringify(line), /hunter2/);
+  });
+
+  test('names no address that matched nothing', async () => {
+    await using t = await testApp();
+    await t.app.inject('/reset/hunter2');
+    assert.equal(t.logLines()[0]?.route, 'none');
+    assert.doesNotMatch(JSON.stringify(t.logLines()), /hunter2/);
+  });
+
+  test('shows neither headers nor body of a request or reply that is handed to it', async () => {
+    await using t = await testApp();
+    const request = { method: 'POST', url: '/x?hunter2', headers: { cookie: 'hunter2' }, body: 'hunter2' };
+    t.app.log.info({ req: request, res: { statusCode: 200, headers: 'hunter2' } }, 'handed');
+    assert.doesNotMatch(JSON.stringify(t.logLines()), /hunter2/);
+  });
+
+  test('shows of an error its words, its place and its causes, and nothing that hangs on it', async () => {
+    await using t = await testApp();
+    const cause = Object.assign(new Error('the inner one'), { detail: 'Key (email)=(hunter2)', code: '23505' });
+    t.app.log.error({ err: new Error('the outer one', { cause }) }, 'failed');
+    const text = JSON.stringify(t.logLines());
+    assert.match(text, /the outer one.*the inner one.*23505|23505.*the inner one/);
+    assert.doesNotMatch(text, /hunter2/);
+  });
+
+  test('survives an error that is its own cause', async () => {
+    await using t = await testApp();
+    const error = new Error('round');
+    error.cause = error;
+    t.app.log.error({ err: error }, 'failed');
+    assert.equal(t.logLines().length, 1);
+  });
+});
+
+describe('request ids', () => {
+  test('are UUIDs of version 4, each another', () => {
+    const next = createRequestIds(countingRandom());
+    const ids = Array.from({ length: 200 }, next);
+    assert.equal(new Set(ids).size, 200);
+    for (const id of ids) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+});

@@ -1,0 +1,43 @@
+import { Type } from 'typebox';
+
+/** Lengths count code points, as JSON Schema does. */
+export interface PlainTextRule {
+  readonly min?: number;
+  readonly max: number;
+  readonly description?: string;
+}
+
+/**
+ * A text of one line without control characters: C0 with NUL, DEL, C1. NUL breaks databases (PostgreSQL refuses it), the others break logs
+ * and terminals. The line separators U+2028 and U+2029 and the marks that turn the direction of writing are refused for the same reason.
+ */
+export const PlainText = ({ min = 1, max, description }: PlainTextRule) =>
+  Type.String({
+    minLength: min,
+    maxLength: max,
+    pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]*$',
+    'x-hint': 'Must be plain text on one line, without control characters.',
+    ...(description === undefined ? {} : { description }),
+  });
+
+/** Any text but NUL: for what is only hashed or compared, as passwords. */
+export const AnyText = ({ min = 1, max, description }: PlainTextRule) =>
+  Type.String({
+    minLength: min,
+    maxLength: max,
+    pattern: '^[^\\u0000]*$',
+    'x-hint': 'Must not hold the character NUL.',
+    ...(description === undefined ? {} : { description }),
+  });
+
+/**
+ * A positive integer in a path. It stays a string (nothing is coerced): the handler writes `asUserId(Number(request.params.user_id))`.
+ * Fifteen digits are all exact as a number. The documentation shows the integer that it is.
+ */
+export const PathId = (description = 'A positive integer.') =>
+  Type.String({
+    pattern: '^[1-9][0-9]{0,14}$',
+    'x-hint': 'Must be a positive whole number.',
+    'x-documented-as': { type: 'integer', minimum: 1 },
+    description,
+  });

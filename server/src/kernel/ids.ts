@@ -1,0 +1,15 @@
+declare const brand: unique symbol;
+type Branded<T, Name extends string> = T & { readonly [brand]: Name };
+
+/** A positive integer, never used twice (contract: "`id`"). */
+export type UserId = Branded<number, 'UserId'>;
+export type RoleId = Branded<number, 'RoleId'>;
+/** 128 random bits as 22 base64url characters; public (it stands in tokens as `sid`), not a credential. */
+export type SessionId = Branded<string, 'SessionId'>;
+
+/** The largest id: what a JSON number carries exactly. */
+export const maxId = Number.MAX_SAFE_INTEGER;
+
+export const asUserId = (value: number): UserId => value as UserId;
+export const asRoleId = (value: number): RoleId => value as RoleId;
+export const asSessionId = (value: string): SessionId => value as SessionId;

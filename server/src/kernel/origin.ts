@@ -1,0 +1,5 @@
+/** Where a request came from, as far as it can be known: kept with sessions and audit events. */
+export interface RequestOrigin {
+  readonly ip: string;
+  readonly userAgent: string;
+}

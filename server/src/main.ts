@@ -1,0 +1,16 @@
+import { runCli } from './app/cli/run.ts';
+
+/** Runs one command of the CLI; `serve` is one of them. @param args without the program's name */
+export async function main(args: readonly string[]): Promise<void> {
+  process.exitCode = await runCli(args, {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    readStdin,
+  });
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

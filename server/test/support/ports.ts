@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { systemRandom } from '../../src/adapters/system-random.ts';
+import type { Clock } from '../../src/kernel/clock.ts';
+import type { Hasher } from '../../src/kernel/hasher.ts';
+
+/** A clock that stands still until a test moves it. */
+export interface TestClock extends Clock {
+  advance(milliseconds: number): void;
+}
+
+export function createTestClock(start = Date.UTC(2026, 0, 1)): TestClock {
+  let now = start;
+  return {
+    now: () => now,
+    advance: (milliseconds) => {
+      now += milliseconds;
+    },
+  };
+}
+
+/** A hasher that costs nothing and remembers how often it was called. */
+export interface TestHasher extends Hasher {
+  readonly calls: { hash: number; verify: number };
+}
+
+export function createTestHasher(): TestHasher {
+  const calls = { hash: 0, verify: 0 };
+  const digest = (password: string) => `test$${createHash('sha256').update(password).digest('hex')}`;
+  return {
+    calls,
+    dummy: 'test$nobody',
+    hash: async (password) => {
+      calls.hash += 1;
+      return digest(password);
+    },
+    verify: async (stored, password) => {
+      calls.verify += 1;
+      return stored === digest(password) || stored === `old$${password}`;
+    },
+    isOutdated: (stored) => stored.startsWith('old$'),
+  };
+}
+
+export const testRandom = systemRandom;

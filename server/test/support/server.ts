@@ -1,0 +1,102 @@
+import { pino } from 'pino';
+import { type AppConfig, loadAppConfig } from '../../src/app/config.ts';
+import { compose, type Features } from '../../src/app/compose.ts';
+import { createServer } from '../../src/app/server.ts';
+import { resolvePublicUrl } from '../../src/config/server.ts';
+import type { Database } from '../../src/db/database.ts';
+import { openSqlite } from '../../src/db/dialects/sqlite/database.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import type { AuditEvent } from '../../src/features/audit/index.ts';
+import { Secret } from '../../src/kernel/secret.ts';
+import { createTestClock, createTestHasher, type TestClock, type TestHasher, testRandom } from './ports.ts';
+
+export interface TestServerOptions {
+  /** Settings, as they would stand in the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** A database to go on with; the server then leaves it open. */
+  readonly db?: Database;
+  readonly clock?: TestClock;
+  readonly secretKey?: string;
+}
+
+export interface TestServer extends AsyncDisposable {
+  readonly url: string;
+  readonly clock: TestClock;
+  readonly hasher: TestHasher;
+  readonly db: Database;
+  readonly features: Features;
+  /** Everything that was logged, at every level. */
+  readonly log: readonly string[];
+  /** The audit events since the last call, without ids and times. */
+  newEvents(): Promise<AuditEvent[]>;
+  /** Makes a user with the role `admin` and signs them in; the access token. */
+  admin(): Promise<string>;
+}
+
+/**
+ * A whole server on a port of its own, with its own database in memory, a clock that stands still, and a hasher that costs nothing.
+ * A reply that its route does not declare fails the request.
+ */
+export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const config = testConfig(options.env);
+  const clock = options.clock ?? createTestClock();
+  const hasher = createTestHasher();
+  const db = options.db ?? openSqlite({ path: ':memory:' });
+  await migrate(db, clock.now());
+  const secretKey = new Secret(options.secretKey ?? 'a secret key for tests, long enough');
+  const ports = { db, clock, random: testRandom, hasher, secretKey };
+  const features = await compose(ports, config.values, resolvePublicUrl(config.values.server));
+  const log: string[] = [];
+  const logger = pino({ level: 'trace' }, { write: (line: string) => log.push(line) });
+  const app = createServer({
+    mode: config.mode,
+    config: config.values,
+    ports,
+    features,
+    logger,
+    strictReplies: true,
+  });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  let seen = 0;
+
+  return {
+    url,
+    clock,
+    hasher,
+    db,
+    features,
+    log,
+    async newEvents() {
+      const events = await features.audit.list(db, seen);
+      seen = events.at(-1)?.id ?? seen;
+      return events.map(({ id: _id, at: _at, ...event }) => withoutUndefined(event));
+    },
+    async admin() {
+      const account = await features.accounts.create.prepare(adminAccount);
+      await db.transact((tx) => features.accounts.create.insert(tx, account, { admin: true, how: 'test' }));
+      const response = await fetch(`${url}/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email: adminAccount.email, password: adminAccount.password }),
+      });
+      return ((await response.json()) as { access_token: string }).access_token;
+    },
+    async [Symbol.asyncDispose]() {
+      await app.close();
+      if (options.db === undefined) await db.close();
+    },
+  };
+}
+
+const adminAccount = { username: 'root', email: 'root@example.com', password: 'correct horse battery staple' };
+
+function testConfig(env: Readonly<Record<string, string>> = {}): AppConfig {
+  const config = loadAppConfig({ environment: env, readFile: () => '' });
+  if (!config.ok) throw new Error(JSON.stringify(config.faults));
+  return config;
+}
+
+function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, it]) => it !== undefined)) as T;
+}
+
