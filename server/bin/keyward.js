@@ -13,5 +13,10 @@ if (major < 24 || (major === 24 && minor < 7)) {
 // libuv reads this when its pool is first used. With its default of 4 threads a file sync waits behind password hashes, 50 ms and more.
 process.env.UV_THREADPOOL_SIZE ??= '16';
 
+// Stripped and compiled code is kept from the first start on, which halves the next ones. Beside the code and not in the shared
+// temporary folder, where another user of the machine could plant it. Where it cannot be written it is simply not used.
+const { enableCompileCache } = await import('node:module');
+enableCompileCache(`${import.meta.dirname}/../../node_modules/.cache/keyward`);
+
 const { main } = await import('../src/main.ts');
 await main(process.argv.slice(2));

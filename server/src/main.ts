@@ -1,3 +1,4 @@
+import { readStdin } from './app/cli/read-stdin.ts';
 import { runCli } from './app/cli/run.ts';
 
 /** Runs one command of the CLI; `serve` is one of them. @param args without the program's name */
@@ -5,12 +6,6 @@ export async function main(args: readonly string[]): Promise<void> {
   process.exitCode = await runCli(args, {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
-    readStdin,
+    readStdin: (prompt) => readStdin(process.stdin, prompt, (text) => process.stderr.write(text)),
   });
-}
-
-async function readStdin(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }

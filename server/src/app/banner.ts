@@ -1,7 +1,7 @@
 import { type DatabaseUrl, describeDatabaseUrl } from '../config/database-url.ts';
 import type { Mode } from '../config/setting.ts';
 import { setupTokenMinutes } from '../features/accounts/index.ts';
-import type { Secret } from '../kernel/secret.ts';
+import type { OfferedSetupToken } from './set-up.ts';
 import { version } from './version.ts';
 
 export interface BannerFacts {
@@ -13,7 +13,7 @@ export interface BannerFacts {
   /** The file of a key that was just made. */
   readonly madeSecretKey: string | undefined;
   /** Present as long as there is no administrator. */
-  readonly setupToken: { readonly token: Secret; readonly path: string } | undefined;
+  readonly setupToken: OfferedSetupToken | undefined;
 }
 
 /** What the server says when it is ready: the one place where the set-up token is shown, never in the log. */
@@ -31,7 +31,22 @@ export function banner(facts: BannerFacts): string {
   return `${lines.join('\n')}\n`;
 }
 
-function setupLines({ token, path }: { token: Secret; path: string }, publicUrl: string): string[] {
+/** The same for a program. It holds the set-up token, as the text does. */
+export function bannerJson({ mode, address, publicUrl, database, madeSecretKey, setupToken }: BannerFacts): object {
+  return {
+    status: 'listening',
+    version,
+    mode,
+    database: describeDatabaseUrl(database),
+    address,
+    public_url: publicUrl,
+    docs: `${publicUrl}/docs`,
+    made_secret_key: madeSecretKey ?? null,
+    setup_token: setupToken === undefined ? null : { token: setupToken.token.reveal(), file: setupToken.path },
+  };
+}
+
+function setupLines({ token, path }: OfferedSetupToken, publicUrl: string): string[] {
   return [
     '',
     `  There is no administrator yet. Within ${setupTokenMinutes} minutes, become one with this token (also in ${path}):`,

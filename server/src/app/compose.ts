@@ -7,6 +7,7 @@ import { createPasswords } from '../features/passwords/index.ts';
 import { createRoles } from '../features/roles/index.ts';
 import { createSessions } from '../features/sessions/index.ts';
 import { createSignIn } from '../features/sign-in/index.ts';
+import { createThrottle } from '../features/throttle/index.ts';
 import { usersStore as users } from '../features/users/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Hasher } from '../kernel/hasher.ts';
@@ -37,12 +38,14 @@ export async function compose(ports: Ports, config: AppValues, issuer: string) {
   const keys = await createKeys(ports);
   const roles = createRoles({ ...ports, audit });
   const passwords = createPasswords({ ...ports, limits: config.passwords });
+  const throttle = createThrottle({ ...ports, enabled: config.server.rateLimits });
   const sessions = createSessions({ ...ports, audit, keys, roles: roles.store, issuer, settings: config.sessions });
   const records = { audit, users, roles: roles.store, passwords };
   const accounts = createAccounts({ ...ports, ...records, sessions: sessions.store });
-  const signIn = createSignIn({ db, audit, users, passwords, sessions, accounts });
+  const signIn = createSignIn({ db, audit, users, passwords, throttle, sessions, accounts });
   const grantToken = createGrantToken({ logIn: signIn.logIn, refreshSession: sessions.refresh });
 
-  await db.transact((tx) => roles.store.ensureBuiltIns(tx, ports.clock.now()));
-  return { audit, keys, users, roles, passwords, sessions, accounts, signIn, grantToken };
+  const ensureBuiltIns = () => db.transact((tx) => roles.store.ensureBuiltIns(tx, ports.clock.now()));
+  await db.exclusively('built-ins', ensureBuiltIns);
+  return { audit, keys, users, roles, passwords, throttle, sessions, accounts, signIn, grantToken };
 }

@@ -13,7 +13,7 @@ export async function describeApi(): Promise<{ routes: readonly Route[]; documen
     readFile: () => '',
   });
   if (!config.ok) throw new Error('the defaults must make a good configuration');
-  const ports = openPorts(config.values);
+  const ports = await openPorts(config.values);
   try {
     await migrate(ports.db, ports.clock.now());
     const features = await compose(ports, config.values, 'http://localhost:8000');

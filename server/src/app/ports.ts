@@ -11,13 +11,14 @@ import type { Ports } from './compose.ts';
 import type { AppValues } from './config.ts';
 
 /** The real ends of the ports, as the configuration wants them. Opens the database. */
-export function openPorts(config: AppValues): Ports & { madeSecretKey: string | undefined } {
+export async function openPorts(config: AppValues): Promise<Ports & { madeSecretKey: string | undefined }> {
   const { key: secretKey, madeAt: madeSecretKey } = secretKeyOf(config);
   const { maxWaitMs, ...parameters } = config.passwords;
   // Never more hashes in flight than cores: beyond that they only slow one another, and everything else.
   const lane = createLane({ width: availableParallelism(), maxWaitMs, clock });
   const hasher = createHasher({ parameters, lane, random });
-  return { db: connect(resolveDatabase(config.server)), clock, random, hasher, secretKey, madeSecretKey };
+  const db = await connect(resolveDatabase(config.server), { poolSize: config.server.databasePoolSize });
+  return { db, clock, random, hasher, secretKey, madeSecretKey };
 }
 
 /** Production refuses to start without one (config/server.ts), so that only development ever makes its own. */

@@ -1,62 +1,62 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pino } from 'pino';
+import type { FastifyInstance } from 'fastify';
+import { type Logger, pino } from 'pino';
 import { resolveDatabase, resolvePublicUrl } from '../config/server.ts';
 import { migrate } from '../db/migrate.ts';
-import { banner } from './banner.ts';
+import type { BannerFacts } from './banner.ts';
 import { compose, type Features } from './compose.ts';
-import type { AppConfig, AppValues } from './config.ts';
+import type { AppConfig } from './config.ts';
 import { openPorts } from './ports.ts';
 import { createServer } from './server.ts';
-import { untilStopped } from './signals.ts';
+import { ensureFirstAdmin, offerSetupToken } from './set-up.ts';
+import { stopSignal } from './signals.ts';
 
 const sweepEveryMs = 3_600_000;
+/** How long requests under way may take when the server stops. */
+const drainMs = 10_000;
 
-/** Runs the server until a signal ends it. @throws what keeps it from starting */
-export async function serve({ mode, values: config }: AppConfig): Promise<void> {
-  const logger = pino({ level: config.server.logLevel, base: null });
-  const { madeSecretKey, ...ports } = openPorts(config);
+/**
+ * Runs the server until a signal ends it.
+ *
+ * @param announce is told when the server listens
+ * @throws what keeps it from starting
+ */
+export async function serve(config: AppConfig, announce: (facts: BannerFacts) => void): Promise<void> {
+  const { mode, values } = config;
+  const logger = pino({ level: values.server.logLevel, base: null });
+  const { madeSecretKey, ...ports } = await openPorts(values);
   try {
     await migrate(ports.db, ports.clock.now());
-    const features = await compose(ports, config, resolvePublicUrl(config.server));
-    await ensureFirstAdmin(features, config);
-
-    const app = createServer({ mode, config, ports, features, logger });
-    const address = await app.listen({ host: config.server.host, port: config.server.port });
-    const setupToken = await offerSetupToken(features, config);
-    process.stdout.write(
-      banner({
-        mode,
-        address,
-        database: resolveDatabase(config.server),
-        publicUrl: resolvePublicUrl(config.server),
-        madeSecretKey,
-        setupToken,
-      }),
-    );
-
-    const sweeping = setInterval(() => {
-      features.sessions.sweep().catch((error: unknown) => logger.error({ err: error }, 'the sweep failed'));
-    }, sweepEveryMs);
-    await untilStopped(async () => {
-      clearInterval(sweeping);
-      await app.close();
-    });
+    const publicUrl = resolvePublicUrl(values.server);
+    const features = await compose(ports, values, publicUrl);
+    await ensureFirstAdmin(features, values);
+    const app = createServer({ mode, config: values, ports, features, logger });
+    const stopped = stopSignal();
+    try {
+      const address = await app.listen({ host: values.server.host, port: values.server.port });
+      const setupToken = await offerSetupToken(features, values);
+      announce({ mode, address, publicUrl, database: resolveDatabase(values.server), madeSecretKey, setupToken });
+      await whileSweeping(features, logger, stopped);
+    } finally {
+      await drain(app);
+    }
   } finally {
     await ports.db.close();
   }
 }
 
-async function ensureFirstAdmin({ accounts }: Features, { accounts: settings }: AppValues): Promise<void> {
-  const { adminEmail: email, adminUsername: username, adminPassword: password } = settings;
-  if (email !== undefined && password !== undefined) await accounts.ensureFirstAdmin({ email, username, password });
+/** Removes what is over now and then, until `end`. */
+async function whileSweeping({ sessions, throttle }: Features, logger: Logger, end: Promise<void>): Promise<void> {
+  const sweep = () =>
+    Promise.all([sessions.sweep(), throttle.sweep()]).catch((error: unknown) =>
+      logger.error({ err: error }, 'the sweep failed'),
+    );
+  const sweeping = setInterval(sweep, sweepEveryMs);
+  await end;
+  clearInterval(sweeping);
 }
 
-/** As long as there is no administrator, whoever can read the console or the data directory may become one. */
-async function offerSetupToken({ accounts }: Features, { server }: AppValues) {
-  const token = await accounts.setupToken.issue();
-  if (token === undefined) return undefined;
-  const path = join(server.dataDir, 'setup-token');
-  writeFileSync(path, `${token.reveal()}\n`, { mode: 0o600 });
-  return { token, path };
+/** Takes no new requests and finishes those under way. Whoever still uploads must not hold the door open for ever. */
+async function drain(app: FastifyInstance): Promise<void> {
+  setTimeout(() => app.server.closeAllConnections(), drainMs).unref();
+  await app.close();
 }

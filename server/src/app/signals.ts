@@ -1,15 +1,11 @@
-/**
- * Waits for SIGTERM or SIGINT, then runs `stop`. A second signal does not wait any longer.
- *
- * @param stop finishes what is under way
- */
-export function untilStopped(stop: () => Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let stopping = false;
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. Must be called before anybody may send one. */
+export function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
     const onSignal = () => {
-      if (stopping) process.exit(1);
-      stopping = true;
-      stop().then(resolve, reject);
+      if (asked) process.exit(1);
+      asked = true;
+      resolve();
     };
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);

@@ -97,6 +97,7 @@ describe('without any source', () => {
         logLevel: 'info',
         secretKey: undefined,
         databaseUrl: undefined,
+        databasePoolSize: 20,
         rateLimits: true,
       },
     });

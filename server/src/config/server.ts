@@ -5,6 +5,7 @@ import {
   boolean,
   databaseUrl,
   host,
+  integer,
   list,
   logLevel,
   origin,
@@ -99,6 +100,13 @@ export const serverSection = section(
         'The database, in any form of SQLAlchemy; in a password write %40 for @. By default the file keyward.db in DATA_DIR.',
       secret: true,
       show: describeDatabaseUrl,
+    },
+    databasePoolSize: {
+      variable: 'DATABASE_POOL_SIZE',
+      parse: integer({ min: 1, max: 500 }),
+      fallback: () => 20,
+      example: '20',
+      reason: 'Connections to PostgreSQL, MariaDB or MySQL at most, for each node; SQLite needs none.',
     },
     rateLimits: {
       variable: 'RATE_LIMITS',

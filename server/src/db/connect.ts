@@ -1,16 +1,23 @@
-import { type DatabaseUrl, describeDatabaseUrl } from '../config/database-url.ts';
+import type { DatabaseUrl } from '../config/database-url.ts';
 import type { Database } from './database.ts';
 import { openSqlite } from './dialects/sqlite/database.ts';
 
-/** A database that this release cannot use. */
-export class UnsupportedDatabase extends Error {
-  override readonly name = 'UnsupportedDatabase';
+export interface ConnectOptions {
+  /** Connections to a database server at most; SQLite needs none. */
+  readonly poolSize: number;
 }
 
-/** Opens the database that the configuration names. @throws UnsupportedDatabase, and what the database itself says */
-export function connect(url: DatabaseUrl): Database {
+/**
+ * Opens the database that the configuration names. The drivers are loaded when they are needed: whoever stays on SQLite does not wait
+ * for them at every start.
+ */
+export async function connect(url: DatabaseUrl, { poolSize }: ConnectOptions): Promise<Database> {
   if (url.engine === 'sqlite') return openSqlite({ path: url.path });
-  throw new UnsupportedDatabase(
-    `${describeDatabaseUrl(url)}: this release runs on SQLite; set DATABASE_URL to sqlite:///./keyward.db or leave it out`,
-  );
+  const { createServerDatabase } = await import('./dialects/server/database.ts');
+  if (url.engine === 'postgres') {
+    const { createPostgresDriver } = await import('./dialects/postgres/driver.ts');
+    return createServerDatabase(createPostgresDriver(url, poolSize));
+  }
+  const { createMysqlDriver } = await import('./dialects/mysql/driver.ts');
+  return createServerDatabase(createMysqlDriver(url, poolSize));
 }

@@ -12,6 +12,9 @@ export interface Reads {
   query<R>(query: Compilable<R>): Promise<R[]>;
 }
 
+/** How long a transaction may take: what a waiting request can bear, or what changing a large table needs. */
+export type Patience = 'request' | 'maintenance';
+
 declare const transaction: unique symbol;
 
 /** An open transaction. Valid until the function that got it has returned. */
@@ -37,9 +40,14 @@ export interface Database extends Reads {
    * passes through. A transaction that changed nothing also waits until all that it may have read is durable, so that an
    * answer never rests on what a crash could take back.
    *
+   * A server may undo a transaction that ran into another (deadlock), or break off before its commit; then `work` runs again. So it
+   * must do nothing but read, write and compute.
+   *
    * @throws `database-unavailable` when the database cannot be written just now
    */
-  transact<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  transact<T>(work: (tx: Tx) => Promise<T>, options?: { readonly patience?: Patience }): Promise<T>;
+  /** Runs `work` while nobody else, on any node, is in an `exclusively` of this name. */
+  exclusively<T>(name: string, work: () => Promise<T>): Promise<T>;
   /** Whether reads and writes work: for `/readyz`. @throws what is wrong */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -50,8 +58,8 @@ export class UniqueViolation extends Error {
   override readonly name = 'UniqueViolation';
   readonly index: string;
 
-  constructor(index: string, cause: unknown) {
-    super(`a row with this ${index} exists`, { cause });
+  constructor(index: string, cause?: unknown) {
+    super(`a row with this ${index} exists`, cause === undefined ? undefined : { cause });
     this.index = index;
   }
 }

@@ -1,4 +1,4 @@
-import type { ColumnDataType, Kysely, RawBuilder } from 'kysely';
+import type { ColumnDataType, InsertQueryBuilder, Kysely, RawBuilder } from 'kysely';
 
 /**
  * Where databases differ, as named capabilities. A feature asks for a capability, never for a product's name.
@@ -12,8 +12,21 @@ export interface Dialect {
   readonly returning: boolean;
   /** `SELECT … FOR UPDATE` exists; where it does not, a writing transaction already excludes every other. */
   readonly rowLocks: boolean;
+  /**
+   * Whether an error of a schema change says that it was made before. Where such changes commit by themselves (MySQL), a step that a
+   * crash has cut short is run again from its beginning.
+   */
+  alreadyThere(error: unknown): boolean;
+  /**
+   * Makes an `INSERT` do nothing where a unique index would refuse its row: the count of changed rows then tells. A refused insert would
+   * spoil the whole transaction on PostgreSQL.
+   */
+  unlessPresent<T extends AnyInsert>(insert: T): T;
   readonly types: ColumnTypes;
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: any table of any feature.
+export type AnyInsert = InsertQueryBuilder<any, any, any>;
 
 /** How a dialect spells the few column types we use. */
 export interface ColumnTypes {

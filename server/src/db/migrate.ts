@@ -1,16 +1,9 @@
-import { type Compilable, sql } from 'kysely';
+import type { Compilable } from 'kysely';
 import type { Instant } from '../kernel/clock.ts';
 import type { Database, Tx } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import { migrations } from './migrations/index.ts';
 import { statements } from './statement.ts';
-
-/** One step of the schema. Its statements are pure data, so that they can be shown before they are run. */
-export interface Migration {
-  /** `0001-users`: sorts in the order of application; never renamed once released. */
-  readonly id: string;
-  readonly statements: (dialect: Dialect) => readonly Compilable<unknown>[];
-}
 
 export interface MigrationStatus {
   readonly id: string;
@@ -23,6 +16,8 @@ interface MigrationTables {
 
 const { statement } = statements<MigrationTables>();
 
+const history = statement((db, _: object) => db.selectFrom('schema_migrations').selectAll());
+
 const record = statement((db, p: { id: string; at: Instant }) =>
   db.insertInto('schema_migrations').values({ id: p.id, applied_at: p.at }),
 );
@@ -31,7 +26,7 @@ const record = statement((db, p: { id: string; at: Instant }) =>
 export async function migrationStatus(db: Database): Promise<MigrationStatus[]> {
   const applied = await db.transact(async (tx) => {
     await createHistory(tx, db.dialect);
-    return appliedSteps(tx, db.dialect);
+    return appliedSteps(tx);
   });
   return migrations.map(({ id }) => ({ id, appliedAt: applied.get(id) }));
 }
@@ -43,21 +38,35 @@ export async function migrationStatus(db: Database): Promise<MigrationStatus[]> 
  * @returns the steps taken
  */
 export async function migrate(db: Database, now: Instant): Promise<string[]> {
-  const taken: string[] = [];
-  for (const { id, appliedAt } of await migrationStatus(db)) {
-    if (appliedAt === undefined && (await takeStep(db, id, now))) taken.push(id);
-  }
-  return taken;
+  if ((await migrationStatus(db)).every(({ appliedAt }) => appliedAt !== undefined)) return [];
+  return db.exclusively('migrate', async () => {
+    const taken: string[] = [];
+    for (const { id, appliedAt } of await migrationStatus(db)) {
+      if (appliedAt === undefined && (await takeStep(db, id, now))) taken.push(id);
+    }
+    return taken;
+  });
 }
 
 function takeStep(db: Database, id: string, at: Instant): Promise<boolean> {
   const step = migrations.find((migration) => migration.id === id);
-  return db.transact(async (tx) => {
-    if (step === undefined || (await appliedSteps(tx, db.dialect)).has(id)) return false;
-    for (const change of step.statements(db.dialect)) await tx.query(change);
-    await tx.execute(record, { id, at });
-    return true;
-  });
+  return db.transact(
+    async (tx) => {
+      if (step === undefined || (await appliedSteps(tx)).has(id)) return false;
+      for (const change of step.statements(db.dialect)) await makeChange(tx, db.dialect, change);
+      await tx.execute(record, { id, at });
+      return true;
+    },
+    { patience: 'maintenance' },
+  );
+}
+
+async function makeChange(tx: Tx, dialect: Dialect, change: Compilable<unknown>): Promise<void> {
+  try {
+    await tx.query(change);
+  } catch (error) {
+    if (!dialect.alreadyThere(error)) throw error;
+  }
 }
 
 async function createHistory(tx: Tx, dialect: Dialect): Promise<void> {
@@ -71,8 +80,7 @@ async function createHistory(tx: Tx, dialect: Dialect): Promise<void> {
   );
 }
 
-async function appliedSteps(tx: Tx, dialect: Dialect): Promise<Map<string, Instant>> {
-  const query = sql<{ id: string; applied_at: Instant }>`select id, applied_at from schema_migrations`;
-  const rows = await tx.query({ compile: () => query.compile(dialect.builder) });
+async function appliedSteps(tx: Tx): Promise<Map<string, Instant>> {
+  const rows = await tx.all(history, {});
   return new Map(rows.map((row) => [row.id, row.applied_at]));
 }

@@ -1,4 +1,4 @@
-import type { Compilable, CompiledQuery, InsertQueryBuilder, Kysely } from 'kysely';
+import type { Compilable, InsertQueryBuilder, Kysely } from 'kysely';
 import type { Dialect } from './dialect.ts';
 
 /**
@@ -30,6 +30,13 @@ class Placeholder {
   constructor(name: string) {
     this.name = name;
   }
+
+  /** Drivers take `undefined` for NULL; here it is a parameter that somebody forgot, and would be a row that is wrong. */
+  valueIn(parameters: object): unknown {
+    const value = (parameters as Record<string, unknown>)[this.name];
+    if (value === undefined) throw new TypeError(`the parameter "${this.name}" is missing`);
+    return value;
+  }
 }
 
 /**
@@ -59,31 +66,21 @@ export function statements<Tables>() {
 /** A statement compiled for one database: its SQL and, in order, what each of its markers stands for. */
 export interface Compiled {
   readonly sql: string;
-  readonly returnsRows: boolean;
   bind(parameters: object): readonly unknown[];
 }
 
-/** Compiles a statement for a dialect. Called once for a statement and a database. */
+/** Compiles a statement for a dialect. Called once for a statement and a connection. */
 export function compileStatement<P>(statement: Statement<P, unknown> | InsertStatement<P>, dialect: Dialect): Compiled {
   const placeholders = new Proxy({}, { get: (_, name) => new Placeholder(String(name)) }) as P;
-  if (statement.kind === 'statement') {
-    return compiledOf(statement.build(dialect.builder, placeholders, dialect).compile());
-  }
-  const insert = statement.build(dialect.builder, placeholders, dialect);
-  return compiledOf((dialect.returning ? insert.returning('id') : insert).compile());
-}
-
-/** Takes over a query that Kysely has compiled already. */
-export function compiledOf(query: CompiledQuery): Compiled {
-  const slots = query.parameters;
+  const { sql, parameters: slots } = built(statement, placeholders, dialect).compile();
   return {
-    sql: query.sql,
-    returnsRows: returnsRows(query),
-    bind: (parameters) =>
-      slots.map((slot) => (slot instanceof Placeholder ? (parameters as Record<string, unknown>)[slot.name] : slot)),
+    sql,
+    bind: (parameters) => slots.map((slot) => (slot instanceof Placeholder ? slot.valueIn(parameters) : slot)),
   };
 }
 
-function returnsRows({ query }: CompiledQuery): boolean {
-  return query.kind === 'SelectQueryNode' || ('returning' in query && query.returning !== undefined);
+function built<P>(statement: Statement<P, unknown> | InsertStatement<P>, parameters: P, dialect: Dialect) {
+  if (statement.kind === 'statement') return statement.build(dialect.builder, parameters, dialect);
+  const insert = statement.build(dialect.builder, parameters, dialect);
+  return dialect.returning ? insert.returning('id') : insert;
 }

@@ -46,6 +46,7 @@ p code, td code { padding: .1em .35em; border-radius: .3em; background: var(--pa
 .get { color: var(--get); } .post { color: var(--post); } .put, .patch { color: var(--put); } .delete { color: var(--delete); }
 .soft { color: var(--soft); }
 .scroll { overflow-x: auto; }
+td:first-child code { overflow-wrap: normal; white-space: nowrap; }
 table { width: 100%; border-collapse: collapse; font-size: .9375rem; }
 th { color: var(--soft); font-weight: 600; }
 th, td { padding: .45rem .75rem .45rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }

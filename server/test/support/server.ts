@@ -1,13 +1,13 @@
 import { pino } from 'pino';
-import { type AppConfig, loadAppConfig } from '../../src/app/config.ts';
 import { compose, type Features } from '../../src/app/compose.ts';
+import { type AppConfig, loadAppConfig } from '../../src/app/config.ts';
 import { createServer } from '../../src/app/server.ts';
 import { resolvePublicUrl } from '../../src/config/server.ts';
 import type { Database } from '../../src/db/database.ts';
-import { openSqlite } from '../../src/db/dialects/sqlite/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import type { AuditEvent } from '../../src/features/audit/index.ts';
 import { Secret } from '../../src/kernel/secret.ts';
+import { openTestDatabase } from './databases/index.ts';
 import { createTestClock, createTestHasher, type TestClock, type TestHasher, testRandom } from './ports.ts';
 
 export interface TestServerOptions {
@@ -41,7 +41,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const config = testConfig(options.env);
   const clock = options.clock ?? createTestClock();
   const hasher = createTestHasher();
-  const db = options.db ?? openSqlite({ path: ':memory:' });
+  const db = options.db ?? (await openTestDatabase());
   await migrate(db, clock.now());
   const secretKey = new Secret(options.secretKey ?? 'a secret key for tests, long enough');
   const ports = { db, clock, random: testRandom, hasher, secretKey };
@@ -99,4 +99,3 @@ function testConfig(env: Readonly<Record<string, string>> = {}): AppConfig {
 function withoutUndefined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, it]) => it !== undefined)) as T;
 }
-

@@ -25,7 +25,7 @@ function setUp() {
 /** Whether `promise` waits for a worker thread: what is decided on the event loop needs no more than a few microtasks. */
 async function isPending(promise: Promise<unknown>): Promise<boolean> {
   let pending = true;
-  promise.finally(() => {
+  void promise.finally(() => {
     pending = false;
   });
   for (let turn = 0; turn < 50; turn += 1) await null;

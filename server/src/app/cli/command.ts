@@ -2,7 +2,7 @@ import type { ParseArgsOptionsConfig } from 'node:util';
 import type { Features, Ports } from '../compose.ts';
 import type { AppConfig } from '../config.ts';
 
-/** What a command prints: as text for people, or with `--json` as a value for programs. */
+/** What a command prints: as text for people, or with `--json` as a value for programs; `undefined` is nothing. */
 export interface Output {
   readonly text: string;
   readonly json: unknown;
@@ -11,8 +11,10 @@ export interface Output {
 export interface CommandInput {
   readonly arguments: readonly string[];
   readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
-  /** Everything on standard input, without its last line break: how passwords come in. */
-  readonly stdin: () => Promise<string>;
+  /** Everything on standard input, without its last line break: how passwords come in. At a terminal `prompt` asks for it. */
+  readonly stdin: (prompt: string) => Promise<string>;
+  /** Prints something while the command runs on. */
+  readonly say: (output: Output) => void;
 }
 
 /** The world of a command that needs the database: migrated, and with every feature. */
@@ -29,6 +31,8 @@ interface CommandBase {
   readonly usage: string;
   readonly summary: string;
   readonly options?: ParseArgsOptionsConfig;
+  /** How many arguments it takes besides options; none unless said. */
+  readonly takes?: number;
 }
 
 /** A command of the CLI. `needs` says how much of the server it must set up. */

@@ -1,27 +1,35 @@
-import { UnsupportedDatabase } from '../../db/connect.ts';
 import { WrongSecretKey } from '../../features/keys/index.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import { validationFailed } from '../../kernel/invalid.ts';
 import { ConfigRefused, type Output, UsageError } from './command.ts';
+import { explainSystemFailure } from './system-failure.ts';
 
 /** What went wrong, in words for a terminal. What nobody foresaw comes with its stack, since whoever runs the CLI is the operator. */
 export function describeFailure(error: unknown): Output {
-  if (error instanceof DomainError) {
-    const { refusal, message, errors = [] } = error;
-    const fields = errors.map(({ pointer, detail }) => `  ${pointer.slice(1)}: ${detail}`);
-    return {
-      text: [`error: ${message} (${refusal.code})`, ...fields].join('\n'),
-      json: { error: refusal.code, detail: message, errors },
-    };
-  }
-  const foreseen = [UsageError, ConfigRefused, UnsupportedDatabase, WrongSecretKey].some((it) => error instanceof it);
-  const { name, message, stack } = error as Error;
-  const hint = error instanceof WrongSecretKey ? wrongSecretKeyHint : '';
+  if (error instanceof DomainError) return describeRefusal(error);
+  if (!(error instanceof Error)) return failure('Error', String(error));
+  if (error instanceof WrongSecretKey) return failure(error.name, `${error.message}.${wrongSecretKeyHint}`);
+  if (foreseen.some((it) => error instanceof it)) return failure(error.name, error.message);
+  const explained = explainSystemFailure(error);
+  if (explained !== undefined) return failure((error as NodeJS.ErrnoException).code ?? error.name, explained);
+  return { ...failure(error.name, error.message), text: `error: ${error.stack ?? error.message}` };
+}
+
+const foreseen = [UsageError, ConfigRefused];
+
+const failure = (name: string, detail: string): Output => ({ text: `error: ${detail}`, json: { error: name, detail } });
+
+function describeRefusal({ refusal, message, errors = [], cause }: DomainError): Output {
+  const said = refusal === validationFailed ? 'This was not accepted.' : message;
+  const fields = errors.map(({ pointer, detail }) => `  ${pointer.slice(1)}: ${detail}`);
+  // Over HTTP the cause stays in the log. Here it is the operator who asks.
+  const reason = refusal.kind === 'unavailable' && cause instanceof Error ? [`  ${cause.message}`] : [];
   return {
-    text: `error: ${foreseen ? message : (stack ?? message)}${hint}`,
-    json: { error: name, detail: message },
+    text: [`error: ${said} (${refusal.code})`, ...fields, ...reason].join('\n'),
+    json: { error: refusal.code, detail: message, errors },
   };
 }
 
-const wrongSecretKeyHint = `.
+const wrongSecretKeyHint = `
   Set SECRET_KEY to the key this database was made with (in development it stands in DATA_DIR/secret-key).
   If that key is lost, the signing keys are lost with it: delete the rows of signing_keys, and everybody logs in again.`;

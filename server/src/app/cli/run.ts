@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { formatFaults } from '../../config/print.ts';
 import { resolvePublicUrl } from '../../config/server.ts';
 import { readSources } from '../../config/sources.ts';
@@ -14,7 +14,8 @@ import { helpText } from './help.ts';
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
-  readStdin(): Promise<string>;
+  /** @param prompt is shown where somebody types */
+  readStdin(prompt: string): Promise<string>;
 }
 
 /** Exit codes: 0 done, 1 refused or failed, 2 called the wrong way. */
@@ -22,7 +23,8 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   const json = args.includes('--json');
   try {
     const output = await dispatch(args, terminal);
-    terminal.out(json ? `${JSON.stringify(output.json, undefined, 2)}\n` : withLineBreak(output.text));
+    if (!json) terminal.out(withLineBreak(output.text));
+    else if (output.json !== undefined) terminal.out(`${JSON.stringify(output.json, undefined, 2)}\n`);
     return 0;
   } catch (error) {
     const failure = describeFailure(error);
@@ -32,11 +34,25 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 }
 
 async function dispatch(args: readonly string[], terminal: Terminal): Promise<Output> {
-  if (args.length === 0 || args[0] === 'help' || args.includes('--help')) return helpText(commands);
-  const command = commands.find(({ words }) => words.every((word, place) => args[place] === word));
+  if (args.length === 0 || args[0] === 'help' || args.includes('--help') || args.includes('-h'))
+    return helpText(commands);
+  const command = commandFor(args);
   if (command === undefined)
     throw new UsageError(`there is no command "${args.slice(0, 2).join(' ')}"; see keyward help`);
-  const input = inputOf(command, args.slice(command.words.length), terminal);
+  try {
+    return await runCommand(command, inputOf(command, args.slice(command.words.length), terminal), terminal);
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(`${error.message}\n${usageOf(command)}`) : error;
+  }
+}
+
+function commandFor(args: readonly string[]): Command | undefined {
+  const [first] = args;
+  const named = first === '--version' ? ['version'] : args;
+  return commands.find(({ words }) => words.every((word, place) => named[place] === word));
+}
+
+async function runCommand(command: Command, input: CommandInput, terminal: Terminal): Promise<Output> {
   if (command.needs === 'nothing') return command.run(input);
   const config = readConfig(terminal);
   return command.needs === 'config'
@@ -44,17 +60,26 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<Ou
     : inWorld(config, (world) => command.run(input, world));
 }
 
-function inputOf(command: Command, args: readonly string[], terminal: Terminal): CommandInput {
+const usageOf = ({ words, usage }: Command): string => `usage: ${['keyward', ...words, usage].join(' ').trim()}`;
+
+function inputOf({ options, takes = 0 }: Command, args: readonly string[], terminal: Terminal): CommandInput {
+  const { values, positionals } = parsed(args, options);
+  const tooMuch = positionals[takes];
+  if (tooMuch !== undefined) throw new UsageError(`"${tooMuch}" is one argument too many`);
+  return {
+    arguments: positionals,
+    options: values as CommandInput['options'],
+    stdin: async (prompt) => (await terminal.readStdin(prompt)).replace(/\r?\n$/, ''),
+    say: ({ text, json }) => terminal.out(values.json === true ? `${JSON.stringify(json)}\n` : withLineBreak(text)),
+  };
+}
+
+function parsed(args: readonly string[], options: ParseArgsOptionsConfig = {}) {
   try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { json: { type: 'boolean' }, ...command.options },
-    });
-    const stdin = async () => (await terminal.readStdin()).replace(/\r?\n$/, '');
-    return { arguments: positionals, options: values as CommandInput['options'], stdin };
+    return parseArgs({ args: [...args], allowPositionals: true, options: { json: { type: 'boolean' }, ...options } });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message} (usage: keyward ${command.words.join(' ')} ${command.usage})`);
+    // The first sentence; the others explain how to pass what no command of ours takes.
+    throw new UsageError((error as Error).message.replace(/\.?(?:\s*\n| To specify )[\s\S]*/, ''));
   }
 }
 
@@ -66,7 +91,7 @@ function readConfig(terminal: Terminal): AppConfig {
 }
 
 async function inWorld(config: AppConfig, work: (world: World) => Promise<Output>): Promise<Output> {
-  const ports = openPorts(config.values);
+  const ports = await openPorts(config.values);
   try {
     await migrate(ports.db, ports.clock.now());
     const features = await compose(ports, config.values, resolvePublicUrl(config.values.server));

@@ -1,5 +1,5 @@
 import { table, uniqueIndex } from '../columns.ts';
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 /**
  * `*_key` is the folded form by which a name is unique. Deleting sets it to null: the row stays, the name is free, and a unique

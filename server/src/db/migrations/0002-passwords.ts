@@ -1,5 +1,5 @@
 import { table } from '../columns.ts';
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 /** A user without a row has no password and signs in by other proofs. */
 export const passwords: Migration = {

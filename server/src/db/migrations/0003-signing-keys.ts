@@ -1,5 +1,5 @@
 import { table } from '../columns.ts';
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 /** Private keys stand sealed (AES-256-GCM); a copy of the database alone signs nothing. */
 export const signingKeys: Migration = {

@@ -1,5 +1,5 @@
 import { index, table, uniqueIndex } from '../columns.ts';
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 /** `grants_all` marks the built-in administrator, who holds every permission, also those registered later. */
 export const roles: Migration = {

@@ -1,5 +1,5 @@
 import { index, table } from '../columns.ts';
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 /** One row a session; `generation` and `token_hash` are of the one refresh token that is valid now. */
 export const sessions: Migration = {

@@ -1,5 +1,5 @@
 import { index, table } from '../columns.ts';
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 /** One row a security event. It names users without pointing at them, so that it outlives them. */
 export const audit: Migration = {

@@ -1,5 +1,5 @@
 import { table } from '../columns.ts';
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 /** The one-time token by which the first administrator is made. Only its hash is kept. */
 export const setupTokens: Migration = {

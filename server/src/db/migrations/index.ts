@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 import { users } from './0001-users.ts';
 import { passwords } from './0002-passwords.ts';
 import { signingKeys } from './0003-signing-keys.ts';
@@ -6,6 +6,16 @@ import { roles } from './0004-roles.ts';
 import { sessions } from './0005-sessions.ts';
 import { audit } from './0006-audit.ts';
 import { setupTokens } from './0007-setup-tokens.ts';
+import { throttle } from './0008-throttle.ts';
 
 /** Every step, in order. New steps are added at the end; a released one is never changed. */
-export const migrations: readonly Migration[] = [users, passwords, signingKeys, roles, sessions, audit, setupTokens];
+export const migrations: readonly Migration[] = [
+  users,
+  passwords,
+  signingKeys,
+  roles,
+  sessions,
+  audit,
+  setupTokens,
+  throttle,
+];

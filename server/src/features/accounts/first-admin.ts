@@ -21,10 +21,13 @@ export function createEnsureFirstAdmin(deps: {
   return async ({ email, username, password }) => {
     if (!(await users.isEmpty(db))) return false;
     const account = await createAccount.prepare({ email, username, password: password.reveal() });
-    return db.transact(async (tx) => {
-      if (!(await users.isEmpty(tx))) return false;
-      await createAccount.insert(tx, account, { admin: true, how: 'configuration' });
-      return true;
-    });
+    const insert = () =>
+      db.transact(async (tx) => {
+        if (!(await users.isEmpty(tx))) return false;
+        await createAccount.insert(tx, account, { admin: true, how: 'configuration' });
+        return true;
+      });
+    // Many nodes may start at once on a new database.
+    return db.exclusively('first-admin', insert);
   };
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../../db/database.ts';
+import type { Database, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { deriveKey } from '../../kernel/derive.ts';
 import type { Random } from '../../kernel/random.ts';
@@ -41,12 +41,13 @@ export async function openKeyRing(deps: {
   let stored = await store.list(db);
   if (stored.length === 0) {
     const candidate = await generateSigningKey(sealingKey, clock.now(), random);
-    stored = await db.transact(async (tx) => {
+    const addFirst = async (tx: Tx) => {
       const present = await store.list(tx);
       if (present.length > 0) return present;
       await store.add(tx, candidate);
       return [candidate];
-    });
+    };
+    stored = await db.exclusively('signing-keys', () => db.transact(addFirst));
   }
   return ringOf(stored, sealingKey);
 }

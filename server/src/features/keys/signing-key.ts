@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { calculateJwkThumbprint, type JWK } from 'jose';
+import type { JWK } from 'jose';
 import type { Instant } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';
 import { seal, unseal } from './seal.ts';
@@ -31,6 +31,8 @@ export async function generateSigningKey(
 ): Promise<StoredSigningKey> {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const jwk = publicKey.export({ format: 'jwk' }) as JWK;
+  // Needed once in the life of a key: not worth loading at every start.
+  const { calculateJwkThumbprint } = await import('jose');
   const kid = await calculateJwkThumbprint(jwk);
   const plain = privateKey.export({ format: 'der', type: 'pkcs8' });
   return {

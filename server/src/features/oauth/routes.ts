@@ -3,6 +3,7 @@ import { type Route, route } from '../../http/route.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
 import { accessTokenReply, forbidCaching, invalidRefreshToken, refreshTokenReused } from '../sessions/index.ts';
 import { invalidCredentials } from '../sign-in/index.ts';
+import { tooManyAttempts } from '../throttle/index.ts';
 import { missingParameter, unsupportedGrantType } from './errors.ts';
 import type { GrantToken } from './grant-token.ts';
 import { TokenBody, TokenReply } from './schemas.ts';
@@ -28,6 +29,7 @@ export const oauthRoutes = (deps: { grantToken: GrantToken; clientId: string }):
       refreshTokenReused,
       missingParameter,
       unsupportedGrantType,
+      tooManyAttempts,
       overloaded,
     ],
     handler: async (request, reply) => {

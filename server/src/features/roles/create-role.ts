@@ -6,7 +6,8 @@ import type { Permission } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
 import { permissionNotHeld } from './errors.ts';
 import { checkRoleName, permissionsOutside } from './policy.ts';
-import type { Role, RolesStore } from './store.ts';
+import type { Role } from './role.ts';
+import type { RolesStore } from './store.ts';
 
 export interface CreateRoleCommand {
   readonly name: string;

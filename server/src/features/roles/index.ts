@@ -13,9 +13,10 @@ import type { RolesStore } from './store.ts';
 
 export { roleNotFound } from './errors.ts';
 export { adminRoleName, permissionPattern } from './policy.ts';
+export type { Grants, PermissionEntry, Role } from './role.ts';
 export { roleRoutes } from './routes.ts';
 export type { RolesTables as PublishedRoles } from './store.sql.ts';
-export type { Grants, PermissionEntry, Role, RolesStore } from './store.ts';
+export type { RolesStore } from './store.ts';
 
 export interface Roles {
   readonly createRole: CreateRole;

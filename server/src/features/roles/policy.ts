@@ -18,6 +18,8 @@ export const maxRoleNameLength = 64;
 export const permissionPattern = '^[a-z][a-z0-9_.-]{0,62}:[a-z][a-z0-9_.-]{0,62}$';
 
 const roleName = /^[^\p{C}\p{Z}]+( [^\p{C}\p{Z}]+)*$/u;
+/** What is not seen (RFC 8264 §9.13, and the blank of Braille): with it a role would look like another. */
+const unseen = /[\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /** The form by which a role's name is unique. */
 export function foldRoleName(name: string): string {
@@ -26,7 +28,8 @@ export function foldRoleName(name: string): string {
 
 /** What is wrong with the name of a new role; empty when nothing is. */
 export function checkRoleName(name: string): FieldError[] {
-  if ([...name].length <= maxRoleNameLength && roleName.test(name)) return [];
+  const folded = foldRoleName(name);
+  if ([...folded].length <= maxRoleNameLength && roleName.test(folded) && !unseen.test(name)) return [];
   return [{ pointer: '/name', detail: `Use 1 to ${maxRoleNameLength} visible characters.` }];
 }
 

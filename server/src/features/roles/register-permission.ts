@@ -3,7 +3,8 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { Permission } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
-import type { PermissionEntry, RolesStore } from './store.ts';
+import type { PermissionEntry } from './role.ts';
+import type { RolesStore } from './store.ts';
 
 export interface RegisterPermissionCommand {
   readonly name: Permission;

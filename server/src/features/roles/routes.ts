@@ -2,6 +2,7 @@ import { type Route, route } from '../../http/route.ts';
 import type { CreateRole } from './create-role.ts';
 import { permissionExists, permissionNotHeld, roleExists } from './errors.ts';
 import type { RegisterPermission } from './register-permission.ts';
+import type { PermissionEntry, Role } from './role.ts';
 import {
   CreateRoleBody,
   PermissionReply,
@@ -9,7 +10,6 @@ import {
   RegisterPermissionBody,
   RoleCreatedReply,
 } from './schemas.ts';
-import type { PermissionEntry, Role } from './store.ts';
 
 export interface RoleUseCases {
   readonly createRole: CreateRole;

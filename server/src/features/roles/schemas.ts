@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { PlainText } from '../../http/text.ts';
 import { permissionPattern } from './policy.ts';
 
 const PermissionName = Type.String({
@@ -7,10 +8,12 @@ const PermissionName = Type.String({
   examples: ['posts:publish'],
 });
 
+const Description = PlainText({ min: 0, max: 512, description: 'For whoever hands it out.' });
+
 export const CreateRoleBody = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 256, examples: ['editor'] }),
-    description: Type.Optional(Type.String({ maxLength: 512 })),
+    description: Type.Optional(Description),
     permissions: Type.Array(Type.String({ maxLength: 128 }), {
       maxItems: 200,
       examples: [['users:delete', 'posts:publish']],
@@ -35,7 +38,7 @@ export const RoleCreatedReply = Type.Object({
 });
 
 export const RegisterPermissionBody = Type.Object(
-  { name: PermissionName, description: Type.Optional(Type.String({ maxLength: 512 })) },
+  { name: PermissionName, description: Type.Optional(Description) },
   { additionalProperties: false },
 );
 

@@ -8,7 +8,8 @@ import type { Permission } from '../../kernel/principal.ts';
 import type { PublishedUsers } from '../users/index.ts';
 import { permissionExists, roleExists } from './errors.ts';
 import { adminRoleName, builtInPermissions, foldRoleName } from './policy.ts';
-import type { Role, RolesStore } from './store.ts';
+import type { Role } from './role.ts';
+import type { RolesStore } from './store.ts';
 
 /** SQL has no boolean on every database. */
 type Flag = 0 | 1;

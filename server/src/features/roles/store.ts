@@ -2,25 +2,7 @@ import type { Reads, Tx } from '../../db/database.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { RoleId, UserId } from '../../kernel/ids.ts';
 import type { Permission } from '../../kernel/principal.ts';
-
-export interface Role {
-  readonly id: RoleId;
-  readonly name: string;
-  readonly description: string;
-  readonly permissions: readonly Permission[];
-}
-
-/** What a user may do now: the names of the roles and the union of their permissions, both sorted. */
-export interface Grants {
-  readonly roles: readonly string[];
-  readonly permissions: readonly Permission[];
-}
-
-export interface PermissionEntry {
-  readonly name: Permission;
-  readonly description: string;
-  readonly builtIn: boolean;
-}
+import type { Grants, PermissionEntry, Role } from './role.ts';
 
 /** The records of roles, permissions, and who has which role. */
 export interface RolesStore {

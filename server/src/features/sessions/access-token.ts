@@ -27,6 +27,9 @@ export interface AccessTokens {
   readonly ttlSeconds: number;
 }
 
+/** A user's id as a text (RFC 7519 §4.1.2 wants one); fifteen digits are exact as a number. */
+const isId = /^[1-9][0-9]{0,14}$/;
+
 interface Payload {
   readonly iss: string;
   readonly sub: string;
@@ -50,6 +53,8 @@ export function createAccessTokens(deps: {
   const check = (token: string) => {
     const payload = verifyCompact(token, (header) => headers.get(header)) as Payload | undefined;
     if (payload === undefined || payload.iss !== issuer || payload.aud !== issuer) return undefined;
+    if (!isId.test(payload.sub) || typeof payload.sid !== 'string' || !Number.isSafeInteger(payload.exp))
+      return undefined;
     const claims = {
       userId: asUserId(Number(payload.sub)),
       sessionId: asSessionId(payload.sid),

@@ -42,7 +42,8 @@ export function createLogOut(deps: {
       for (const session of candidates) {
         const now = clock.now();
         const found = await store.find(tx, session);
-        if (found === undefined || now >= found.expiresAt || !(await store.end(tx, session, 'logout', now))) continue;
+        if (found === undefined || now >= found.expiresAt || now >= found.idleExpiresAt) continue;
+        if (!(await store.end(tx, session, 'logout', now))) continue;
         const user = found.user.id;
         const { ip } = command.origin;
         await audit.record(tx, { event: 'session.ended', actor: user, subject: user, session, ip, reason: 'logout' });

@@ -49,9 +49,15 @@ export function createRefreshSession(deps: {
     return { verdict: judgeUnrotated(current, presented, successor, now, life.graceMs), session };
   };
 
-  const endStolen = async (tx: Tx, { sessionId }: RefreshToken, { user }: LivingSession, ip: string) => {
-    if (!(await store.end(tx, sessionId, 'stolen', clock.now()))) return;
+  const endStolen = async (
+    tx: Tx,
+    { sessionId }: RefreshToken,
+    { user }: LivingSession,
+    ip: string,
+  ): Promise<Verdict> => {
+    if (!(await store.end(tx, sessionId, 'stolen', clock.now()))) return 'over';
     await audit.record(tx, { event: 'session.stolen', subject: user.id, session: sessionId, ip });
+    return 'theft';
   };
 
   return async (text, { origin, clientId }) => {
@@ -62,7 +68,7 @@ export function createRefreshSession(deps: {
     const outcome = await db.transact(async (tx): Promise<Tokens | Verdict> => {
       const { verdict, session } = await claim(tx, presented, successor);
       if (session === undefined) return verdict;
-      if (verdict === 'theft') await endStolen(tx, presented, session, origin.ip);
+      if (verdict === 'theft') return endStolen(tx, presented, session, origin.ip);
       if (verdict !== 'rotated' && verdict !== 'repeat') return verdict;
       return issueTokens(tx, session.user, successor, { expiresAt: session.expiresAt, clientId });
     });

@@ -94,7 +94,7 @@ export function sessionRoutes(deps: SessionRoutesDeps): readonly Route[] {
       refusals: [nothingToLogOut, crossSiteRequest],
       handler: async (request, reply) => {
         forbidCaching(reply);
-        const accessToken = bearerToken(request);
+        const accessToken = readableBearerToken(request);
         const bodyToken = request.body?.refresh_token;
         const cookieToken = cookie.read(request);
         // A page of another site can send the cookie, but neither header nor JSON body without our leave.
@@ -106,4 +106,13 @@ export function sessionRoutes(deps: SessionRoutesDeps): readonly Route[] {
       },
     }),
   ];
+}
+
+/** To log out, a header that cannot be read is one more credential that is not valid: the others still count. */
+function readableBearerToken(request: FastifyRequest): string | undefined {
+  try {
+    return bearerToken(request);
+  } catch {
+    return undefined;
+  }
 }

@@ -8,6 +8,7 @@ import type { Accounts } from '../accounts/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { Sessions } from '../sessions/index.ts';
+import type { Throttle } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
 import { createCompleteSignIn } from './complete-sign-in.ts';
 import { createLogIn, type LogIn } from './log-in.ts';
@@ -29,11 +30,12 @@ export function createSignIn(deps: {
   passwords: Passwords;
   sessions: Sessions;
   accounts: Accounts;
+  throttle: Throttle;
 }): SignIn {
   const completeSignIn = createCompleteSignIn({ users: deps.users, startSession: deps.sessions.start });
   const { create: createAccount, setupToken } = deps.accounts;
   return {
     logIn: createLogIn({ ...deps, completeSignIn }),
-    signUp: createSignUp({ db: deps.db, createAccount, setupToken, completeSignIn }),
+    signUp: createSignUp({ ...deps, createAccount, setupToken, completeSignIn }),
   };
 }

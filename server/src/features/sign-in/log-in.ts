@@ -1,8 +1,10 @@
 import type { Database } from '../../db/database.ts';
+import { DomainError } from '../../kernel/errors.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Passwords, ProvenPassword } from '../passwords/index.ts';
 import type { Tokens } from '../sessions/index.ts';
+import { type Counter, sourceOf, type Throttle } from '../throttle/index.ts';
 import { foldEmail, foldUsername } from '../users/index.ts';
 import type { CompleteSignIn } from './complete-sign-in.ts';
 import { invalidCredentials } from './errors.ts';
@@ -16,7 +18,7 @@ export interface LogInCommand {
   readonly clientId: string;
 }
 
-/** @throws invalidCredentials, overloaded */
+/** @throws invalidCredentials, tooManyAttempts, overloaded */
 export type LogIn = (command: LogInCommand) => Promise<Tokens>;
 
 /** No folded username is empty. */
@@ -27,9 +29,10 @@ export function createLogIn(deps: {
   db: Database;
   audit: Audit;
   passwords: Passwords;
+  throttle: Throttle;
   completeSignIn: CompleteSignIn;
 }): LogIn {
-  const { db, audit, passwords, completeSignIn } = deps;
+  const { db, audit, passwords, throttle, completeSignIn } = deps;
 
   const recordFailure = (ip: string) =>
     db.transact((tx) =>
@@ -37,7 +40,11 @@ export function createLogIn(deps: {
     );
 
   /** In one transaction with the new session: a password that was changed while we hashed proves nothing any more. */
-  const signIn = (proven: ProvenPassword, { origin, clientId }: LogInCommand): Promise<Tokens> =>
+  const signIn = (
+    proven: ProvenPassword,
+    { origin, clientId }: LogInCommand,
+    counters: LoginCounters,
+  ): Promise<Tokens> =>
     db.transact(async (tx) => {
       const { userId, hash, betterHash } = proven;
       const tokens = await completeSignIn(tx, userId, { proof: 'password', origin, clientId });
@@ -45,17 +52,45 @@ export function createLogIn(deps: {
       if (betterHash !== undefined && (await passwords.store.replace(tx, userId, hash, betterHash))) {
         await audit.record(tx, { event: 'password.rehashed', subject: userId });
       }
+      await throttle.forgive(tx, counters.own, [counters.source]);
       return tokens;
     });
 
-  return async (command) => {
-    const { name, byUsername, password, origin } = command;
+  const prove = async (command: LogInCommand, { own, source }: LoginCounters): Promise<ProvenPassword> => {
+    const { name, byUsername, password } = command;
+    await throttle.charge([own, source]);
     const key = { emailKey: foldEmail(name), usernameKey: byUsername ? foldUsername(name) : noUsername };
     const proven = await passwords.verify(key, password);
-    if (proven === undefined) {
-      await recordFailure(origin.ip);
-      throw invalidCredentials();
+    if (proven === undefined) throw invalidCredentials();
+    return proven;
+  };
+
+  return async (command) => {
+    const counters = countersOf(command);
+    try {
+      return await signIn(await prove(command, counters), command, counters);
+    } catch (error) {
+      // Also when the password was right, but its user is disabled or it was changed meanwhile: what was rolled back left no record.
+      if (isInvalidCredentials(error)) await recordFailure(command.origin.ip);
+      throw error;
     }
-    return signIn(proven, command);
+  };
+}
+
+const isInvalidCredentials = (error: unknown): boolean =>
+  error instanceof DomainError && error.refusal === invalidCredentials;
+
+interface LoginCounters {
+  readonly own: Counter;
+  readonly source: Counter;
+}
+
+/** By the folded name, so that all its spellings share a counter, and by what was asked for, so that no counter tells who exists. */
+function countersOf({ name, origin }: LogInCommand): LoginCounters {
+  const source = sourceOf(origin.ip);
+  const folded = name.includes('@') ? foldEmail(name) : foldUsername(name);
+  return {
+    own: { kind: 'login-account-source', of: [folded, source] },
+    source: { kind: 'login-source', of: [source] },
   };
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
 import { invalidSetupToken } from '../accounts/index.ts';
 import { accessTokenReply, forbidCaching, setRefreshCookie, type Tokens, userReply } from '../sessions/index.ts';
+import { tooManyAttempts } from '../throttle/index.ts';
 import { emailTaken, usernameTaken } from '../users/index.ts';
 import { invalidCredentials } from './errors.ts';
 import type { LogIn } from './log-in.ts';
@@ -44,7 +45,7 @@ export function signInRoutes(deps: SignInRoutesDeps): readonly Route[] {
       limit: { kind: 'throttled', key: 'signup' },
       body: SignUpBody,
       replies: { 201: { schema: SignedUpReply, description: 'The account exists; also sets the refresh cookie.' } },
-      refusals: [emailTaken, usernameTaken, overloaded],
+      refusals: [emailTaken, usernameTaken, tooManyAttempts, overloaded],
       handler: async (request, reply) => {
         const tokens = await signUp({ account: request.body, origin: originOf(request), clientId });
         return { message: 'Success' as const, ...tokensReply(tokens, reply) };
@@ -60,7 +61,7 @@ export function signInRoutes(deps: SignInRoutesDeps): readonly Route[] {
       limit: { kind: 'throttled', key: 'login' },
       body: LogInBody,
       replies: { 200: { schema: LoggedInReply, description: 'Signed in; also sets the refresh cookie.' } },
-      refusals: [invalidCredentials, overloaded],
+      refusals: [invalidCredentials, tooManyAttempts, overloaded],
       handler: async (request, reply) => {
         const { email: name, password } = request.body;
         const command = { name, byUsername: false, password, origin: originOf(request), clientId };
@@ -78,7 +79,7 @@ export function signInRoutes(deps: SignInRoutesDeps): readonly Route[] {
       limit: { kind: 'throttled', key: 'signup' },
       body: SetUpBody,
       replies: { 201: { schema: SignedUpReply, description: 'The administrator exists and is signed in.' } },
-      refusals: [invalidSetupToken, emailTaken, usernameTaken, overloaded],
+      refusals: [invalidSetupToken, emailTaken, usernameTaken, tooManyAttempts, overloaded],
       handler: async (request, reply) => {
         const { setup_token: setupToken, ...account } = request.body;
         const tokens = await signUp({ account, setupToken, origin: originOf(request), clientId });

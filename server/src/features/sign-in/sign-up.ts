@@ -2,6 +2,7 @@ import type { Database } from '../../db/database.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { CreateAccount, NewAccount, SetupToken } from '../accounts/index.ts';
 import type { Tokens } from '../sessions/index.ts';
+import { sourceOf, type Throttle } from '../throttle/index.ts';
 import type { CompleteSignIn } from './complete-sign-in.ts';
 
 export interface SignUpCommand {
@@ -12,7 +13,7 @@ export interface SignUpCommand {
   readonly clientId: string;
 }
 
-/** @throws validationFailed, emailTaken, usernameTaken, invalidSetupToken, overloaded */
+/** @throws validationFailed, emailTaken, usernameTaken, invalidSetupToken, tooManyAttempts, overloaded */
 export type SignUp = (command: SignUpCommand) => Promise<Tokens>;
 
 /** Makes an account and signs it in: both or neither. */
@@ -20,10 +21,12 @@ export function createSignUp(deps: {
   db: Database;
   createAccount: CreateAccount;
   setupToken: SetupToken;
+  throttle: Throttle;
   completeSignIn: CompleteSignIn;
 }): SignUp {
-  const { db, createAccount, completeSignIn } = deps;
+  const { db, createAccount, throttle, completeSignIn } = deps;
   return async ({ account, setupToken, origin, clientId }) => {
+    await throttle.charge([{ kind: 'sign-up-source', of: [sourceOf(origin.ip)] }]);
     const prepared = await createAccount.prepare(account);
     return db.transact(async (tx) => {
       const admin = setupToken !== undefined;

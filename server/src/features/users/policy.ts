@@ -10,7 +10,14 @@ const maxLocalPartLength = 64;
 /** What RFC 5321 §4.1.2 calls Dot-string, with the letters of RFC 6531; quoted local parts are not taken. */
 const localPart = /^[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 const asciiDomain = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
-/** Letters, digits, marks, punctuation, symbols, and single inner spaces: nothing invisible, nothing that turns the text around. */
+/** `domainToASCII` reads its text as the host of a URL: what begins another part of a URL would be cut off, what is encoded decoded. */
+const urlSyntax = /[/\\?#:%[\]]/;
+/**
+ * What is not seen: default-ignorable signs (RFC 8264 §9.13), among them letters and marks, and the blank of Braille. With them a name
+ * would look like another's.
+ */
+const unseen = /[\p{Default_Ignorable_Code_Point}\u2800]/u;
+/** Letters, digits, marks, punctuation, symbols, and single inner spaces: no control character, nothing that turns the text around. */
 const username = /^[^\p{C}\p{Z}@]+( [^\p{C}\p{Z}@]+)*$/u;
 
 /**
@@ -24,9 +31,12 @@ export function foldUsername(name: string): string {
 /**
  * The form by which an address is unique. RFC 5321 §2.4 lets a host tell local parts apart by case; none that matters does, and an
  * account that exists twice by case is the worse evil. The domain becomes ASCII, so that both spellings of an IDN are one.
+ *
+ * What has no `@` stays as it is, and so is nobody's address: a username must never fold into the address of a stranger.
  */
 export function foldEmail(address: string): string {
   const at = address.lastIndexOf('@');
+  if (at === -1) return address;
   const domain = address.slice(at + 1);
   return `${address.slice(0, at).normalize('NFKC').toLowerCase()}@${domainToASCII(domain) || domain.toLowerCase()}`;
 }
@@ -45,13 +55,17 @@ export function checkNames(names: { username: string; email: string }): FieldErr
   return faults;
 }
 
+/** Lengths are those of the folded forms too: a ligature may stand for eighteen letters. */
 function isUsername(text: string): boolean {
-  return [...text].length <= maxUsernameLength && username.test(text.normalize('NFKC'));
+  const name = text.normalize('NFKC');
+  return [...name].length <= maxUsernameLength && username.test(name) && !unseen.test(text);
 }
 
 function isEmail(text: string): boolean {
   const at = text.lastIndexOf('@');
-  const local = text.slice(0, at);
+  const local = text.slice(0, at).normalize('NFKC');
+  const domain = text.slice(at + 1);
   if (at < 1 || Buffer.byteLength(text) > maxEmailLength || Buffer.byteLength(local) > maxLocalPartLength) return false;
-  return localPart.test(local) && asciiDomain.test(domainToASCII(text.slice(at + 1)));
+  if (unseen.test(text) || urlSyntax.test(domain)) return false;
+  return localPart.test(local) && asciiDomain.test(domainToASCII(domain));
 }

@@ -6,6 +6,7 @@ import { permissionCommands } from './permission.ts';
 import { roleCommands } from './role.ts';
 import { serveCommand } from './serve.ts';
 import { userCommands } from './user.ts';
+import { versionCommand } from './version.ts';
 
 /** Every command; of two that fit, the first is taken, so longer words stand first. */
 export const commands: readonly Command[] = [
@@ -16,4 +17,5 @@ export const commands: readonly Command[] = [
   ...permissionCommands,
   ...configCommands,
   openapiCommand,
+  versionCommand,
 ];

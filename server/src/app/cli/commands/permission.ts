@@ -4,6 +4,7 @@ import { argument, type Command, optionalText, tableText, UsageError } from '../
 export const permissionCommands: readonly Command[] = [
   {
     words: ['permission', 'create'],
+    takes: 1,
     usage: '<resource:action> [--description TEXT]',
     summary: "register an application's permission, so that roles can hold it",
     options: { description: { type: 'string' } },

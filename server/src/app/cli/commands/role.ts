@@ -4,6 +4,7 @@ import { resolveUser } from './user.ts';
 export const roleCommands: readonly Command[] = [
   {
     words: ['role', 'create'],
+    takes: 1,
     usage: '<name> [--permission resource:action]… [--description TEXT]',
     summary: 'create a role out of permissions',
     options: { permission: { type: 'string', multiple: true }, description: { type: 'string' } },
@@ -31,6 +32,7 @@ export const roleCommands: readonly Command[] = [
   },
   {
     words: ['role', 'assign'],
+    takes: 2,
     usage: '<role> <id | e-mail | username>',
     summary: 'give a user a role',
     needs: 'world',
@@ -38,6 +40,7 @@ export const roleCommands: readonly Command[] = [
   },
   {
     words: ['role', 'unassign'],
+    takes: 2,
     usage: '<role> <id | e-mail | username>',
     summary: 'take a role from a user',
     needs: 'world',

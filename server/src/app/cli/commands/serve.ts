@@ -1,3 +1,4 @@
+import { banner, bannerJson } from '../../banner.ts';
 import { serve } from '../../serve.ts';
 import type { Command } from '../command.ts';
 
@@ -6,8 +7,8 @@ export const serveCommand: Command = {
   usage: '',
   summary: 'start the server',
   needs: 'config',
-  async run(_, config) {
-    await serve(config);
-    return { text: '', json: { status: 'stopped' } };
+  async run({ say }, config) {
+    await serve(config, (facts) => say({ text: banner(facts), json: bannerJson(facts) }));
+    return { text: '', json: undefined };
   },
 };

@@ -39,6 +39,7 @@ export const userCommands: readonly Command[] = [
   {
     words: ['user', 'delete'],
     usage: '<id | e-mail | username>',
+    takes: 1,
     summary: 'delete a user (soft); their sessions end at once',
     needs: 'world',
     async run(input, world) {
@@ -50,6 +51,7 @@ export const userCommands: readonly Command[] = [
   {
     words: ['user', 'restore'],
     usage: '<id>',
+    takes: 1,
     summary: 'undo a deletion, while the names are still free',
     needs: 'world',
     async run(input, world) {
@@ -64,13 +66,13 @@ export const userCommands: readonly Command[] = [
 async function createUser(input: CommandInput, { ports, features }: World) {
   const names = { email: requiredOption(input, 'email'), username: requiredOption(input, 'username') };
   const admin = input.options.admin === true;
-  const secret = await input.stdin();
+  const isHash = input.options.hash === true;
+  const secret = await input.stdin(isHash ? 'Hash: ' : 'Password: ');
   if (secret === '') throw new UsageError('the password is read from standard input, and there was none');
   const { create } = features.accounts;
-  const account =
-    input.options.hash === true
-      ? create.prepareWithHash({ ...names, passwordHash: secret })
-      : await create.prepare({ ...names, password: secret });
+  const account = isHash
+    ? create.prepareWithHash({ ...names, passwordHash: secret })
+    : await create.prepare({ ...names, password: secret });
   const id = await ports.db.transact((tx) => create.insert(tx, account, { admin, how: 'cli' }));
   return { text: `Created user ${id}${admin ? ' with the role admin' : ''}.`, json: { id, ...names, admin } };
 }

@@ -4,6 +4,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 /** What the thread answers to each request. */
 export interface CheckpointReply {
   readonly error?: string;
+  /** SQLite's result code. */
+  readonly errcode?: number | undefined;
 }
 
 // `synchronous=NORMAL` makes a checkpoint sync the WAL before it copies and the database after (sqlite.org/pragma.html).
@@ -20,6 +22,6 @@ function checkpoint(): CheckpointReply {
     database.exec('pragma wal_checkpoint(passive)');
     return {};
   } catch (error) {
-    return { error: String(error) };
+    return { error: String(error), errcode: (error as { errcode?: number }).errcode };
   }
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { CheckpointReply } from './checkpoint-worker.ts';
 
@@ -5,6 +6,7 @@ import type { CheckpointReply } from './checkpoint-worker.ts';
 export interface Checkpointer {
   /** A transaction has committed; every so many of them start a checkpoint, unless one is running. */
   committed(): void;
+  /** Waits for a running checkpoint; must not be called where nobody may write, since that is what it may be waiting for. */
   close(): Promise<void>;
 }
 
@@ -17,6 +19,7 @@ export interface CheckpointerOptions {
   readonly everyCommits: number;
   /** Runs its work while nobody of this process writes. */
   readonly whileNobodyWrites: (work: () => Promise<void>) => Promise<void>;
+  /** The error carries SQLite's `errcode`, where it has one. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -34,19 +37,29 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   let sinceLast = 0;
   let closed = false;
 
-  const pass = (): Promise<void> => {
-    worker ??= startWorker(options.path);
-    const thread = worker;
-    return new Promise((resolve, reject) => {
-      const settle = (reply: CheckpointReply) => {
-        thread.off('error', reject);
-        if (reply.error === undefined) resolve();
-        else reject(new Error(reply.error));
-      };
-      thread.once('message', settle);
-      thread.once('error', reject);
-      thread.postMessage('checkpoint');
+  const startWorker = (): Worker => {
+    const thread = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), {
+      workerData: { path: options.path },
     });
+    // Whoever waits for its reply learns of the error there (`once`); here we only see to it that nobody asks the dead.
+    thread.on('error', () => {
+      worker = undefined;
+    });
+    return thread;
+  };
+
+  const pass = async (): Promise<void> => {
+    worker ??= startWorker();
+    const thread = worker;
+    // Keeps the process alive while it works, and only then.
+    thread.ref();
+    try {
+      thread.postMessage('checkpoint');
+      const [reply] = (await once(thread, 'message')) as [CheckpointReply];
+      if (reply.error !== undefined) throw Object.assign(new Error(reply.error), { errcode: reply.errcode });
+    } finally {
+      thread.unref();
+    }
   };
 
   const checkpoint = async (): Promise<void> => {
@@ -73,10 +86,4 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       await worker?.terminate();
     },
   };
-}
-
-function startWorker(path: string): Worker {
-  const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), { workerData: { path } });
-  worker.unref();
-  return worker;
 }

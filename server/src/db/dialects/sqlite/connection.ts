@@ -2,7 +2,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import type { Compilable } from 'kysely';
 import { UniqueViolation } from '../../database.ts';
 import type { Dialect } from '../../dialect.ts';
-import { type Compiled, compiledOf, compileStatement, type InsertStatement, type Statement } from '../../statement.ts';
+import { type Compiled, compileStatement, type InsertStatement, type Statement } from '../../statement.ts';
 
 type AnyStatement = Statement<never, unknown> | InsertStatement<never>;
 
@@ -26,23 +26,27 @@ const primaryKeyConstraintFailed = 1555; // SQLITE_CONSTRAINT_PRIMARYKEY
 /** Opens a connection. @param path a file; it must exist when `readOnly` */
 export function openConnection(path: string, dialect: Dialect, options: { readOnly: boolean }): SqliteConnection {
   const database = new DatabaseSync(path, { readOnly: options.readOnly });
-  const prepared = new Map<AnyStatement, { compiled: Compiled; handle: StatementSync }>();
+  const prepared = new Map<AnyStatement, Prepared & Compiled>();
 
-  const prepare = (statement: AnyStatement) => {
+  const prepare = (sql: string): Prepared => {
+    const handle = database.prepare(sql);
+    return { handle, returnsRows: handle.columns().length > 0 };
+  };
+  const prepareOnce = (statement: AnyStatement) => {
     const compiled = compileStatement(statement, dialect);
-    const entry = { compiled, handle: database.prepare(compiled.sql) };
+    const entry = { ...compiled, ...prepare(compiled.sql) };
     prepared.set(statement, entry);
     return entry;
   };
 
   return {
     run(statement, parameters) {
-      const { compiled, handle } = prepared.get(statement) ?? prepare(statement);
-      return execute(handle, compiled, compiled.bind(parameters));
+      const entry = prepared.get(statement) ?? prepareOnce(statement);
+      return execute(entry, entry.bind(parameters));
     },
     runQuery(query) {
-      const compiledQuery = query.compile();
-      return execute(database.prepare(compiledQuery.sql), compiledOf(compiledQuery), compiledQuery.parameters);
+      const { sql, parameters } = query.compile();
+      return execute(prepare(sql), parameters);
     },
     exec: (text) => database.exec(text),
     get inTransaction() {
@@ -52,10 +56,16 @@ export function openConnection(path: string, dialect: Dialect, options: { readOn
   };
 }
 
-function execute(handle: StatementSync, compiled: Compiled, values: readonly unknown[]): SqliteResult {
+/** `returnsRows` as SQLite says it, which also knows of `RETURNING` and of SQL that was written by hand. */
+interface Prepared {
+  readonly handle: StatementSync;
+  readonly returnsRows: boolean;
+}
+
+function execute({ handle, returnsRows }: Prepared, values: readonly unknown[]): SqliteResult {
   try {
     const bound = values as SQLInputValue[];
-    if (compiled.returnsRows) return { rows: handle.all(...bound), changes: 0 };
+    if (returnsRows) return { rows: handle.all(...bound), changes: 0 };
     return { rows: [], changes: Number(handle.run(...bound).changes) };
   } catch (error) {
     throw uniqueViolationOf(error) ?? error;

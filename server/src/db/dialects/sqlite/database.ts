@@ -1,13 +1,16 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database, Reads, Tx } from '../../database.ts';
+import type { Database, Tx } from '../../database.ts';
+import { createTransactionGuard } from '../../transaction-guard.ts';
 import { databaseUnavailable } from '../../unavailable.ts';
 import { createCheckpointer } from './checkpointer.ts';
+import { configureWriter } from './configure-writer.ts';
 import { openConnection, type SqliteConnection } from './connection.ts';
 import { createSqliteDialect } from './dialect.ts';
+import { isDiskFault, isDiskFull, isFailedSync } from './faults.ts';
 import { createDatabaseFile, createTemporaryFolder, openWal, type WalFile } from './files.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { assertStillOpen, createTx, readsOf } from './tx.ts';
 import { createWriteLane } from './write-lane.ts';
+import { createWriteLock } from './write-lock.ts';
 
 export interface SqliteOptions {
   /** A file, or `:memory:` for one that is gone when the process ends. */
@@ -16,13 +19,9 @@ export interface SqliteOptions {
   readonly openWal?: (databasePath: string) => WalFile;
   /** Commits between two checkpoints; 1,000 are some 20 MB of WAL. */
   readonly checkpointEveryCommits?: number;
+  /** How long a transaction waits for another process (the CLI, a second server) to finish its own. */
+  readonly busyPatienceMs?: number;
 }
-
-/** How long a transaction waits for another process (the CLI, a second server) to finish its own. */
-const busyPatienceMs = 5_000;
-const busyPauseMs = 5;
-const sqliteBusy = 5; // SQLITE_BUSY, in the low byte of every extended code
-const diskFaults = new Set([8, 10, 13]); // SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL
 
 /**
  * Opens SQLite as a server needs it: WAL, one writing connection and one reading one, so that a read never waits for a write;
@@ -40,32 +39,57 @@ export function openSqlite(options: SqliteOptions): Database {
   const wal = (options.openWal ?? openWal)(path);
 
   const lane = createWriteLane();
-  const inside = new AsyncLocalStorage<true>();
+  const lock = createWriteLock(writer, options.busyPatienceMs ?? 5_000);
+  const guard = createTransactionGuard();
   const groupCommit = createGroupCommit(wal.sync);
   const checkpointer = createCheckpointer({
     path,
     everyCommits: options.checkpointEveryCommits ?? 1_000,
-    whileNobodyWrites: (work) => lane.run(work),
-    onError: groupCommit.fail,
+    whileNobodyWrites: (work) =>
+      lane.run(async () => {
+        groupCommit.assertHealthy();
+        await work();
+      }),
+    onError: (error) => {
+      // A full disk takes nothing away: the WAL still holds all, and the next checkpoint tries again.
+      if (!isDiskFull(error)) groupCommit.fail(error);
+    },
   });
 
   const outside = <T>(work: () => T): T => {
-    if (inside.getStore()) throw new Error('the database was used inside a transaction: use its `tx`');
+    guard.assertOutside();
     return work();
   };
 
-  const commit = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
-    await beginImmediate(writer);
+  /** What the caller is told of an error that has rolled a transaction back. */
+  const verdictOn = (error: unknown): unknown => {
+    if (isFailedSync(error)) groupCommit.fail(error);
+    return isDiskFault(error) ? databaseUnavailable({ retryAfterSeconds: 30, cause: error }) : error;
+  };
+
+  const runAndCommit = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
+    await lock.begin();
     const tx = createTx(writer);
     try {
-      const result = await inside.run(true, () => work(tx));
+      const result = await guard.enter(() => work(tx));
+      assertStillOpen(writer);
+      groupCommit.assertHealthy();
       writer.exec('commit');
+      groupCommit.committed();
       return result;
     } catch (error) {
       if (writer.inTransaction) writer.exec('rollback');
-      throw isDiskFault(error) ? databaseUnavailable({ retryAfterSeconds: 30, cause: error }) : error;
+      throw error;
     } finally {
       tx.end();
+    }
+  };
+
+  const inLane = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
+    try {
+      return await lane.run(() => runAndCommit(work));
+    } catch (error) {
+      throw verdictOn(error);
     }
   };
 
@@ -74,21 +98,22 @@ export function openSqlite(options: SqliteOptions): Database {
     ...readsOf(reader, outside),
     async transact(work) {
       outside(groupCommit.assertHealthy);
-      const result = await lane.run(() => commit(work));
-      groupCommit.committed();
+      const result = await inLane(work);
       checkpointer.committed();
       await groupCommit.durable();
       return result;
     },
+    // Every step takes the write lock and looks again before it writes, so that nothing more is needed.
+    exclusively: (_name, work) => work(),
     async check() {
       groupCommit.assertHealthy();
-      reader.exec('select 1 from sqlite_schema limit 1');
+      reader.exec(trivialRead);
     },
     async close() {
+      await checkpointer.close();
       await lane.run(async () => {
-        await checkpointer.close();
-        reader.close();
-        writer.close();
+        const healthy = await settled(groupCommit.durable());
+        closeConnections(writer, reader, { checkpoint: healthy });
       });
       await wal.close();
       temporary?.remove();
@@ -96,61 +121,19 @@ export function openSqlite(options: SqliteOptions): Database {
   };
 }
 
-/** Settings of the writing connection; the reasons are in docs/decisions/0002. */
-function configureWriter(writer: SqliteConnection): void {
-  writer.exec(`
-    pragma busy_timeout = 5000;
-    pragma journal_mode = wal;
-    pragma synchronous = normal;
-    pragma wal_autocheckpoint = 0;
-    pragma journal_size_limit = 67108864;
-    pragma foreign_keys = on;
-    pragma trusted_schema = off;
-    begin immediate; pragma user_version = 1; commit;
-    pragma busy_timeout = 0;
-  `);
-}
+const trivialRead = 'select 1 from sqlite_schema limit 1';
 
-/** `BEGIN IMMEDIATE` takes the write lock at once, so that a transaction that has read can always write (no SQLITE_BUSY_SNAPSHOT). */
-async function beginImmediate(writer: SqliteConnection): Promise<void> {
-  for (let waitedMs = 0; ; waitedMs += busyPauseMs) {
-    try {
-      writer.exec('begin immediate');
-      return;
-    } catch (error) {
-      if (!isBusy(error)) throw error;
-      if (waitedMs >= busyPatienceMs) throw databaseUnavailable({ retryAfterSeconds: 1, cause: error });
-    }
-    await sleep(busyPauseMs);
-  }
-}
+const settled = (promise: Promise<void>): Promise<boolean> =>
+  promise.then(
+    () => true,
+    () => false,
+  );
 
-const primaryCode = (error: unknown): number => ((error as { errcode?: number }).errcode ?? 0) % 256;
-const isBusy = (error: unknown): boolean => primaryCode(error) === sqliteBusy;
-const isDiskFault = (error: unknown): boolean => diskFaults.has(primaryCode(error));
-
-/** @param guard runs before each read */
-function readsOf(connection: SqliteConnection, guard: <T>(work: () => T) => T): Reads {
-  return {
-    first: async (statement, parameters) => guard(() => connection.run(statement, parameters).rows[0]) as never,
-    all: async (statement, parameters) => guard(() => connection.run(statement, parameters).rows) as never,
-    query: async (query) => guard(() => connection.runQuery(query).rows) as never,
-  };
-}
-
-function createTx(connection: SqliteConnection): Tx & { end(): void } {
-  let open = true;
-  const guard = <T>(work: () => T): T => {
-    if (!open) throw new Error('a transaction was used after its end');
-    return work();
-  };
-  return {
-    ...readsOf(connection, guard),
-    execute: async (statement, parameters) => guard(() => connection.run(statement, parameters).changes),
-    insert: async (statement, parameters) =>
-      guard(() => (connection.run(statement, parameters).rows[0] as { id: number }).id),
-    end: () => {
-      open = false;
-    },
-  } as Tx & { end(): void };
+/**
+ * The last connection to close copies the WAL into the database and removes it. After a failed sync it must not: it would copy what
+ * the kernel may have dropped. A connection that only reads never does, so then it goes last, once it has the database open at all.
+ */
+function closeConnections(writer: SqliteConnection, reader: SqliteConnection, options: { checkpoint: boolean }): void {
+  if (!options.checkpoint) reader.exec(trivialRead);
+  for (const connection of options.checkpoint ? [reader, writer] : [writer, reader]) connection.close();
 }

@@ -1,5 +1,5 @@
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely';
-import type { Dialect } from '../../dialect.ts';
+import type { AnyInsert, Dialect } from '../../dialect.ts';
 
 /**
  * SQLite for Kysely: it compiles, our connections run. The driver is a dummy on purpose, so that no query can pass by the write
@@ -18,6 +18,8 @@ export function createSqliteDialect(): Dialect {
     }),
     returning: true,
     rowLocks: false,
+    alreadyThere: () => false,
+    unlessPresent: <T extends AnyInsert>(insert: T) => insert.onConflict((conflict) => conflict.doNothing()) as T,
     types: {
       generatedId: sql`integer primary key autoincrement`,
       integer: 'integer',

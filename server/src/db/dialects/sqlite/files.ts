@@ -1,6 +1,17 @@
-import { close, closeSync, fdatasync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  close,
+  closeSync,
+  constants,
+  fdatasync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const fdatasyncAsync = promisify(fdatasync);
@@ -12,15 +23,35 @@ const closeAsync = promisify(close);
  * (sqlite.org/howtocorrupt.html §2.2).
  */
 export function createDatabaseFile(path: string): void {
-  const folder = dirname(path);
+  const folder = dirname(resolve(path));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   try {
     closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   syncFolder(folder);
+  syncAncestors(folder);
+}
+
+/**
+ * The folders above, since they may have been made just now, and a file in a folder whose own name was lost is lost. Whoever made
+ * them (`mkdir -p`, we, the key's file), it was in folders in which we may write; the others are none of our business.
+ */
+function syncAncestors(folder: string): void {
+  for (let child = folder, parent = dirname(child); parent !== child; child = parent, parent = dirname(child)) {
+    if (!isWritable(parent)) return;
+    syncFolder(parent);
+  }
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Puts a folder's entries on the disk. Windows has no such call, and needs none. */

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { startMariadb } from '../test/support/databases/mariadb.ts';
+import { startPostgres } from '../test/support/databases/postgres.ts';
+
+/**
+ * `npm test` after the static checks: the whole suite on SQLite, then contracts and journeys on a real PostgreSQL that is started here,
+ * and on MariaDB where one is found. What did not run is named at the end, with the reason.
+ */
+
+interface Outcome {
+  readonly name: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly note: string;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const everything = ['server/**/*.test.ts'];
+const onEveryDatabase = ['server/test/contracts/**/*.test.ts', 'server/test/journeys/**/*.test.ts'];
+const coverage = [
+  '--experimental-test-coverage',
+  '--test-coverage-exclude=**/*.test.ts',
+  '--test-coverage-exclude=server/test/**',
+];
+
+function runSuite(name: string, note: string, args: readonly string[], serverUrl?: string): Promise<Outcome> {
+  process.stdout.write(`\n=== ${name} ===\n`);
+  const environment = serverUrl === undefined ? {} : { TEST_SERVER_URL: serverUrl };
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--test', '--test-isolation=none', ...args], {
+      cwd: root,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let tail = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      process.stdout.write(chunk);
+      tail = (tail + chunk.toString('utf8')).slice(-1_000_000);
+    });
+    child.once('close', (code) => resolve(outcomeOf(name, note, tail, code)));
+  });
+}
+
+function outcomeOf(name: string, note: string, output: string, code: number | null): Outcome {
+  const count = (word: string) => Number(new RegExp(`^ℹ ${word} (\\d+)$`, 'm').exec(output)?.[1] ?? 0);
+  const failed = count('fail') + count('cancelled');
+  const silent = code !== 0 && failed === 0 ? 1 : 0;
+  return { name, note, passed: count('pass'), failed: failed + silent, skipped: count('skipped') };
+}
+
+const notRun = (name: string, reason: string): Outcome => ({
+  name,
+  passed: 0,
+  failed: 0,
+  skipped: 0,
+  note: `NOT RUN: ${reason}`,
+});
+
+async function runOn(name: string, start: typeof startPostgres | typeof startMariadb): Promise<Outcome> {
+  const server = await start();
+  if ('missing' in server) return notRun(name, server.missing);
+  try {
+    return await runSuite(`${name} ${server.version}`, '', onEveryDatabase, server.url);
+  } finally {
+    await server.close();
+  }
+}
+
+const outcomes = [
+  await runSuite('SQLite', 'the whole suite', [...coverage, ...everything]),
+  await runOn('PostgreSQL', startPostgres),
+  await runOn('MariaDB', startMariadb),
+];
+
+process.stdout.write('\n=== Summary ===\n');
+for (const { name, passed, failed, skipped, note } of outcomes) {
+  process.stdout.write(`${name}: ${passed} passed, ${failed} failed, ${skipped} skipped. ${note}\n`);
+}
+const total = (of: (outcome: Outcome) => number) => outcomes.reduce((sum, outcome) => sum + of(outcome), 0);
+const failed = total((it) => it.failed);
+process.stdout.write(
+  `tests: ${total((it) => it.passed)} passed, ${failed} failed, ${total((it) => it.skipped)} skipped\n`,
+);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import mysql, { type PoolConnection } from 'mysql2/promise';
+import type { ServerUrl } from '../../../config/database-url.ts';
+import { databaseUnavailable } from '../../unavailable.ts';
+import type { ServerConnection, ServerDriver, ServerFault, ServerResult } from '../server/driver.ts';
+import { createMysqlDialect } from './dialect.ts';
+
+/** Milliseconds to wait for a server that does not answer. */
+const connectMs = 1_000;
+/** Callers that may wait for a connection; more would only grow old in the queue. */
+const maxWaiting = 500;
+const lockSeconds = 600;
+
+/** MariaDB and MySQL by `mysql2`. @param poolSize connections at most */
+export function createMysqlDriver(url: ServerUrl, poolSize: number): ServerDriver {
+  const pool = mysql.createPool({
+    ...(url.host.startsWith('/') ? { socketPath: url.host } : { host: url.host, port: url.port }),
+    ...(url.user === '' ? {} : { user: url.user }),
+    ...(url.password === undefined ? {} : { password: url.password.reveal() }),
+    database: url.database,
+    connectionLimit: poolSize,
+    queueLimit: maxWaiting,
+    connectTimeout: connectMs,
+    enableKeepAlive: true,
+    charset: 'utf8mb4_bin',
+    supportBigNumbers: true,
+    ...tlsOf(url.options),
+  });
+  const prepared = new WeakSet<object>();
+
+  /** Once a connection: each statement sees what was committed before it, as on PostgreSQL; and no value is ever cut or bent. */
+  const prepare = async (connection: PoolConnection): Promise<void> => {
+    if (prepared.has(connection.connection)) return;
+    await connection.query('set session transaction isolation level read committed');
+    await connection.query("set session sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO'");
+    prepared.add(connection.connection);
+  };
+
+  return {
+    dialect: createMysqlDialect(),
+    begin: 'start transaction',
+    faultOf,
+    async acquire() {
+      const connection = await pool.getConnection();
+      try {
+        await prepare(connection);
+      } catch (error) {
+        connection.destroy();
+        throw error;
+      }
+      return connectionOf(connection);
+    },
+    async lock(connection, name) {
+      const { rows } = await connection.query('select get_lock(?, ?) as taken', [`keyward/${name}`, lockSeconds]);
+      if ((rows[0] as { taken: number | null }).taken !== 1) throw databaseUnavailable({ retryAfterSeconds: 5 });
+    },
+    async unlock(connection, name) {
+      await connection.query('select release_lock(?)', [`keyward/${name}`]);
+    },
+    close: () => pool.end(),
+  };
+}
+
+function connectionOf(connection: PoolConnection): ServerConnection {
+  let held = true;
+  const once = (giveBack: () => void) => () => {
+    if (held) giveBack();
+    held = false;
+  };
+  return {
+    execute: async ({ sql }, _name, values) => resultOf(await connection.execute(sql, values.map(asSent) as never)),
+    query: async (sql, values) => resultOf(await connection.query(sql, [...values])),
+    release: once(() => connection.release()),
+    destroy: once(() => connection.destroy()),
+  };
+}
+
+/** The driver sends every number as a double, which `LIMIT` refuses; the server reads integers from text without loss. */
+const asSent = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value);
+
+function resultOf([result]: readonly unknown[]): ServerResult {
+  if (Array.isArray(result)) return { rows: result, changes: 0, insertId: undefined };
+  const { affectedRows, insertId } = result as { affectedRows: number; insertId: number };
+  return { rows: [], changes: affectedRows, insertId: insertId === 0 ? undefined : insertId };
+}
+
+const duplicateEntry = 1062; // ER_DUP_ENTRY
+const rolledBack = new Set([1213, 1205, 1020]); // ER_LOCK_DEADLOCK, ER_LOCK_WAIT_TIMEOUT, ER_CHECKREAD (MariaDB snapshot isolation)
+/** Too many connections, shutdown, read-only, disk full, killed, and Galera's "not yet prepared". */
+const gone = new Set([1021, 1040, 1047, 1053, 1114, 1129, 1203, 1290, 1317, 1836, 1927, 3024]);
+
+function faultOf(error: unknown): ServerFault {
+  const {
+    errno,
+    code,
+    message = '',
+    sqlMessage = '',
+  } = error as {
+    errno?: number;
+    code?: string;
+    message?: string;
+    sqlMessage?: string;
+  };
+  if (errno === duplicateEntry) return { kind: 'unique', index: indexOf(sqlMessage) };
+  if (errno !== undefined && rolledBack.has(errno)) return { kind: 'rolled-back' };
+  if (errno !== undefined && gone.has(errno)) return { kind: 'gone' };
+  const broken = /^(?:PROTOCOL_|E[A-Z]+$)/.test(code ?? '') && !code?.startsWith('ER_');
+  return { kind: broken || /closed state|queue limit/i.test(message) ? 'gone' : 'other' };
+}
+
+/** "Duplicate entry … for key 'users.users_email_key_unique'"; MariaDB leaves the table out, a primary key is only called so. */
+function indexOf(message: string): string {
+  const key = /for key '(?:[^']*\.)?([^'.]+)'$/.exec(message)?.[1] ?? '';
+  return key.replace(/_unique$/, '');
+}
+
+function tlsOf(options: Readonly<Record<string, string>>): { ssl?: mysql.SslOptions } {
+  const ca = options.ssl_ca;
+  if (ca !== undefined) return { ssl: { ca: readFileSync(ca, 'utf8') } };
+  return options.ssl === 'true' || options.ssl_disabled === 'false' ? { ssl: {} } : {};
+}

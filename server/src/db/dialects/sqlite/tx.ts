@@ -1,0 +1,45 @@
+import type { Reads, Tx } from '../../database.ts';
+import { databaseUnavailable } from '../../unavailable.ts';
+import type { SqliteConnection } from './connection.ts';
+
+/** A `Tx` that its maker can end. */
+export type EndableTx = Tx & { end(): void };
+
+/** @param guard runs before each read */
+export function readsOf(connection: SqliteConnection, guard: <T>(work: () => T) => T): Reads {
+  return {
+    first: async (statement, parameters) => guard(() => connection.run(statement, parameters).rows[0]) as never,
+    all: async (statement, parameters) => guard(() => connection.run(statement, parameters).rows) as never,
+    query: async (query) => guard(() => connection.runQuery(query).rows) as never,
+  };
+}
+
+/** The handle on a transaction that `connection` has begun. */
+export function createTx(connection: SqliteConnection): EndableTx {
+  let open = true;
+  const guard = <T>(work: () => T): T => {
+    if (!open) throw new Error('a transaction was used after its end');
+    assertStillOpen(connection);
+    return work();
+  };
+  return {
+    ...readsOf(connection, guard),
+    execute: async (statement, parameters) => guard(() => connection.run(statement, parameters).changes),
+    insert: async (statement, parameters) =>
+      guard(() => (connection.run(statement, parameters).rows[0] as { id: number }).id),
+    end: () => {
+      open = false;
+    },
+  } as EndableTx;
+}
+
+/**
+ * SQLite ends a transaction by itself when the disk is full. Whoever caught that error and went on would write outside of any
+ * transaction, each statement for itself.
+ *
+ * @throws `database-unavailable`
+ */
+export function assertStillOpen(connection: SqliteConnection): void {
+  if (connection.inTransaction) return;
+  throw databaseUnavailable({ retryAfterSeconds: 30, cause: new Error('SQLite has rolled the transaction back') });
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { atOnce, storeContract, yesAmong } from '../../../test/support/store-contract.ts';
+import type { Database } from '../../db/database.ts';
+import { asUserId } from '../../kernel/ids.ts';
+import { usersStore } from '../users/index.ts';
+import { passwordsStore as store } from './store.sql.ts';
+
+const keysOf = (name: string) => ({ usernameKey: name, emailKey: `${name}@example.com` });
+
+/** A user with the password hash `hash of <name>`, or without any. */
+const addUser = (db: Database, name: string, { withPassword = true } = {}) =>
+  db.transact(async (tx) => {
+    const user = { username: name, email: `${name}@example.com`, ...keysOf(name), createdAt: 1_000 };
+    const id = await usersStore.add(tx, user);
+    if (withPassword) await store.add(tx, id, `hash of ${name}`, 1_000);
+    return id;
+  });
+
+export const passwordsStoreContract = storeContract('the store of passwords', (that) => {
+  that('finds the hash of a living user by either name', async (db) => {
+    const ada = await addUser(db, 'ada');
+    await addUser(db, 'bea');
+    const found = { userId: ada, hash: 'hash of ada' };
+    assert.deepEqual(await store.findByName(db, { emailKey: 'ada@example.com', usernameKey: '?' }), found);
+    assert.deepEqual(await store.findByName(db, { emailKey: '?', usernameKey: 'ada' }), found);
+    assert.equal(await store.findByName(db, keysOf('cyd')), undefined);
+  });
+
+  that('finds a user who has no password, and says so', async (db) => {
+    const ada = await addUser(db, 'ada', { withPassword: false });
+    assert.deepEqual(await store.findByName(db, keysOf('ada')), { userId: ada, hash: undefined });
+    assert.equal(await db.transact((tx) => store.isCurrent(tx, ada, 'hash of ada')), false);
+    assert.equal(await db.transact((tx) => store.replace(tx, ada, 'hash of ada', 'next')), false);
+  });
+
+  that('does not find a deleted user, nor confuse them with who has the name now', async (db) => {
+    const gone = await addUser(db, 'ada');
+    await db.transact((tx) => usersStore.markDeleted(tx, gone, 2_000));
+    assert.equal(await store.findByName(db, keysOf('ada')), undefined);
+    const now = await addUser(db, 'ada', { withPassword: false });
+    assert.deepEqual(await store.findByName(db, keysOf('ada')), { userId: now, hash: undefined });
+  });
+
+  that('keeps a hash of any form to the letter', async (db) => {
+    const ada = await addUser(db, 'ada', { withPassword: false });
+    const hash = `$argon2id$v=19$m=262144,t=8,p=16$${'s'.repeat(300)}$${'Ä+/='.repeat(150)}`;
+    await db.transact((tx) => store.add(tx, ada, hash, 1_000));
+    assert.equal((await store.findByName(db, keysOf('ada')))?.hash, hash);
+  });
+
+  that('knows which hash is current: that of this user, to the letter', async (db) => {
+    const ada = await addUser(db, 'ada');
+    await addUser(db, 'bea');
+    const current = (user: number, hash: string) => db.transact((tx) => store.isCurrent(tx, asUserId(user), hash));
+    assert.equal(await current(ada, 'hash of ada'), true);
+    assert.equal(await current(ada, 'Hash of ada'), false);
+    assert.equal(await current(ada, 'hash of bea'), false);
+    assert.equal(await current(99, 'hash of ada'), false);
+  });
+
+  that('replaces a hash that is current, for one of many callers, and no other user’s', async (db) => {
+    const ada = await addUser(db, 'ada');
+    const bea = await addUser(db, 'bea');
+    const verdicts = await atOnce(db, 8, (tx, place) => store.replace(tx, ada, 'hash of ada', `next ${place}`));
+    assert.equal(yesAmong(verdicts), 1);
+    assert.deepEqual(await store.findByName(db, keysOf('ada')), {
+      userId: ada,
+      hash: `next ${verdicts.indexOf(true)}`,
+    });
+    assert.equal(await db.transact((tx) => store.isCurrent(tx, ada, 'hash of ada')), false);
+    assert.equal((await store.findByName(db, keysOf('bea')))?.userId, bea);
+    assert.equal((await store.findByName(db, keysOf('bea')))?.hash, 'hash of bea');
+  });
+});

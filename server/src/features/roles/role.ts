@@ -1,0 +1,21 @@
+import type { RoleId } from '../../kernel/ids.ts';
+import type { Permission } from '../../kernel/principal.ts';
+
+export interface Role {
+  readonly id: RoleId;
+  readonly name: string;
+  readonly description: string;
+  readonly permissions: readonly Permission[];
+}
+
+/** What a user may do now: the names of the roles and the union of their permissions, both sorted. */
+export interface Grants {
+  readonly roles: readonly string[];
+  readonly permissions: readonly Permission[];
+}
+
+export interface PermissionEntry {
+  readonly name: Permission;
+  readonly description: string;
+  readonly builtIn: boolean;
+}

@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { behind } from '../../../test/support/behind.ts';
+import { atOnce, storeContract, yesAmong } from '../../../test/support/store-contract.ts';
+import type { Database } from '../../db/database.ts';
+import { asSessionId, asUserId, type SessionId, type UserId } from '../../kernel/ids.ts';
+import type { Permission } from '../../kernel/principal.ts';
+import { rolesStore } from '../roles/store.sql.ts';
+import { usersStore } from '../users/index.ts';
+import type { TokenHash } from './refresh-token.ts';
+import { sessionsStore as store } from './store.sql.ts';
+import type { Rotation } from './store.ts';
+
+const sessionId = asSessionId('s'.repeat(22));
+const hash = (text: string) => text as TokenHash;
+/** Sessions start at 1,000, idle away at 5,000 and expire at 9,000. */
+const times = { createdAt: 1_000, idleExpiresAt: 5_000, expiresAt: 9_000 };
+
+const addUser = (db: Database, name: string) => {
+  const emailKey = `${name}@example.com`;
+  const user = { username: name, usernameKey: name, email: emailKey, emailKey, createdAt: 500 };
+  return db.transact((tx) => usersStore.add(tx, user));
+};
+
+const start = (db: Database, userId: UserId, options: Partial<typeof times> & { id?: SessionId } = {}) =>
+  db.transact((tx) => {
+    const session = { id: sessionId, userId, tokenHash: hash('hash 0'), ip: '127.0.0.1', userAgent: 'ü'.repeat(256) };
+    return store.start(tx, { ...session, ...times, ...options });
+  });
+
+/** A user with a session. */
+const signIn = async (db: Database, name = 'ada'): Promise<UserId> => {
+  const user = await addUser(db, name);
+  await start(db, user);
+  return user;
+};
+
+const step: Rotation = {
+  id: sessionId,
+  generation: 0,
+  hash: hash('hash 0'),
+  nextHash: hash('hash 1'),
+  now: 2_000,
+  idleExpiresAt: 6_000,
+};
+const rotate = (db: Database, changes: Partial<Rotation> = {}) =>
+  db.transact((tx) => store.rotate(tx, { ...step, ...changes }));
+
+const end = (db: Database, id = sessionId) => db.transact((tx) => store.end(tx, id, 'logout', 3_000));
+const remove = (db: Database, user: UserId) => db.transact((tx) => usersStore.markDeleted(tx, user, 3_000));
+const disable = (db: Database, user: UserId) =>
+  behind(db, (builder) => builder.updateTable('users').set({ disabled_at: 3_000 }).where('id', '=', user));
+
+const authenticate = (db: Database, user: UserId, changes: { now?: number; permission?: Permission } = {}) =>
+  store.authenticate(db, { session: sessionId, user, now: 2_000, permission: undefined, ...changes });
+
+/** Everything that ends a session's life, by what it is called. */
+const endings: Readonly<Record<string, (db: Database, user: UserId) => Promise<unknown>>> = {
+  'was ended': (db) => end(db),
+  'belongs to a deleted user': remove,
+  'belongs to a disabled user': disable,
+};
+
+export const sessionsStoreContract = storeContract('the store of sessions', (that) => {
+  that('gives back a session with its user', async (db) => {
+    const user = await signIn(db);
+    assert.deepEqual(await store.find(db, sessionId), {
+      generation: 0,
+      tokenHash: 'hash 0',
+      rotatedAt: 1_000,
+      expiresAt: 9_000,
+      idleExpiresAt: 5_000,
+      endedAt: undefined,
+      user: { id: user, username: 'ada', email: 'ada@example.com' },
+    });
+    assert.equal(await store.find(db, asSessionId('S'.repeat(22))), undefined, 'ids are compared to the letter');
+  });
+
+  that('starts no session for nobody, and none twice', async (db) => {
+    await assert.rejects(start(db, asUserId(99)));
+    const user = await signIn(db);
+    await assert.rejects(start(db, user));
+  });
+
+  that('rotates to the next generation with the next hash; the absolute end stays', async (db) => {
+    await signIn(db);
+    assert.equal(await rotate(db), true);
+    const { generation, tokenHash, rotatedAt, expiresAt, idleExpiresAt } = (await store.find(db, sessionId)) ?? {};
+    assert.deepEqual(
+      { generation, tokenHash, rotatedAt, expiresAt, idleExpiresAt },
+      { generation: 1, tokenHash: 'hash 1', rotatedAt: 2_000, expiresAt: 9_000, idleExpiresAt: 6_000 },
+    );
+    assert.equal(await rotate(db, { generation: 1, hash: hash('hash 1'), nextHash: hash('hash 2') }), true);
+    assert.equal((await store.find(db, sessionId))?.generation, 2);
+  });
+
+  that('two racing refreshes, or twenty: one rotates', async (db) => {
+    await signIn(db);
+    assert.equal(yesAmong(await atOnce(db, 20, (tx) => store.rotate(tx, step))), 1);
+    assert.equal((await store.find(db, sessionId))?.generation, 1);
+  });
+
+  that('rotates nothing for a token that is not the current one, to the letter', async (db) => {
+    await signIn(db);
+    await rotate(db);
+    const wrong: Partial<Rotation>[] = [
+      { generation: 0, hash: hash('hash 0') },
+      { generation: 0, hash: hash('hash 1') },
+      { generation: 1, hash: hash('hash 0') },
+      { generation: 1, hash: hash('HASH 1') },
+      { generation: 2, hash: hash('hash 1') },
+      { generation: 1, hash: hash('hash 1'), id: asSessionId('t'.repeat(22)) },
+    ];
+    for (const changes of wrong) assert.equal(await rotate(db, changes), false, JSON.stringify(changes));
+    assert.equal((await store.find(db, sessionId))?.generation, 1);
+  });
+
+  that('rotates nothing from the instant at which the session expires or idles away', async (db) => {
+    await signIn(db);
+    assert.equal(await rotate(db, { now: 5_000 }), false);
+    assert.equal(await rotate(db, { now: 4_999, idleExpiresAt: 20_000 }), true);
+    const next = { generation: 1, hash: hash('hash 1') };
+    assert.equal(await rotate(db, { ...next, now: 9_000 }), false);
+    assert.equal(await rotate(db, { ...next, now: 8_999 }), true);
+  });
+
+  for (const [what, happens] of Object.entries(endings)) {
+    that(`rotates nothing and lets nobody in when the session ${what}`, async (db) => {
+      const user = await signIn(db);
+      await happens(db, user);
+      assert.equal(await rotate(db, { now: 3_500 }), false);
+      assert.equal(await authenticate(db, user), undefined);
+      assert.equal(await authenticate(db, user, { permission: 'users:delete' }), undefined);
+    });
+  }
+
+  that('of a logout and a refresh at once, the logout holds', async (db) => {
+    const user = await signIn(db);
+    const [, ended] = await Promise.all([rotate(db), end(db)]);
+    assert.equal(ended, true);
+    assert.equal(await authenticate(db, user), undefined);
+    assert.equal(await rotate(db, { generation: 1, hash: hash('hash 1') }), false);
+  });
+
+  that('finds an ended session and says when it ended, but none of a user who is gone', async (db) => {
+    const user = await signIn(db);
+    await end(db);
+    assert.equal((await store.find(db, sessionId))?.endedAt, 3_000);
+    await disable(db, user);
+    assert.equal(await store.find(db, sessionId), undefined);
+    const other = await addUser(db, 'bea');
+    const otherSession = asSessionId('o'.repeat(22));
+    await start(db, other, { id: otherSession });
+    await remove(db, other);
+    assert.equal(await store.find(db, otherSession), undefined);
+  });
+
+  that('ends a session for one of many callers, whose reason and time stay', async (db) => {
+    await signIn(db);
+    const verdicts = await atOnce(db, 8, (tx, place) => store.end(tx, sessionId, 'stolen', 3_000 + place));
+    assert.equal(yesAmong(verdicts), 1);
+    assert.equal(await end(db), false);
+    assert.equal((await store.find(db, sessionId))?.endedAt, 3_000 + verdicts.indexOf(true));
+    const [row] = await behind(db, (builder) => builder.selectFrom('sessions').select('end_reason'));
+    assert.equal(row?.end_reason, 'stolen');
+    assert.equal(await end(db, asSessionId('t'.repeat(22))), false);
+  });
+
+  that('ends every session of a user, counts those that lived, and leaves the others alone', async (db) => {
+    const [ada, bea] = [await addUser(db, 'ada'), await addUser(db, 'bea')];
+    for (const id of ['a1', 'a2', 'a3']) await start(db, ada, { id: asSessionId(id) });
+    await start(db, bea, { id: asSessionId('b1') });
+    await end(db, asSessionId('a2'));
+    const endAll = () => db.transact((tx) => store.endAllOf(tx, ada, 'user-deleted', 4_000));
+    assert.equal(await endAll(), 2);
+    assert.equal(await endAll(), 0);
+    const endedAt = async (id: string) => (await store.find(db, asSessionId(id)))?.endedAt;
+    assert.deepEqual(await Promise.all(['a1', 'a2', 'a3', 'b1'].map(endedAt)), [4_000, 3_000, 4_000, undefined]);
+  });
+
+  that('knows who makes a request', async (db) => {
+    const user = await signIn(db);
+    assert.deepEqual(await authenticate(db, user), {
+      principal: { userId: user, username: 'ada', email: 'ada@example.com', createdAt: 500, sessionId },
+      permitted: true,
+    });
+  });
+
+  that('lets nobody in with the session of another', async (db) => {
+    await signIn(db);
+    const mallory = await addUser(db, 'mallory');
+    assert.equal(await authenticate(db, mallory), undefined);
+    assert.equal(await store.find(db, asSessionId('')), undefined);
+  });
+
+  that('lets nobody in from the instant at which the session expires or idles away', async (db) => {
+    const user = await addUser(db, 'ada');
+    await start(db, user);
+    assert.ok(await authenticate(db, user, { now: 4_999 }));
+    assert.equal(await authenticate(db, user, { now: 5_000 }), undefined);
+    await rotate(db, { idleExpiresAt: 20_000 });
+    assert.ok(await authenticate(db, user, { now: 8_999 }));
+    assert.equal(await authenticate(db, user, { now: 9_000 }), undefined);
+  });
+
+  that('knows whether the user holds a permission, by any of their roles, in one read', async (db) => {
+    const user = await signIn(db);
+    const bystander = await addUser(db, 'bea');
+    await db.transact(async (tx) => {
+      await rolesStore.ensureBuiltIns(tx, 500);
+      await rolesStore.addPermission(tx, { name: 'posts:publish', description: '', at: 500 });
+      const add = (name: string, permissions: Permission[]) =>
+        rolesStore.addRole(tx, { name, description: '', permissions, at: 500 });
+      await rolesStore.assign(tx, user, await add('Empty', []), 500);
+      await rolesStore.assign(tx, user, await add('Writer', ['posts:publish', 'roles:write']), 500);
+      await rolesStore.assign(tx, bystander, await add('Remover', ['users:delete']), 500);
+    });
+    const held = async (permission: Permission) =>
+      (await authenticate(onlyOneRead(db), user, { permission }))?.permitted;
+    assert.equal(await held('posts:publish'), true);
+    assert.equal(await held('roles:write'), true);
+    assert.equal(await held('users:delete'), false, 'another user’s role is not theirs');
+    assert.equal(await held('posts:Publish'), false);
+    assert.equal(await held('no:such'), false);
+  });
+
+  that('grants an admin every permission, also one that nobody has registered', async (db) => {
+    const user = await signIn(db);
+    const permitted = async () => (await authenticate(onlyOneRead(db), user, { permission: 'no:such' }))?.permitted;
+    await db.transact((tx) => rolesStore.ensureBuiltIns(tx, 500));
+    assert.equal(await permitted(), false);
+    const admin = await rolesStore.findRoleId(db, 'admin');
+    assert.ok(admin);
+    await db.transact((tx) => rolesStore.assign(tx, user, admin, 500));
+    assert.equal(await permitted(), true);
+    await db.transact((tx) => rolesStore.unassign(tx, user, admin));
+    assert.equal(await permitted(), false, 'from the next request on');
+  });
+
+  that('sweeps sessions whose absolute life was over before, ended or not, and keeps every other', async (db) => {
+    const user = await addUser(db, 'ada');
+    const lives: Record<string, number> = { old: 7_999, edge: 8_000, young: 8_001 };
+    for (const [id, expiresAt] of Object.entries(lives)) {
+      await start(db, user, { id: asSessionId(id), expiresAt, idleExpiresAt: 2_000 });
+      await start(db, user, { id: asSessionId(`${id}, ended`), expiresAt });
+      await end(db, asSessionId(`${id}, ended`));
+    }
+    const sweep = () => db.transact((tx) => store.sweep(tx, 8_000));
+    assert.equal(await sweep(), 2);
+    assert.equal(await sweep(), 0);
+    const left = await behind(db, (builder) => builder.selectFrom('sessions').select('id').orderBy('id'));
+    assert.deepEqual(
+      left.map(({ id }) => id),
+      ['edge', 'edge, ended', 'young', 'young, ended'],
+    );
+  });
+
+  that('a read beside a running transaction sees the session as it was, until that has ended', async (db) => {
+    const user = await signIn(db);
+    const gate = Promise.withResolvers<void>();
+    const ending = db.transact(async (tx) => {
+      await store.end(tx, sessionId, 'logout', 3_000);
+      await gate.promise;
+    });
+    await breathe();
+    assert.ok(await authenticate(db, user));
+    gate.resolve();
+    await ending;
+    assert.equal(await authenticate(db, user), undefined);
+  });
+});
+
+/** A database that answers once. */
+function onlyOneRead(db: Database): Database {
+  let reads = 0;
+  const counted = <Arguments extends unknown[], Result>(read: (...given: Arguments) => Result) => {
+    return (...given: Arguments): Result => {
+      reads += 1;
+      assert.equal(reads, 1);
+      return read(...given);
+    };
+  };
+  return { ...db, first: counted(db.first) as Database['first'], all: counted(db.all) as Database['all'] };
+}

@@ -1,0 +1,57 @@
+import type { UserId } from '../../src/kernel/ids.ts';
+import type { Answer, Call } from './client.ts';
+import type { TestServer } from './server.ts';
+
+export interface Account {
+  readonly username: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+export const ada: Account = { username: 'ada', email: 'ada@example.com', password: 'kestrel over the amber hill' };
+export const bea: Account = { username: 'bea', email: 'bea@example.com', password: 'seven quiet lanterns burn' };
+
+/** What a client holds of one session. */
+export interface Held {
+  readonly id: UserId;
+  readonly sessionId: string;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+}
+
+/** Signs up; fails where that fails. */
+export async function signUp(call: Call, account: Account = ada): Promise<Held> {
+  return heldOf(await call('POST', '/signup', { json: account }));
+}
+
+/** Begins one more session. */
+export async function logIn(call: Call, { email, password }: Account = ada): Promise<Held> {
+  return heldOf(await call('POST', '/login', { json: { email, password } }));
+}
+
+function heldOf({ status, body }: Answer): Held {
+  if (status !== 200 && status !== 201) throw new Error(`not signed in: ${status} ${JSON.stringify(body)}`);
+  const refreshToken: string = body.refresh_token;
+  const [sessionId = ''] = refreshToken.split('.');
+  return { id: body.data.id, sessionId, accessToken: body.access_token, refreshToken };
+}
+
+/** Whether an access token is still good, by asking. */
+export async function lives(call: Call, { accessToken }: Pick<Held, 'accessToken'>): Promise<boolean> {
+  const { status } = await call('GET', '/user', { token: accessToken });
+  if (status !== 200 && status !== 401) throw new Error(`/user answered ${status}`);
+  return status === 200;
+}
+
+/** Registers what is missing of `permissions`, makes a role of them, and gives it to `user`; no events remain unread. */
+export async function giveRole(server: TestServer, user: UserId, name: string, permissions: readonly string[]) {
+  const { roles, accounts } = server.features;
+  const known = new Set((await roles.store.listPermissions(server.db)).map((entry) => entry.name));
+  for (const permission of permissions) {
+    if (known.has(permission)) continue;
+    await roles.registerPermission({ name: permission, description: '', by: undefined });
+  }
+  await roles.createRole({ name, description: '', permissions, by: undefined });
+  await accounts.changeRole({ user, role: name, change: 'assign' });
+  await server.newEvents();
+}
