@@ -36,7 +36,7 @@ export async function compose(ports: Ports, config: AppValues, issuer: string) {
   const { db } = ports;
   const audit = createAudit(ports);
   const keys = await createKeys(ports);
-  const roles = createRoles({ ...ports, audit });
+  const roles = createRoles({ ...ports, audit, users });
   const passwords = createPasswords({ ...ports, limits: config.passwords });
   const throttle = createThrottle({ ...ports, enabled: config.server.rateLimits });
   const sessions = createSessions({ ...ports, audit, keys, roles: roles.store, issuer, settings: config.sessions });

@@ -1,6 +1,9 @@
 import { Type } from 'typebox';
 import type { Database } from '../db/database.ts';
+import { assertServable } from '../db/house-moves.ts';
+import { databaseMoved } from '../db/moved.ts';
 import { type Route, route } from '../http/route.ts';
+import { DomainError } from '../kernel/errors.ts';
 
 const Health = Type.Object(
   {
@@ -21,8 +24,14 @@ const common = {
   refusals: [],
 } as const;
 
-/** `/livez`: the process answers. `/readyz` (`/healthz`): it can also do its work. What is wrong stands in the log. */
-export function healthRoutes(db: Database): readonly Route[] {
+const stopping = { status: 'failing', checks: { server: 'stopping' } } as const;
+
+/**
+ * `/livez`: the process answers. `/readyz` (`/healthz`): it can also do its work. What is wrong stands in the log.
+ *
+ * @param isStopping whether the server still answers but wants no more requests
+ */
+export function healthRoutes(db: Database, isStopping: () => boolean = () => false): readonly Route[] {
   const readiness = (url: string, operationId: string) =>
     route({
       ...common,
@@ -35,13 +44,17 @@ export function healthRoutes(db: Database): readonly Route[] {
       },
       handler: async (request, reply) => {
         reply.header('cache-control', 'no-store');
+        if (isStopping()) {
+          reply.code(503).header('retry-after', '5');
+          return stopping;
+        }
         try {
-          await withPatience(db.check());
+          await withPatience(db.check().then(() => assertServable(db)));
           return { status: 'ok' as const, checks: { database: 'ok' } };
         } catch (error) {
           request.log.error({ err: error }, 'not ready');
           reply.code(503).header('retry-after', '5');
-          return { status: 'failing' as const, checks: { database: 'failing' } };
+          return { status: 'failing' as const, checks: { database: whatFails(error) } };
         }
       },
     });
@@ -61,6 +74,9 @@ export function healthRoutes(db: Database): readonly Route[] {
     readiness('/healthz', 'getHealth'),
   ];
 }
+
+const whatFails = (error: unknown): string =>
+  error instanceof DomainError && error.refusal === databaseMoved ? 'moved' : 'failing';
 
 async function withPatience(check: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

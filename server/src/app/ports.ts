@@ -10,14 +10,23 @@ import type { Secret } from '../kernel/secret.ts';
 import type { Ports } from './compose.ts';
 import type { AppValues } from './config.ts';
 
-/** The real ends of the ports, as the configuration wants them. Opens the database. */
-export async function openPorts(config: AppValues): Promise<Ports & { madeSecretKey: string | undefined }> {
+/**
+ * The real ends of the ports, as the configuration wants them. Opens the database.
+ *
+ * @param processes that share this machine's cores and the node's connections
+ */
+export async function openPorts(
+  config: AppValues,
+  { processes }: { readonly processes: number } = { processes: 1 },
+): Promise<Ports & { madeSecretKey: string | undefined }> {
+  const shareOf = (whole: number, least: number) => Math.max(least, Math.floor(whole / processes));
   const { key: secretKey, madeAt: madeSecretKey } = secretKeyOf(config);
   const { maxWaitMs, ...parameters } = config.passwords;
   // Never more hashes in flight than cores: beyond that they only slow one another, and everything else.
-  const lane = createLane({ width: availableParallelism(), maxWaitMs, clock });
+  const lane = createLane({ width: shareOf(availableParallelism(), 1), maxWaitMs, clock });
   const hasher = createHasher({ parameters, lane, random });
-  const db = await connect(resolveDatabase(config.server), { poolSize: config.server.databasePoolSize });
+  // Two at least: work under a lock of all nodes holds one for the lock.
+  const db = await connect(resolveDatabase(config.server), { poolSize: shareOf(config.server.databasePoolSize, 2) });
   return { db, clock, random, hasher, secretKey, madeSecretKey };
 }
 

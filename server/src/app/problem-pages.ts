@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { databaseMoved } from '../db/moved.ts';
 import { databaseUnavailable } from '../db/unavailable.ts';
 import { once } from '../http/once.ts';
 import { statusOfKind } from '../http/problem.ts';
@@ -16,7 +17,7 @@ export interface ProblemEntry {
 }
 
 /** The refusals that any route may meet, whatever it declares. */
-const everywhere: readonly Refusal[] = [...edgeRefusals, databaseUnavailable];
+const everywhere: readonly Refusal[] = [...edgeRefusals, databaseUnavailable, databaseMoved];
 
 /** Problems that no feature can give: what fails before there is a request, and what nobody foresaw. */
 const beyondRefusals: readonly ProblemEntry[] = [

@@ -3,7 +3,7 @@ import { accountRoutes } from '../features/accounts/index.ts';
 import { keyRoutes } from '../features/keys/index.ts';
 import { oauthRoutes } from '../features/oauth/index.ts';
 import { roleRoutes } from '../features/roles/index.ts';
-import { sessionRoutes } from '../features/sessions/index.ts';
+import { ownSessionRoutes, sessionRoutes } from '../features/sessions/index.ts';
 import { signInRoutes } from '../features/sign-in/index.ts';
 import { userRoutes } from '../features/users/index.ts';
 import { refreshCookie } from '../http/cookies.ts';
@@ -33,10 +33,18 @@ export interface RouteMapDeps {
   readonly production: boolean;
   /** Origins whose pages may use the refresh cookie. */
   readonly allowedOrigins: ReadonlySet<string>;
+  readonly isStopping?: (() => boolean) | undefined;
 }
 
 /** The whole route map on one page. */
-export function routeMap({ db, clock, features, production, allowedOrigins }: RouteMapDeps): readonly Route[] {
+export function routeMap({
+  db,
+  clock,
+  features,
+  production,
+  allowedOrigins,
+  isStopping,
+}: RouteMapDeps): readonly Route[] {
   const { keys, roles, sessions, accounts, signIn, grantToken } = features;
   const cookie = refreshCookie({ production });
   const routes: Route[] = [
@@ -50,11 +58,12 @@ export function routeMap({ db, clock, features, production, allowedOrigins }: Ro
       allowedOrigins,
       clientId,
     }),
+    ...ownSessionRoutes(sessions),
     ...userRoutes,
     ...accountRoutes(accounts),
-    ...roleRoutes({ ...roles, listPermissions: () => roles.store.listPermissions(db) }),
+    ...roleRoutes(roles),
     ...keyRoutes(keys),
-    ...healthRoutes(db),
+    ...healthRoutes(db, isStopping),
   ];
   return [...routes, ...problemRoutes(() => routes), ...documentationRoutes({ info: apiInfo, routes: () => routes })];
 }

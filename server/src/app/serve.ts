@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { resolveDatabase, resolvePublicUrl } from '../config/server.ts';
 import { migrate } from '../db/migrate.ts';
 import type { BannerFacts } from './banner.ts';
-import { compose, type Features } from './compose.ts';
+import { compose, type Features, type Ports } from './compose.ts';
 import type { AppConfig } from './config.ts';
 import { openPorts } from './ports.ts';
 import { createServer } from './server.ts';
@@ -14,40 +15,87 @@ const sweepEveryMs = 3_600_000;
 /** How long requests under way may take when the server stops. */
 const drainMs = 10_000;
 
+/** A server that is ready to listen. */
+export interface ServerWorld {
+  readonly config: AppConfig;
+  readonly ports: Ports & { readonly madeSecretKey: string | undefined };
+  readonly features: Features;
+  readonly logger: Logger;
+}
+
 /**
  * Runs the server until a signal ends it.
  *
  * @param announce is told when the server listens
  * @throws what keeps it from starting
  */
-export async function serve(config: AppConfig, announce: (facts: BannerFacts) => void): Promise<void> {
-  const { mode, values } = config;
-  const logger = pino({ level: values.server.logLevel, base: null });
-  const { madeSecretKey, ...ports } = await openPorts(values);
-  try {
-    await migrate(ports.db, ports.clock.now());
-    const publicUrl = resolvePublicUrl(values.server);
-    const features = await compose(ports, values, publicUrl);
-    await ensureFirstAdmin(features, values);
-    const app = createServer({ mode, config: values, ports, features, logger });
+export function serve(config: AppConfig, announce: (facts: BannerFacts) => void): Promise<void> {
+  return inServerWorld(config, { firstOfNode: true, processes: 1 }, async (world) => {
     const stopped = stopSignal();
-    try {
-      const address = await app.listen({ host: values.server.host, port: values.server.port });
-      const setupToken = await offerSetupToken(features, values);
-      announce({ mode, address, publicUrl, database: resolveDatabase(values.server), madeSecretKey, setupToken });
-      await whileSweeping(features, logger, stopped);
-    } finally {
-      await drain(app);
-    }
+    await listenUntil(stopped, world, async (address) => announce(await bannerFacts(world, address)));
+  });
+}
+
+/**
+ * Opens what a server stands on, for as long as `work` runs.
+ *
+ * @param firstOfNode whether it also brings database and first administrator into being
+ * @param processes that share this machine's cores and the node's connections
+ */
+export async function inServerWorld(
+  config: AppConfig,
+  { firstOfNode, processes }: { firstOfNode: boolean; processes: number },
+  work: (world: ServerWorld) => Promise<void>,
+): Promise<void> {
+  const { values } = config;
+  const logger = pino({ level: values.server.logLevel, base: null });
+  const ports = await openPorts(values, { processes });
+  try {
+    if (firstOfNode) await migrate(ports.db, ports.clock.now());
+    const features = await compose(ports, values, resolvePublicUrl(values.server));
+    if (firstOfNode) await ensureFirstAdmin(features, values);
+    await work({ config, ports, features, logger });
   } finally {
     await ports.db.close();
   }
 }
 
+/** Serves requests until `stopped`, then finishes those under way. */
+export async function listenUntil(
+  stopped: Promise<void>,
+  world: ServerWorld,
+  onListening: (address: string) => Promise<void>,
+): Promise<void> {
+  const { mode, values } = world.config;
+  let stopping = false;
+  const app = createServer({ ...world, mode, config: values, isStopping: () => stopping });
+  try {
+    const address = await app.listen({ host: values.server.host, port: values.server.port });
+    await onListening(address);
+    await whileSweeping(world, stopped);
+    stopping = true;
+    // Time for a balancer to learn it from /readyz and to send no more.
+    await sleep(values.server.shutdownDelaySeconds * 1_000);
+  } finally {
+    await drain(app);
+  }
+}
+
+/** Also offers the set-up token: from here on it is worth something. */
+export async function bannerFacts(
+  { config: { mode, values }, ports, features }: ServerWorld,
+  address: string,
+): Promise<BannerFacts> {
+  const { server } = values;
+  const setupToken = await offerSetupToken(features, values);
+  const [publicUrl, database] = [resolvePublicUrl(server), resolveDatabase(server)];
+  return { mode, address, publicUrl, database, madeSecretKey: ports.madeSecretKey, setupToken };
+}
+
 /** Removes what is over now and then, until `end`. */
-async function whileSweeping({ sessions, throttle }: Features, logger: Logger, end: Promise<void>): Promise<void> {
+async function whileSweeping({ features, logger }: ServerWorld, end: Promise<void>): Promise<void> {
   const sweep = () =>
-    Promise.all([sessions.sweep(), throttle.sweep()]).catch((error: unknown) =>
+    Promise.all([features.sessions.sweep(), features.throttle.sweep()]).catch((error: unknown) =>
       logger.error({ err: error }, 'the sweep failed'),
     );
   const sweeping = setInterval(sweep, sweepEveryMs);

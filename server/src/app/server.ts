@@ -14,12 +14,14 @@ export interface ServerDeps {
   readonly ports: Ports;
   readonly features: Features;
   readonly logger: FastifyBaseLogger;
+  /** Whether the server is about to stop, and wants no more requests. */
+  readonly isStopping?: () => boolean;
   /** Tests: an undeclared status throws. */
   readonly strictReplies?: boolean;
 }
 
 /** The HTTP server with every route, not yet listening. */
-export function createServer({ mode, config, ports, features, logger, strictReplies }: ServerDeps): FastifyInstance {
+export function createServer({ mode, config, ports, features, logger, ...options }: ServerDeps): FastifyInstance {
   const { server } = config;
   const production = mode === 'production';
   const publicUrl = resolvePublicUrl(server);
@@ -31,10 +33,10 @@ export function createServer({ mode, config, ports, features, logger, strictRepl
     hsts: production && publicUrl.startsWith('https://'),
   });
   const allowedOrigins = new Set([...ownOrigins(publicUrl, production), ...server.corsOrigins]);
-  const routes = routeMap({ ...ports, features, production, allowedOrigins });
+  const routes = routeMap({ ...ports, features, production, allowedOrigins, isStopping: options.isStopping });
   registerRoutes(app, routes, {
     authenticate: features.sessions.authenticate,
-    ...(strictReplies === undefined ? {} : { strictReplies }),
+    ...(options.strictReplies === undefined ? {} : { strictReplies: options.strictReplies }),
   });
   return app;
 }

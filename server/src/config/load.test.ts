@@ -98,6 +98,7 @@ describe('without any source', () => {
         secretKey: undefined,
         databaseUrl: undefined,
         databasePoolSize: 20,
+        shutdownDelaySeconds: 0,
         rateLimits: true,
       },
     });

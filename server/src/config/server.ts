@@ -103,10 +103,18 @@ export const serverSection = section(
     },
     databasePoolSize: {
       variable: 'DATABASE_POOL_SIZE',
-      parse: integer({ min: 1, max: 500 }),
+      parse: integer({ min: 2, max: 500 }),
       fallback: () => 20,
       example: '20',
       reason: 'Connections to PostgreSQL, MariaDB or MySQL at most, for each node; SQLite needs none.',
+    },
+    shutdownDelaySeconds: {
+      variable: 'SHUTDOWN_DELAY_SECONDS',
+      parse: integer({ min: 0, max: 300 }),
+      fallback: () => 0,
+      example: '0',
+      reason:
+        'How long to go on serving after SIGTERM while /readyz says 503, so that a balancer takes the node out before it stops.',
     },
     rateLimits: {
       variable: 'RATE_LIMITS',

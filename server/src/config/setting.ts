@@ -1,5 +1,3 @@
-import type { Secret } from '../kernel/secret.ts';
-
 /** Where the server runs: `production` when `NODE_ENV` or its alias `PYTHON_ENV` says so. */
 export type Mode = 'development' | 'production';
 
@@ -71,5 +69,3 @@ export function section<const S extends Settings>(
 ): Section<S> {
   return check === undefined ? { title, settings } : { title, settings, check };
 }
-
-export type SecretSetting = Setting<Secret>;

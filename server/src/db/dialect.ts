@@ -23,7 +23,34 @@ export interface Dialect {
    */
   unlessPresent<T extends AnyInsert>(insert: T): T;
   readonly types: ColumnTypes;
+  readonly writeBarrier: WriteBarrier;
+  readonly lastIds: LastIds;
 }
+
+/**
+ * Triggers that refuse every write, made when the data moves to another database. They cannot be raced: making one waits for the
+ * transactions that are writing to its table, and from then on it is the database itself that refuses, whoever writes. Until then they
+ * are not there, and cost nothing.
+ */
+export interface WriteBarrier {
+  /** The SQL that makes them, for all `tables`; where it fails half-way it can be run again. */
+  raise(tables: readonly string[]): readonly string[];
+  lift(tables: readonly string[]): readonly string[];
+  /** Whether it is a barrier's error. */
+  refused(error: unknown): boolean;
+}
+
+/** The counters behind generated ids: the highest `id` that was ever handed out, also when its row is gone. */
+export interface LastIds {
+  /** The SQL that asks for the counter of a table; `of` finds the id in its one row, or in that there is none. */
+  query(table: string): string;
+  of(row: unknown): number;
+  /** The SQL after which the next id is greater than `id`, which is at least that of every row. */
+  set(table: string, id: number): readonly string[];
+}
+
+/** What barriers say, by which they are known again. */
+export const barrierMessage = 'keyward: the data has moved';
 
 // biome-ignore lint/suspicious/noExplicitAny: any table of any feature.
 export type AnyInsert = InsertQueryBuilder<any, any, any>;

@@ -6,7 +6,7 @@ import { runCommand } from '../../test/support/process.ts';
 import type { Database, Tx } from './database.ts';
 import { openSqlite } from './dialects/sqlite/database.ts';
 import { createSqliteDialect } from './dialects/sqlite/dialect.ts';
-import { migrate, migrationStatus } from './migrate.ts';
+import { ForeignSchema, migrate, migrationStatus } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 
 const allSteps = migrations.map(({ id }) => id);
@@ -122,5 +122,16 @@ describe('migrations', () => {
       const taken = runs.flatMap(({ out }) => (JSON.parse(out) as { applied: string[] }).applied);
       assert.deepEqual(taken.sort(), allSteps);
     }
+  });
+});
+
+test('the database of another application is refused, and nothing in it is changed', async () => {
+  await onEmptyDatabase(async (db) => {
+    await db.transact((tx) =>
+      tx.query(rawQuery(db, 'create table users (id integer primary key, hashed_password text)')),
+    );
+    const before = await schemaOf(db);
+    await assert.rejects(migrate(db, now), ForeignSchema);
+    assert.deepEqual(await schemaOf(db), before);
   });
 });

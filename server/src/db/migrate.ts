@@ -1,8 +1,12 @@
 import type { Compilable } from 'kysely';
 import type { Instant } from '../kernel/clock.ts';
+import { DomainError } from '../kernel/errors.ts';
 import type { Database, Tx } from './database.ts';
 import type { Dialect } from './dialect.ts';
+import { assertServable } from './house-moves.ts';
+import { houseMoves } from './migrations/0009-house-moves.ts';
 import { migrations } from './migrations/index.ts';
+import { rawQuery } from './raw-query.ts';
 import { statements } from './statement.ts';
 
 export interface MigrationStatus {
@@ -22,8 +26,21 @@ const record = statement((db, p: { id: string; at: Instant }) =>
   db.insertInto('schema_migrations').values({ id: p.id, applied_at: p.at }),
 );
 
-/** Every step with the instant at which this database took it. */
+/** The database is somebody else's: its table `users` has not our columns. */
+export class ForeignSchema extends Error {
+  override readonly name = 'ForeignSchema';
+
+  constructor() {
+    super(
+      'DATABASE_URL names a database that another application uses: it has a table "users" that is not ours.\n' +
+        '  Give Keyward a database of its own; nothing in this one was changed.',
+    );
+  }
+}
+
+/** Every step with the instant at which this database took it. @throws ForeignSchema before anything is written */
 export async function migrationStatus(db: Database): Promise<MigrationStatus[]> {
+  if (await isForeign(db)) throw new ForeignSchema();
   const applied = await db.transact(async (tx) => {
     await createHistory(tx, db.dialect);
     return appliedSteps(tx);
@@ -36,16 +53,28 @@ export async function migrationStatus(db: Database): Promise<MigrationStatus[]> 
  * step done or not begun, and of many nodes that start at once one takes it. Steps that a newer release has added are left alone.
  *
  * @returns the steps taken
+ * @throws `database-moved`, `copy-refused` when nobody may serve from this database
  */
 export async function migrate(db: Database, now: Instant): Promise<string[]> {
-  if ((await migrationStatus(db)).every(({ appliedAt }) => appliedAt !== undefined)) return [];
+  // Under the lock from the first look on: PostgreSQL's `create table if not exists` fails where two run it at once.
   return db.exclusively('migrate', async () => {
     const taken: string[] = [];
-    for (const { id, appliedAt } of await migrationStatus(db)) {
+    const status = await migrationStatus(db);
+    if (hasStep(status, houseMoves.id)) await assertServable(db);
+    for (const { id, appliedAt } of status) {
       if (appliedAt === undefined && (await takeStep(db, id, now))) taken.push(id);
     }
     return taken;
   });
+}
+
+export const hasStep = (status: readonly MigrationStatus[], id: string): boolean =>
+  status.some((step) => step.id === id && step.appliedAt !== undefined);
+
+/** Steps that a newer release has taken here, and this one knows nothing of. The history must be there. */
+export async function unknownSteps(db: Database): Promise<string[]> {
+  const known = new Set(migrations.map(({ id }) => id));
+  return (await db.all(history, {})).map(({ id }) => id).filter((id) => !known.has(id));
 }
 
 function takeStep(db: Database, id: string, at: Instant): Promise<boolean> {
@@ -61,7 +90,22 @@ function takeStep(db: Database, id: string, at: Instant): Promise<boolean> {
   );
 }
 
-async function makeChange(tx: Tx, dialect: Dialect, change: Compilable<unknown>): Promise<void> {
+/** Has a table `users`, but not with the column that only ours has. */
+async function isForeign(db: Database): Promise<boolean> {
+  const has = async (columns: string): Promise<boolean> => {
+    try {
+      await db.query(rawQuery(db.dialect, `select ${columns} from users where 1 = 0`));
+      return true;
+    } catch (error) {
+      if (error instanceof DomainError) throw error;
+      return false;
+    }
+  };
+  return !(await has('username_key')) && (await has('1'));
+}
+
+/** Changes the schema; does nothing where a run that was cut short has done it before. */
+export async function makeChange(tx: Tx, dialect: Dialect, change: Compilable<unknown>): Promise<void> {
   try {
     await tx.query(change);
   } catch (error) {

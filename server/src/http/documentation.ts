@@ -20,11 +20,12 @@ export interface DocumentationOptions {
 /** `/openapi.json`, `/docs` and `/redoc`. Nothing is built or read before somebody asks. */
 export function documentationRoutes({ info, routes }: DocumentationOptions): Route[] {
   const document = once(() => openApiDocument(routes(), info));
-  const json = once(() => JSON.stringify(document()));
-  const page = once(() => redocPage(document()));
+  const json = once(() => Buffer.from(JSON.stringify(document())));
+  const page = once(() => Buffer.from(redocPage(document())));
+  const docs = once(() => Buffer.from(docsPage(info.title)));
   return [
-    textRoute('/openapi.json', 'readOpenApi', 'The OpenAPI document', 'application/json', json),
-    textRoute('/docs', 'readDocs', 'Interactive documentation', htmlType, () => docsPage(info.title), docsPolicy),
+    textRoute('/openapi.json', 'readOpenApi', 'The OpenAPI document', 'application/json; charset=utf-8', json),
+    textRoute('/docs', 'readDocs', 'Interactive documentation', htmlType, docs, docsPolicy),
     textRoute('/redoc', 'readReference', 'The API reference', htmlType, page, redocPolicy()),
     assetRoute,
   ];
@@ -40,13 +41,16 @@ const common = {
   hide: true,
 } as const;
 
-/** A constant text under an address. */
+/**
+ * A constant text under an address. One buffer serves all: many pipelined requests that nobody reads the answers of must not hold a
+ * copy each.
+ */
 function textRoute(
   url: string,
   operationId: string,
   summary: string,
   contentType: string,
-  text: () => string,
+  text: () => Buffer,
   policy?: string,
 ): Route {
   return route({
@@ -86,9 +90,22 @@ const assetRoute = route({
     const type = Object.hasOwn(assets, file) ? assets[file] : undefined;
     if (type === undefined) throw pathNotFound();
     reply.type(type).header('cache-control', 'public, max-age=3600');
-    return file === 'start.js' ? docsStart : await readFile(join(assetFolder(), file));
+    return await assetOf(file);
   },
 });
+
+const loaded = new Map<string, Promise<Buffer>>();
+
+/** A file's content, read once: see `textRoute`. */
+function assetOf(file: string): Promise<Buffer> {
+  const known = loaded.get(file);
+  if (known !== undefined) return known;
+  const content = file === 'start.js' ? Promise.resolve(Buffer.from(docsStart)) : readFile(join(assetFolder(), file));
+  loaded.set(file, content);
+  // A read that failed is tried again.
+  content.catch(() => loaded.delete(file));
+  return content;
+}
 
 const assetFolder = once(() => join(dirname(createRequire(import.meta.url).resolve('@fastify/swagger-ui')), 'static'));
 

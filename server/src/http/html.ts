@@ -32,4 +32,4 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** Safe as text and inside quoted attributes. */
-export const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => entities[char] ?? char);
+const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => entities[char] ?? char);

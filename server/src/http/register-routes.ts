@@ -1,4 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler, RouteOptions } from 'fastify';
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  onRequestAsyncHookHandler,
+  onSendHookHandler,
+  RouteOptions,
+} from 'fastify';
 import { type Authenticate, authenticateHook } from './authenticate.ts';
 import { declaredStatuses, successStatus } from './declared.ts';
 import type { Route } from './route.ts';
@@ -23,8 +30,21 @@ function optionsOf(route: Route, { authenticate, strictReplies = false }: Regist
     config: { route, strictReplies },
     exposeHeadRoute: route.method === 'GET' && route.safe !== false,
     handler: handlerOf(route),
-    ...(access.kind === 'bearer' ? { onRequest: authenticateHook(authenticate, access.permission) } : {}),
+    ...(access.kind === 'bearer' ? bearerHooks(authenticateHook(authenticate, access.permission)) : {}),
     ...(strictReplies ? { onSend: refuseUndeclared(route) } : {}),
+  };
+}
+
+/**
+ * Before the body is read, so that a stranger's bytes cost nothing; and again when there was one, since a body may take its time and
+ * what was ended meanwhile must not act any more.
+ */
+function bearerHooks(authenticate: onRequestAsyncHookHandler): Pick<RouteOptions, 'onRequest' | 'preHandler'> {
+  return {
+    onRequest: authenticate,
+    preHandler: async function (request, reply) {
+      if (request.body !== undefined) await authenticate.call(this, request, reply);
+    },
   };
 }
 

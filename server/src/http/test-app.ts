@@ -29,7 +29,7 @@ export function countingRandom(): Random {
   return { bytes: (count) => Buffer.from(Array.from({ length: count }, () => next++ % 251)) };
 }
 
-export const ada: Principal = {
+const ada: Principal = {
   userId: asUserId(1),
   username: 'ada',
   email: 'ada@example.com',
@@ -38,7 +38,7 @@ export const ada: Principal = {
 };
 
 /** Knows one token, `good`, whose user may only `posts:publish`. */
-export const authenticateAda: Authenticate = async (token, permission) => {
+const authenticateAda: Authenticate = async (token, permission) => {
   if (token !== 'good') throw invalidToken();
   if (permission !== undefined && permission !== 'posts:publish') throw lackingPermission(permission);
   return ada;
@@ -57,20 +57,10 @@ export async function testApp({
   return { app, logLines: () => lines, [Symbol.asyncDispose]: () => app.close() };
 }
 
-export const wrongPassword = refusal(
-  'invalid-credentials',
-  'unauthenticated',
-  'Email or password is wrong.',
-  'Try again.',
-);
-export const tooManyTries = refusal('too-many-attempts', 'throttled', 'Too many tries.', 'Wait.');
-export const overloaded = refusal('overloaded', 'unavailable', 'Too busy.', 'Wait.');
-export const grantUnknown = refusal(
-  'unsupported-grant-type',
-  'invalid',
-  'This grant type is not known.',
-  'Use another.',
-);
+const wrongPassword = refusal('invalid-credentials', 'unauthenticated', 'Email or password is wrong.', 'Try again.');
+const tooManyTries = refusal('too-many-attempts', 'throttled', 'Too many tries.', 'Wait.');
+const overloaded = refusal('overloaded', 'unavailable', 'Too busy.', 'Wait.');
+const grantUnknown = refusal('unsupported-grant-type', 'invalid', 'This grant type is not known.', 'Use another.');
 
 const open = { kind: 'public', why: 'a test' } as const;
 const unlimited = { kind: 'none', why: 'a test' } as const;

@@ -49,7 +49,7 @@ function pointerOf({ instancePath, params }: AjvFault): string {
 }
 
 /** RFC 6901 §3. */
-export const escapePointer = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1');
+const escapePointer = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1');
 
 const wordsOf: Readonly<Record<string, (fault: AjvFault) => string>> = {
   required: () => 'This is required.',

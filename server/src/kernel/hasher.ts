@@ -16,6 +16,8 @@ export interface Hasher {
   verify(stored: string, password: string): Promise<boolean>;
   /** Whether `stored` is older or weaker than what `hash` makes today: replace it at the next right password. */
   isOutdated(stored: string): boolean;
+  /** Whether `stored` is a hash that `verify` can and will run: of a known format, whole, and not too costly. */
+  canVerify(stored: string): boolean;
   /** A hash that costs as much to verify as a new one and that no password matches: for accounts that do not exist. */
   readonly dummy: string;
 }

@@ -7,9 +7,6 @@ export type RoleId = Branded<number, 'RoleId'>;
 /** 128 random bits as 22 base64url characters; public (it stands in tokens as `sid`), not a credential. */
 export type SessionId = Branded<string, 'SessionId'>;
 
-/** The largest id: what a JSON number carries exactly. */
-export const maxId = Number.MAX_SAFE_INTEGER;
-
 export const asUserId = (value: number): UserId => value as UserId;
 export const asRoleId = (value: number): RoleId => value as RoleId;
 export const asSessionId = (value: string): SessionId => value as SessionId;

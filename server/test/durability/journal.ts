@@ -16,8 +16,8 @@ export interface Entry {
 /** What all clients were told by a server that may die at any moment. */
 export interface Journal {
   readonly entries: Entry[];
-  /** Every answer that came. */
-  answers: number;
+  /** Counts an answer that came. */
+  answered(): void;
 }
 
 const password = 'kestrel over the amber hill';
@@ -26,7 +26,7 @@ const password = 'kestrel over the amber hill';
 export async function keepJournal(call: Call, journal: Journal, name: string, random: Seeded): Promise<void> {
   for (let turn = 0; ; turn += 1) {
     const username = `${name}-${turn}`;
-    const signup = await answered(
+    const signup = await unlessGone(
       call('POST', '/signup', { json: { username, email: `${username}@x.test`, password } }),
     );
     if (signup === undefined) return;
@@ -34,24 +34,26 @@ export async function keepJournal(call: Call, journal: Journal, name: string, ra
     const { access_token: accessToken, refresh_token: refreshToken } = signup.body;
     const entry: Entry = { username, accessToken, refreshToken, asked: 'nothing', loggedOut: false };
     journal.entries.push(entry);
-    journal.answers += 1;
+    journal.answered();
     for (let steps = random.below(6); steps > 0; steps -= 1) {
       if (!(await refresh(call, entry))) return;
-      journal.answers += 1;
+      journal.answered();
     }
     if (random.chance(0.6)) continue;
     entry.asked = 'logout';
-    const logout = await answered(call('POST', '/logout', { token: entry.accessToken }));
+    const logout = await unlessGone(call('POST', '/logout', { token: entry.accessToken }));
     if (logout === undefined) return;
     assert.equal(logout.status, 200);
     Object.assign(entry, { asked: 'nothing', loggedOut: true });
-    journal.answers += 1;
+    journal.answered();
   }
 }
 
 async function refresh(call: Call, entry: Entry): Promise<boolean> {
   entry.asked = 'refresh';
-  const answer = await answered(call('POST', '/refresh-access-token', { json: { refresh_token: entry.refreshToken } }));
+  const answer = await unlessGone(
+    call('POST', '/refresh-access-token', { json: { refresh_token: entry.refreshToken } }),
+  );
   if (answer === undefined) return false;
   assert.equal(answer.status, 200);
   const { access_token: accessToken, refresh_token: refreshToken } = answer.body;
@@ -83,7 +85,7 @@ export async function assertKept(call: Call, entry: Entry): Promise<void> {
 }
 
 /** The answer; `undefined` when the server is gone. */
-async function answered(call: Promise<Answer>): Promise<Answer | undefined> {
+async function unlessGone(call: Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await call;
   } catch (error) {

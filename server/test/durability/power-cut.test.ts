@@ -12,8 +12,9 @@ import { createWatchedDisk, type DiskState } from './watched-disk.ts';
 const clients = 16;
 const entriesEach = 20;
 const cuts = 12;
-/** The load goes on until the WAL has started over this often, so that checkpoints take part. */
+/** The load goes on until the WAL has started over this often, so that checkpoints take part; but not for ever. */
 const leastRestarts = 3;
+const mostEntriesEach = 150;
 
 /** What would be on the disk, had the power gone at a moment, and what had been acknowledged by then. */
 interface Cut {
@@ -36,7 +37,8 @@ async function run(random: Seeded, options: { lies: boolean }): Promise<{ cuts: 
   const cutPower = () => seen.push({ acknowledged: [...acknowledged], sure: disk.sure(), written: disk.written() });
 
   const client = async (number: number) => {
-    for (let turn = 0; turn < entriesEach || disk.restarts < leastRestarts; turn += 1) {
+    for (let turn = 0; turn < mostEntriesEach; turn += 1) {
+      if (turn >= entriesEach && disk.restarts >= leastRestarts) return;
       const entry = turn * clients + number;
       await db.transact(async (tx) => {
         await writeEntry(tx, entry);
@@ -69,6 +71,7 @@ describe('the power cut', () => {
     test(`loses nothing that was acknowledged and leaves nothing half done (seed ${seed})`, async (t) => {
       const random = createSeeded(seed);
       const { cuts: seen, restarts } = await run(random, { lies: false });
+      assert.ok(restarts >= leastRestarts, `checkpoints must take part; the WAL started over ${restarts} times`);
       let disks = 0;
       for (const { acknowledged, sure, written } of seen) {
         const torn = Array.from({ length: 4 }, () => tear(sure, written, random));
@@ -88,8 +91,11 @@ describe('the power cut', () => {
     const { cuts: seen } = await run(createSeeded(4), { lies: true });
     let lost = 0;
     for (const { acknowledged, sure } of seen) {
-      const { whole, half } = await restart(sure);
-      assert.deepEqual(half, []);
+      // What such a disk holds may not even be consistent; only plain losses are counted.
+      const whole = await restart(sure).then(
+        (ledger) => ledger.whole,
+        () => new Set(acknowledged),
+      );
       lost += acknowledged.filter((entry) => !whole.has(entry)).length;
     }
     assert.ok(lost > 0, 'the harness would not notice a loss');

@@ -9,7 +9,9 @@ import { createLedger, writeEntry } from '../support/ledger.ts';
  */
 const clients = 12;
 const entriesEach = 15;
+/** The load goes on for so many passes of checkpoints, but not for ever. */
 const leastPasses = 8;
+const mostEntriesEach = 150;
 
 let passes = 0;
 process.on('worker', (worker: Worker) => {
@@ -23,7 +25,8 @@ const db = openSqlite({ path, checkpointEveryCommits: 20 });
 await createLedger(db);
 
 const client = async (number: number): Promise<void> => {
-  for (let turn = 0; turn < entriesEach || passes < leastPasses; turn += 1) {
+  for (let turn = 0; turn < mostEntriesEach; turn += 1) {
+    if (turn >= entriesEach && passes >= leastPasses) return;
     const entry = turn * clients + number;
     await db.transact((tx) => writeEntry(tx, entry));
     writeSync(1, `acknowledged ${entry}\n`);

@@ -100,7 +100,7 @@ test('a permission that was taken away holds no longer, whatever the access toke
   const held = await signUp(call);
   await giveRole(server, held.id, 'moderator', ['users:delete']);
   const { accessToken } = await logIn(call);
-  await server.features.accounts.changeRole({ user: held.id, role: 'moderator', change: 'unassign' });
+  await server.features.roles.changeRole.unassign({ user: held.id, role: 'moderator' });
   await server.newEvents();
   assertProblem(await call('DELETE', `/users/${victim.id}`, { token: accessToken }), 403, 'insufficient-permission');
   assert.deepEqual([await server.newEvents(), await lives(call, victim)], [[], true]);
@@ -150,8 +150,8 @@ test('an administrator who is disabled does not count: the other one is the last
   const call = createClient(server.url);
   const admin = await server.admin();
   const held = await signUp(call);
-  const { accounts } = server.features;
-  await accounts.changeRole({ user: held.id, role: 'admin', change: 'assign' });
+  const { roles } = server.features;
+  await roles.changeRole.assign({ user: held.id, role: 'admin' });
   const { builder } = server.db.dialect;
   await server.db.transact((tx) =>
     tx.query(builder.updateTable('users').set({ disabled_at: 1 }).where('id', '=', held.id)),
@@ -165,7 +165,7 @@ test('two administrators delete each other at once: one stays', async () => {
     const call = createClient(server.url);
     const first = await server.admin();
     const second = await signUp(call);
-    await server.features.accounts.changeRole({ user: second.id, role: 'admin', change: 'assign' });
+    await server.features.roles.changeRole.assign({ user: second.id, role: 'admin' });
     await server.newEvents();
     const answers = await Promise.all([
       call('DELETE', `/users/${second.id}`, { token: first }),
@@ -255,4 +255,16 @@ describe('restoring', () => {
     await assert.rejects(restoring, { message: 'This username is taken.' });
     assert.deepEqual([await server.newEvents(), await lives(call, heir)], [[], true]);
   });
+});
+
+test('three deletions of oneself at once: one succeeds, and the others are told that they are nobody any more', async () => {
+  await using server = await startServer();
+  const call = createClient(server.url);
+  const held = await signUp(call);
+  const answers = await Promise.all(
+    [1, 2, 3].map(() => call('DELETE', `/users/${held.id}`, { token: held.accessToken })),
+  );
+  const [won, ...lost] = answers.toSorted((a, b) => a.status - b.status);
+  assert.equal(won?.status, 200);
+  for (const answer of lost) assertProblem(answer, 401, 'invalid-token');
 });

@@ -43,7 +43,7 @@ test('who has the role finds it in the next access token, and may at once what i
   await call('POST', '/users/roles', { token, json: editor });
   const held = await signUp(call);
   assertProblem(await call('DELETE', '/users/999', { token: held.accessToken }), 403, 'insufficient-permission');
-  await server.features.accounts.changeRole({ user: held.id, role: 'editor', change: 'assign' });
+  await server.features.roles.changeRole.assign({ user: held.id, role: 'editor' });
   assertProblem(await call('DELETE', '/users/999', { token: held.accessToken }), 404, 'user-not-found');
 
   const { accessToken } = await logIn(call);

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { importCycles } from './cycles.ts';
 import { featureFloors, floorBreaches } from './floors.ts';
 import { doorBreaches, nameBreaches } from './names.ts';
-import { readSources, sourceOf } from './sources.ts';
+import { readSources, serverFolder, sourceOf } from './sources.ts';
 
 const sources = readSources();
 
@@ -27,8 +29,33 @@ describe('the floors hold', () => {
     assert.ok(features.has('users') && features.has('oauth'));
     assert.ok(sources.some(({ path, imports }) => path === 'main.ts' && imports.includes('app/cli/run.ts')));
     const known = featureFloors.flat();
+    assert.deepEqual(
+      [...features].sort(),
+      known.toSorted(),
+      'featureFloors (floors.ts) names the features that there are',
+    );
     assert.equal(new Set(known).size, known.length, 'a feature stands on one floor: see featureFloors');
   });
+});
+
+test('docs/architecture.md shows the features on their floors, from the top to the ground', () => {
+  const page = readFileSync(join(serverFolder, '../docs/architecture.md'), 'utf8');
+  const house = /├─ features\/[\s\S]*?├─ http\//.exec(page)?.[0] ?? '';
+  const shown = [...house.matchAll(/^│ {2}│ +((?:[a-z-]+\/ ?)+)/gm)].map(
+    ([, names = '']) => names.match(/[a-z-]+/g) ?? [],
+  );
+  const floorOf = (feature: string) => featureFloors.findIndex((peers) => peers.includes(feature));
+  const expected = shown.flat().toSorted((a, b) => floorOf(b) - floorOf(a));
+  assert.deepEqual(
+    shown.flat(),
+    expected,
+    'draw the house in docs/architecture.md as featureFloors (floors.ts) has it',
+  );
+  assert.deepEqual(
+    shown.flat().toSorted(),
+    featureFloors.flat().toSorted(),
+    'the house in docs/architecture.md lacks a feature',
+  );
 });
 
 describe('an import that does not look down is found', () => {
@@ -43,6 +70,7 @@ describe('an import that does not look down is found', () => {
     ['adapters/mail.ts', 'const it = await import(name);', /plain text/],
     ['features/users/policy.ts', "import type { Tx } from '../../db/database.ts';", /"policy".*only kernel/],
     ['features/users/routes.ts', "import type { User } from './store.ts';", /"edge" may import of its own feature/],
+    ['features/users/own-routes.ts', "import type { User } from './store.ts';", /"edge" may import of its own feature/],
     ['features/users/routes.ts', "import { usersStore } from './store.sql.ts';", /"edge" may import of its own/],
     ['features/users/add.ts', "import { usersStore } from './store.sql.ts';", /"use case" may import of its own/],
     ['features/users/add.ts', "import { originOf } from '../../http/request-origin.ts';", /only kernel, db\/database/],
@@ -79,6 +107,7 @@ describe('what is no breach is left alone', () => {
       'features/users/routes.ts',
       "import type { FastifyReply } from 'fastify';\nimport { route } from '../../http/route.ts';",
     ],
+    ['features/users/own-routes.ts', "import { route } from '../../http/route.ts';"],
     ['features/users/add.test.ts', "import { startServer } from '../../../test/support/server.ts';"],
     ['features/users/add.ts', "// import { a } from '../oauth/index.ts';\nconst text = \"import x from 'kysely'\";"],
     ['app/serve.ts', "import { usersStore } from '../features/users/index.ts';\nimport { pino } from 'pino';"],

@@ -157,4 +157,6 @@ function floorOf(feature: string): number | undefined {
   return floor === -1 ? undefined : floor;
 }
 
-const partOf = (path: string): PartName => partNames[posix.basename(path)] ?? 'use case';
+/** A feature with many routes may part them: `own-routes.ts` beside `routes.ts`. */
+const partOf = (path: string): PartName =>
+  partNames[posix.basename(path).replace(/^.*-(?=(?:routes|schemas)\.ts$)/, '')] ?? 'use case';

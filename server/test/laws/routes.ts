@@ -67,7 +67,7 @@ export function secretFields(routes: readonly Route[]): string[] {
 }
 
 /** Every field of a schema, however deep, as a path. */
-export function fieldsOf(schema: TSchema, path = ''): string[] {
+function fieldsOf(schema: TSchema, path = ''): string[] {
   const { properties, ...rest } = schema as TSchema & { properties?: Record<string, TSchema> };
   const named = Object.entries(properties ?? {}).flatMap(([name, inner]) => {
     return [`${path}/${name}`, ...fieldsOf(inner, `${path}/${name}`)];

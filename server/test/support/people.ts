@@ -45,13 +45,13 @@ export async function lives(call: Call, { accessToken }: Pick<Held, 'accessToken
 
 /** Registers what is missing of `permissions`, makes a role of them, and gives it to `user`; no events remain unread. */
 export async function giveRole(server: TestServer, user: UserId, name: string, permissions: readonly string[]) {
-  const { roles, accounts } = server.features;
+  const { roles } = server.features;
   const known = new Set((await roles.store.listPermissions(server.db)).map((entry) => entry.name));
   for (const permission of permissions) {
     if (known.has(permission)) continue;
     await roles.registerPermission({ name: permission, description: '', by: undefined });
   }
   await roles.createRole({ name, description: '', permissions, by: undefined });
-  await accounts.changeRole({ user, role: name, change: 'assign' });
+  await roles.changeRole.assign({ user, role: name });
   await server.newEvents();
 }

@@ -37,6 +37,7 @@ export function createTestHasher(): TestHasher {
       calls.verify += 1;
       return stored === digest(password) || stored === `old$${password}`;
     },
+    canVerify: (stored) => /^(?:test|old)\$/.test(stored),
     isOutdated: (stored) => stored.startsWith('old$'),
   };
 }

@@ -11,12 +11,17 @@ export interface ProcessOptions {
   readonly dataDir: string;
   /** More settings. Nothing of this process's own environment is passed on. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Arguments of `serve`. */
+  readonly args?: readonly string[];
+  /** The port, where it must be a certain one. */
+  readonly port?: number;
   /** A program that runs Keyward, with its arguments: a tracer. */
   readonly under?: readonly string[];
 }
 
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string;
+  readonly pid: number;
   /** SIGTERM to what was started, or to `pid`; its exit code once it is gone. */
   stop(pid?: number): Promise<number | null>;
   /** SIGKILL: it gets no chance to finish anything. */
@@ -45,7 +50,7 @@ process.once('exit', () => {
 export async function startServerProcess(options: ProcessOptions): Promise<ServerProcess> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await tryToStart(options, await freePort());
+      return await tryToStart(options, options.port ?? (await freePort()));
     } catch (error) {
       // Somebody else may have taken the port between our look and its use.
       if (attempt === startAttempts || !/EADDRINUSE|in use/.test(String(error))) throw error;
@@ -64,7 +69,7 @@ export async function runCommand(args: readonly string[], options: ProcessOption
 
 async function tryToStart(options: ProcessOptions, port: number): Promise<ServerProcess> {
   const env = { PORT: String(port), LOG_LEVEL: 'silent', RATE_LIMITS: 'off', ...options.env };
-  const child = launch(['serve'], { ...options, env });
+  const child = launch(['serve', ...(options.args ?? [])], { ...options, env });
   const err = collect(child.stderr);
   const gone = once(child, 'close');
   const url = `http://127.0.0.1:${port}`;
@@ -84,6 +89,7 @@ async function tryToStart(options: ProcessOptions, port: number): Promise<Server
   }
   return {
     url,
+    pid: child.pid ?? 0,
     async stop(pid) {
       await end('SIGTERM', pid);
       return child.exitCode;

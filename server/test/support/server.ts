@@ -17,6 +17,8 @@ export interface TestServerOptions {
   readonly db?: Database;
   readonly clock?: TestClock;
   readonly secretKey?: string;
+  /** False for tests of what no route declares: that the database is gone. */
+  readonly strictReplies?: boolean;
 }
 
 export interface TestServer extends AsyncDisposable {
@@ -54,7 +56,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     ports,
     features,
     logger,
-    strictReplies: true,
+    strictReplies: options.strictReplies ?? true,
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   let seen = 0;

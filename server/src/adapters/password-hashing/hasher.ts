@@ -48,6 +48,7 @@ export function createHasher({ parameters, lane, random }: HasherOptions): Hashe
         return false;
       });
     },
+    canVerify: (stored) => runnable(stored) !== undefined,
     isOutdated: (stored) => !isAtLeast(parameters, stored),
   };
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Scheme } from './scheme.ts';
 
 /** The password behind every vector: with a space and a letter of two bytes. */
-export const rightPassword = 'correct horse bättery';
+const rightPassword = 'correct horse bättery';
 const wrongPasswords = ['correct horse batterz', 'correct horse bätterz', 'correct horse bätter', 'x', ''];
 
 interface SchemeContract {

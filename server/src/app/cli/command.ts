@@ -15,6 +15,8 @@ export interface CommandInput {
   readonly stdin: (prompt: string) => Promise<string>;
   /** Prints something while the command runs on. */
   readonly say: (output: Output) => void;
+  /** A line for whoever watches, on standard error. */
+  readonly progress: (line: string) => void;
 }
 
 /** The world of a command that needs the database: migrated, and with every feature. */

@@ -1,3 +1,5 @@
+import { ForeignSchema } from '../../db/migrate.ts';
+import { databaseUnavailable } from '../../db/unavailable.ts';
 import { WrongSecretKey } from '../../features/keys/index.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
@@ -15,7 +17,7 @@ export function describeFailure(error: unknown): Output {
   return { ...failure(error.name, error.message), text: `error: ${error.stack ?? error.message}` };
 }
 
-const foreseen = [UsageError, ConfigRefused];
+const foreseen = [UsageError, ConfigRefused, ForeignSchema];
 
 const failure = (name: string, detail: string): Output => ({ text: `error: ${detail}`, json: { error: name, detail } });
 
@@ -24,8 +26,9 @@ function describeRefusal({ refusal, message, errors = [], cause }: DomainError):
   const fields = errors.map(({ pointer, detail }) => `  ${pointer.slice(1)}: ${detail}`);
   // Over HTTP the cause stays in the log. Here it is the operator who asks.
   const reason = refusal.kind === 'unavailable' && cause instanceof Error ? [`  ${cause.message}`] : [];
+  const hint = refusal === databaseUnavailable ? ['  Check DATABASE_URL, and whether the database runs.'] : [];
   return {
-    text: [`error: ${said} (${refusal.code})`, ...fields, ...reason].join('\n'),
+    text: [`error: ${said} (${refusal.code})`, ...fields, ...reason, ...hint].join('\n'),
     json: { error: refusal.code, detail: message, errors },
   };
 }

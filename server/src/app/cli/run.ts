@@ -1,7 +1,8 @@
+import cluster from 'node:cluster';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { formatFaults } from '../../config/print.ts';
 import { resolvePublicUrl } from '../../config/server.ts';
-import { readSources } from '../../config/sources.ts';
+import type { Sources } from '../../config/sources.ts';
 import { migrate } from '../../db/migrate.ts';
 import { compose } from '../compose.ts';
 import { type AppConfig, loadAppConfig } from '../config.ts';
@@ -16,6 +17,8 @@ export interface Terminal {
   err(text: string): void;
   /** @param prompt is shown where somebody types */
   readStdin(prompt: string): Promise<string>;
+  /** Where the configuration is read from. */
+  sources(): Sources;
 }
 
 /** Exit codes: 0 done, 1 refused or failed, 2 called the wrong way. */
@@ -71,6 +74,7 @@ function inputOf({ options, takes = 0 }: Command, args: readonly string[], termi
     options: values as CommandInput['options'],
     stdin: async (prompt) => (await terminal.readStdin(prompt)).replace(/\r?\n$/, ''),
     say: ({ text, json }) => terminal.out(values.json === true ? `${JSON.stringify(json)}\n` : withLineBreak(text)),
+    progress: (line) => terminal.err(withLineBreak(line)),
   };
 }
 
@@ -84,8 +88,9 @@ function parsed(args: readonly string[], options: ParseArgsOptionsConfig = {}) {
 }
 
 function readConfig(terminal: Terminal): AppConfig {
-  const loaded = loadAppConfig(readSources());
-  for (const warning of loaded.warnings) terminal.err(`warning: ${warning}\n`);
+  const loaded = loadAppConfig(terminal.sources());
+  // The workers of a node read the same again.
+  if (cluster.isPrimary) for (const warning of loaded.warnings) terminal.err(`warning: ${warning}\n`);
   if (!loaded.ok) throw new ConfigRefused(formatFaults(loaded.faults));
   return loaded;
 }

@@ -19,7 +19,8 @@ export function explainSystemFailure(error: unknown): string | undefined {
   const { code = '', syscall, path, hostname }: SystemError = error;
   if (syscall === 'listen') return listenFailure(error);
   if (syscall === 'getaddrinfo') return `HOST is "${hostname}", and that name has no address (${code}).`;
-  if (code === 'ERR_SQLITE_ERROR') return databaseFailure(error);
+  if (code === 'ERR_SQLITE_ERROR') return sqliteFailure(error);
+  if (refusedLogins.has(code)) return `${error.message}.\n  Check user, password and database in DATABASE_URL.`;
   if (path === undefined || syscall === undefined) return undefined;
   return `${path} cannot be used: ${fileReasons[code] ?? code}.\n  Check DATA_DIR and DATABASE_URL, and who owns that folder.`;
 }
@@ -47,7 +48,7 @@ const fileReasons: Readonly<Record<string, string>> = {
 };
 
 /** The primary result codes that speak of the file and not of our SQL (sqlite.org/rescode.html). */
-const databaseReasons: Readonly<Record<number, string>> = {
+const sqliteReasons: Readonly<Record<number, string>> = {
   8: 'it is read-only',
   10: 'the disk fails',
   11: 'it is damaged',
@@ -56,8 +57,18 @@ const databaseReasons: Readonly<Record<number, string>> = {
   26: 'the file is no SQLite database',
 };
 
-function databaseFailure({ errcode = 0, message }: SystemError): string | undefined {
-  const reason = databaseReasons[errcode % 256];
+function sqliteFailure({ errcode = 0, message }: SystemError): string | undefined {
+  const reason = sqliteReasons[errcode % 256];
   if (reason === undefined) return undefined;
   return `the database cannot be used: ${reason} (${message}).\n  Check DATABASE_URL and DATA_DIR, and whether this user may read and write there.`;
 }
+
+/** What PostgreSQL (SQLSTATE) and MySQL call a wrong user, password or database. */
+const refusedLogins: ReadonlySet<string> = new Set([
+  '28000',
+  '28P01',
+  '3D000',
+  'ER_ACCESS_DENIED_ERROR',
+  'ER_BAD_DB_ERROR',
+  'ER_DBACCESS_DENIED_ERROR',
+]);

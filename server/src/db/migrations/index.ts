@@ -7,6 +7,7 @@ import { sessions } from './0005-sessions.ts';
 import { audit } from './0006-audit.ts';
 import { setupTokens } from './0007-setup-tokens.ts';
 import { throttle } from './0008-throttle.ts';
+import { houseMoves } from './0009-house-moves.ts';
 
 /** Every step, in order. New steps are added at the end; a released one is never changed. */
 export const migrations: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   audit,
   setupTokens,
   throttle,
+  houseMoves,
 ];

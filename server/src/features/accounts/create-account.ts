@@ -65,7 +65,7 @@ export function createCreateAccount(deps: {
     },
 
     prepareWithHash(account) {
-      const errors = checkNames(account);
+      const errors = [...checkNames(account), ...passwords.prepare.checkHash(account.passwordHash)];
       if (errors.length > 0) throw validationFailed({ errors });
       return account;
     },

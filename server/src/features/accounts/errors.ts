@@ -1,12 +1,5 @@
 import { refusal } from '../../kernel/errors.ts';
 
-export const lastAdmin = refusal(
-  'last-admin',
-  'conflict',
-  'The last administrator cannot be removed.',
-  'Give another user the role `admin` first (`keyward role assign admin <user>`), then try again.',
-);
-
 export const invalidSetupToken = refusal(
   'invalid-setup-token',
   'forbidden',

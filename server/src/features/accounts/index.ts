@@ -11,10 +11,8 @@ import type { Passwords } from '../passwords/index.ts';
 import type { RolesStore } from '../roles/index.ts';
 import type { SessionsStore } from '../sessions/index.ts';
 import type { UsersStore } from '../users/index.ts';
-import { type ChangeRole, createChangeRole } from './change-role.ts';
 import { type CreateAccount, createCreateAccount } from './create-account.ts';
 import { createDeleteAccount, type DeleteAccount } from './delete-account.ts';
-import { createDeleteUser, type DeleteUser } from './delete-user.ts';
 import { createEnsureFirstAdmin, type EnsureFirstAdmin } from './first-admin.ts';
 import { createRestoreAccount, type RestoreAccount } from './restore-account.ts';
 import { createSetupToken, type SetupToken } from './setup-token.ts';
@@ -28,9 +26,7 @@ export { type SetupToken, setupTokenMinutes } from './setup-token.ts';
 
 export interface Accounts {
   readonly create: CreateAccount;
-  readonly changeRole: ChangeRole;
   readonly delete: DeleteAccount;
-  readonly deleteUser: DeleteUser;
   readonly restore: RestoreAccount;
   readonly setupToken: SetupToken;
   readonly ensureFirstAdmin: EnsureFirstAdmin;
@@ -47,12 +43,9 @@ export function createAccounts(deps: {
   sessions: SessionsStore;
 }): Accounts {
   const createAccount = createCreateAccount(deps);
-  const deleteAccount = createDeleteAccount(deps);
   return {
     create: createAccount,
-    changeRole: createChangeRole(deps),
-    delete: deleteAccount,
-    deleteUser: createDeleteUser({ ...deps, deleteAccount }),
+    delete: createDeleteAccount(deps),
     restore: createRestoreAccount(deps),
     setupToken: createSetupToken({ ...deps, store: setupTokensStore }),
     ensureFirstAdmin: createEnsureFirstAdmin({ ...deps, createAccount }),

@@ -2,12 +2,12 @@ import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import { insufficientPermission } from '../../kernel/access.ts';
 import { asUserId } from '../../kernel/ids.ts';
+import { lastAdmin } from '../roles/index.ts';
 import { userNotFound } from '../users/index.ts';
-import type { DeleteUser } from './delete-user.ts';
-import { lastAdmin } from './errors.ts';
+import type { DeleteAccount } from './delete-account.ts';
 import { DeleteUserParams, UserDeletedReply } from './schemas.ts';
 
-export const accountRoutes = (deps: { deleteUser: DeleteUser }): readonly Route[] => [
+export const accountRoutes = (accounts: { delete: DeleteAccount }): readonly Route[] => [
   route({
     method: 'DELETE',
     url: '/users/:user_id',
@@ -22,7 +22,7 @@ export const accountRoutes = (deps: { deleteUser: DeleteUser }): readonly Route[
     refusals: [insufficientPermission, userNotFound, lastAdmin],
     handler: async (request) => {
       const id = asUserId(Number(request.params.user_id));
-      await deps.deleteUser({ id, by: request.principal.userId, ip: originOf(request).ip });
+      await accounts.delete({ id, by: request.principal.userId, ip: originOf(request).ip });
       return { message: 'User deleted successfully.' as const };
     },
   }),

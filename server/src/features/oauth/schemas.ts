@@ -5,7 +5,7 @@ import { AnyText, PlainText } from '../../http/text.ts';
 export const TokenBody = Type.Object({
   grant_type: Type.Optional(PlainText({ max: 128, description: '`password` or `refresh_token`.' })),
   username: Type.Optional(PlainText({ max: 320, description: 'E-mail address or username.' })),
-  password: Type.Optional(AnyText({ max: 4_096 })),
+  password: Type.Optional(AnyText({ max: 1_024 })),
   refresh_token: Type.Optional(PlainText({ max: 512 })),
   scope: Type.Optional(PlainText({ max: 1_024, description: 'Accepted and ignored: permissions come from roles.' })),
   client_id: Type.Optional(

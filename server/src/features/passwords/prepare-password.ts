@@ -6,14 +6,20 @@ import { checkPassword, normalisePassword, type OwnNames, type PasswordLimits } 
 export interface PreparePassword {
   /** What is wrong with it, as field errors of `/password`; empty when nothing is. */
   check(password: string, names: OwnNames): FieldError[];
+  /** The same for a hash that another system made. */
+  checkHash(hash: string): FieldError[];
   /** @returns its hash, to be stored @throws overloaded */
   hash(password: string): Promise<string>;
 }
+
+const unusableHash =
+  'This is no hash that can be verified: its format is unknown, it is broken, or it would cost too much.';
 
 export function createPreparePassword(deps: { hasher: Hasher; limits: PasswordLimits }): PreparePassword {
   return {
     check: (password, names) =>
       checkPassword(password, deps.limits, names).map((detail) => ({ pointer: '/password', detail })),
+    checkHash: (hash) => (deps.hasher.canVerify(hash) ? [] : [{ pointer: '/password', detail: unusableHash }]),
     hash: (password) => deps.hasher.hash(normalisePassword(password)),
   };
 }

@@ -27,3 +27,10 @@ export const permissionNotHeld = refusal(
   'Nobody can hand out a permission that they do not hold themselves.',
   '`errors` points at the permissions you do not hold. Leave them out, or ask somebody who holds them to make the role.',
 );
+
+export const lastAdmin = refusal(
+  'last-admin',
+  'conflict',
+  'The last administrator cannot be removed.',
+  'Give another user the role `admin` first (`keyward role assign admin <user>`), then try again.',
+);

@@ -6,29 +6,36 @@
 import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Audit } from '../audit/index.ts';
+import type { UsersStore } from '../users/index.ts';
+import { type ChangeRole, createChangeRole } from './change-role.ts';
 import { type CreateRole, createCreateRole } from './create-role.ts';
 import { createRegisterPermission, type RegisterPermission } from './register-permission.ts';
+import type { PermissionEntry } from './role.ts';
 import { rolesStore } from './store.sql.ts';
 import type { RolesStore } from './store.ts';
 
-export { roleNotFound } from './errors.ts';
+export { lastAdmin } from './errors.ts';
 export { adminRoleName, permissionPattern } from './policy.ts';
-export type { Grants, PermissionEntry, Role } from './role.ts';
+
 export { roleRoutes } from './routes.ts';
 export type { RolesTables as PublishedRoles } from './store.sql.ts';
 export type { RolesStore } from './store.ts';
 
 export interface Roles {
   readonly createRole: CreateRole;
+  readonly changeRole: ChangeRole;
   readonly registerPermission: RegisterPermission;
+  readonly listPermissions: () => Promise<PermissionEntry[]>;
   readonly store: RolesStore;
 }
 
-export function createRoles(deps: { db: Database; clock: Clock; audit: Audit }): Roles {
+export function createRoles(deps: { db: Database; clock: Clock; audit: Audit; users: UsersStore }): Roles {
   const parts = { ...deps, store: rolesStore };
   return {
     createRole: createCreateRole(parts),
+    changeRole: createChangeRole(parts),
     registerPermission: createRegisterPermission(parts),
+    listPermissions: () => rolesStore.listPermissions(deps.db),
     store: rolesStore,
   };
 }

@@ -12,7 +12,7 @@ export const builtInPermissions: Readonly<Record<Permission, string>> = {
 /** The built-in role that holds every permission, also those registered later. */
 export const adminRoleName = 'admin';
 
-export const maxRoleNameLength = 64;
+const maxRoleNameLength = 64;
 
 /** `resource:action`, each of lower-case letters, digits, `-`, `_`, `.`; begins with a letter. */
 export const permissionPattern = '^[a-z][a-z0-9_.-]{0,62}:[a-z][a-z0-9_.-]{0,62}$';
@@ -21,9 +21,9 @@ const roleName = /^[^\p{C}\p{Z}]+( [^\p{C}\p{Z}]+)*$/u;
 /** What is not seen (RFC 8264 §9.13, and the blank of Braille): with it a role would look like another. */
 const unseen = /[\p{Default_Ignorable_Code_Point}\u2800]/u;
 
-/** The form by which a role's name is unique. */
+/** The form by which a role's name is unique; the same as of a username. */
 export function foldRoleName(name: string): string {
-  return name.normalize('NFKC').toLowerCase();
+  return name.normalize('NFKC').toLowerCase().normalize('NFKC');
 }
 
 /** What is wrong with the name of a new role; empty when nothing is. */

@@ -22,7 +22,7 @@ export const CreateRoleBody = Type.Object(
   { additionalProperties: false },
 );
 
-export const RoleReply = Type.Object(
+const RoleReply = Type.Object(
   {
     id: Type.Integer({ minimum: 1 }),
     name: Type.String(),

@@ -32,6 +32,24 @@ const { statement, insert } = statements<RolesTables & PublishedUsers>();
 
 const allPermissions = statement((db, _: object) => db.selectFrom('permissions').selectAll().orderBy('name'));
 
+const ensurePermission = statement((db, p: { name: string; description: string; at: Instant }, dialect) =>
+  dialect.unlessPresent(
+    db.insertInto('permissions').values({ name: p.name, description: p.description, built_in: 1, created_at: p.at }),
+  ),
+);
+
+const ensureAdminRole = statement((db, p: { key: string; at: Instant }, dialect) =>
+  dialect.unlessPresent(
+    db.insertInto('roles').values({
+      name: adminRoleName,
+      name_key: p.key,
+      description: 'Holds every permission.',
+      grants_all: 1,
+      created_at: p.at,
+    }),
+  ),
+);
+
 const addPermission = statement((db, p: { name: string; description: string; builtIn: Flag; at: Instant }) =>
   db
     .insertInto('permissions')
@@ -75,12 +93,8 @@ const grantsOfUser = statement((db, p: { user: UserId }) =>
     .where('user_roles.user_id', '=', p.user),
 );
 
-const assignRole = statement((db, p: { user: UserId; role: RoleId; at: Instant }) =>
-  db.insertInto('user_roles').values({ user_id: p.user, role_id: p.role, assigned_at: p.at }),
-);
-
-const findAssignment = statement((db, p: { user: UserId; role: RoleId }) =>
-  db.selectFrom('user_roles').select('role_id').where('user_id', '=', p.user).where('role_id', '=', p.role),
+const assignRole = statement((db, p: { user: UserId; role: RoleId; at: Instant }, dialect) =>
+  dialect.unlessPresent(db.insertInto('user_roles').values({ user_id: p.user, role_id: p.role, assigned_at: p.at })),
 );
 
 const unassignRole = statement((db, p: { user: UserId; role: RoleId }) =>
@@ -102,13 +116,13 @@ const activeAdmins = statement((db, _: object, dialect) => {
 
 export const rolesStore: RolesStore = {
   async ensureBuiltIns(tx, at) {
+    // Looked for first: an insert that finds its row there still uses up an id.
     const present = new Set((await tx.all(allPermissions, {})).map((row) => row.name));
     for (const [name, description] of Object.entries(builtInPermissions)) {
-      if (!present.has(name)) await tx.execute(addPermission, { name, description, builtIn: 1, at });
+      if (!present.has(name)) await tx.execute(ensurePermission, { name, description, at });
     }
     const key = foldRoleName(adminRoleName);
-    if (await tx.first(findRole, { key })) return;
-    await tx.insert(addRole, { name: adminRoleName, key, description: 'Holds every permission.', grantsAll: 1, at });
+    if ((await tx.first(findRole, { key })) === undefined) await tx.execute(ensureAdminRole, { key, at });
   },
 
   async addRole(tx, { name, description, permissions, at }) {
@@ -152,13 +166,12 @@ export const rolesStore: RolesStore = {
     return { roles: sortedSet(rows.map((row) => row.name)), permissions: sortedSet(permissions) };
   },
 
-  async assign(tx, user, role, at) {
-    if (await tx.first(findAssignment, { user, role })) return false;
-    await tx.execute(assignRole, { user, role, at });
-    return true;
-  },
-
+  assign: async (tx, user, role, at) => (await tx.execute(assignRole, { user, role, at })) === 1,
   unassign: async (tx, user, role) => (await tx.execute(unassignRole, { user, role })) === 1,
+  async isLastAdmin(tx, user) {
+    const [first, ...others] = await this.lockAdmins(tx);
+    return first === user && others.length === 0;
+  },
   lockAdmins: async (tx) => (await tx.all(activeAdmins, {})).map(({ id }) => asUserId(id)),
 };
 

@@ -26,4 +26,6 @@ export interface RolesStore {
   unassign(tx: Tx, user: UserId, role: RoleId): Promise<boolean>;
   /** The living, enabled users who hold the role `admin`; until the transaction ends nobody can change who they are. */
   lockAdmins(tx: Tx): Promise<UserId[]>;
+  /** Whether the user is the only one of them; locks in the same way. */
+  isLastAdmin(tx: Tx, user: UserId): Promise<boolean>;
 }

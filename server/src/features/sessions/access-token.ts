@@ -1,4 +1,4 @@
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock, Instant } from '../../kernel/clock.ts';
 import { asSessionId, asUserId, type SessionId, type UserId } from '../../kernel/ids.ts';
 import type { Permission } from '../../kernel/principal.ts';
 import type { Random } from '../../kernel/random.ts';
@@ -14,6 +14,8 @@ export interface AccessClaims {
 
 /** What a new token says. */
 export interface AccessGrant extends AccessClaims {
+  /** The absolute end of the session. */
+  readonly sessionExpiresAt: Instant;
   readonly clientId: string;
   readonly roles: readonly string[];
   readonly permissions: readonly Permission[];
@@ -21,10 +23,10 @@ export interface AccessGrant extends AccessClaims {
 
 /** Access tokens: JWTs as RFC 9068 wants them. */
 export interface AccessTokens {
-  mint(grant: AccessGrant): string;
+  /** Good for its usual time, but not beyond the session. */
+  mint(grant: AccessGrant): { readonly token: string; readonly expiresInSeconds: number };
   /** `undefined` for anything but a token of ours that has not expired. */
   verify(token: string): AccessClaims | undefined;
-  readonly ttlSeconds: number;
 }
 
 /** A user's id as a text (RFC 7519 §4.1.2 wants one); fifteen digits are exact as a number. */
@@ -65,28 +67,41 @@ export function createAccessTokens(deps: {
   };
 
   return {
-    ttlSeconds,
-    mint({ userId, sessionId, clientId, roles, permissions }) {
+    mint({ userId, sessionId, sessionExpiresAt, clientId, roles, permissions }) {
       const iat = Math.floor(clock.now() / 1_000);
+      const expiresInSeconds = Math.max(1, Math.min(ttlSeconds, Math.floor(sessionExpiresAt / 1_000) - iat));
       const payload = {
         iss: issuer,
         sub: String(userId),
         aud: issuer,
-        exp: iat + ttlSeconds,
+        exp: iat + expiresInSeconds,
         iat,
         jti: random.bytes(16).toString('base64url'),
         client_id: clientId,
         sid: sessionId,
-        roles,
-        permissions,
+        ...claimsOf(roles, permissions),
       };
-      return signCompact(currentHeader, payload, keys.current.privateKey);
+      return { token: signCompact(currentHeader, payload, keys.current.privateKey), expiresInSeconds };
     },
     verify(token) {
       const claims = cache.get(token) ?? check(token);
       return claims !== undefined && clock.now() < claims.expiresAtSeconds * 1_000 ? claims : undefined;
     },
   };
+}
+
+/** Bytes of roles and permissions that a token carries: it must fit into a header and a cookie, 4 KB with all that goes with it. */
+const maxGrantBytes = 2_048;
+
+/**
+ * Roles and permissions, for verifiers that do not ask us. A set that is too large is left out whole, and the token says so: half a set
+ * would be read as the whole. We ourselves never read these claims: what somebody may do is read from the database at each request.
+ */
+function claimsOf(roles: readonly string[], permissions: readonly Permission[]): object {
+  const whole = { roles, permissions };
+  return Buffer.byteLength(JSON.stringify(whole)) <= maxGrantBytes
+    ? whole
+    : { roles: [], permissions: [], permissions_omitted: true };
 }
 
 /** `typ: at+jwt` keeps every other kind of token out (RFC 9068 §2.1, RFC 8725 §3.11). */

@@ -14,6 +14,13 @@ export const refreshTokenReused = refusal(
   'Log in again. Two parties held the same token: if you are the only one who uses this device, look at your other sessions and change your password. A client that stores tokens must store the newest before it uses it.',
 );
 
+export const sessionNotFound = refusal(
+  'session-not-found',
+  'missing',
+  'You have no living session with this id.',
+  'List your sessions with `GET /sessions`: it may have ended already.',
+);
+
 export const nothingToLogOut = refusal(
   'not-logged-in',
   'unauthenticated',

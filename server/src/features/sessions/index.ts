@@ -5,6 +5,7 @@
  */
 import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { UserId } from '../../kernel/ids.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import type { Audit } from '../audit/index.ts';
@@ -12,8 +13,10 @@ import type { KeyRing } from '../keys/index.ts';
 import type { RolesStore } from '../roles/index.ts';
 import { createAccessTokens } from './access-token.ts';
 import { type Authenticate, createAuthenticate } from './authenticate.ts';
+import { createEndOwnSessions, type EndOwnSessions } from './end-own-sessions.ts';
 import { createIssueTokens } from './issue-tokens.ts';
 import { createLogOut, type LogOut } from './log-out.ts';
+import type { OwnSession } from './own-session.ts';
 import { createRefreshSession, type RefreshSession } from './refresh-session.ts';
 import { createRefreshTokens } from './refresh-token.ts';
 import { createSessionLife } from './session-life.ts';
@@ -24,7 +27,8 @@ import { createSweep } from './sweep.ts';
 
 export { sessionSettings } from './config.ts';
 export { invalidRefreshToken, refreshTokenReused } from './errors.ts';
-export type { SessionUser, Tokens } from './issue-tokens.ts';
+export type { Tokens } from './issue-tokens.ts';
+export { ownSessionRoutes } from './own-routes.ts';
 export type { RefreshSession } from './refresh-session.ts';
 export { accessTokenReply, forbidCaching, setRefreshCookie, userReply } from './replies.ts';
 export { sessionRoutes } from './routes.ts';
@@ -36,6 +40,8 @@ export interface Sessions {
   readonly start: StartSession;
   readonly refresh: RefreshSession;
   readonly logOut: LogOut;
+  readonly listOwn: (user: UserId) => Promise<OwnSession[]>;
+  readonly endOwn: EndOwnSessions;
   /** Removes what is long over. To be called now and then. */
   readonly sweep: () => Promise<void>;
   readonly store: SessionsStore;
@@ -75,6 +81,8 @@ export function createSessions(deps: SessionsDeps): Sessions {
     start: createStartSession(parts),
     refresh: createRefreshSession(parts),
     logOut: createLogOut(parts),
+    listOwn: (user) => store.listLiving(deps.db, user, deps.clock.now()),
+    endOwn: createEndOwnSessions(parts),
     sweep: createSweep(parts),
     store,
   };

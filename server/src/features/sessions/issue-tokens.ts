@@ -35,10 +35,12 @@ export function createIssueTokens(deps: { accessTokens: AccessTokens; roles: Rol
   const { accessTokens, roles } = deps;
   return async (db, user, { sessionId, text }, { expiresAt, clientId }) => {
     const grants = await roles.grantsOf(db, user.id);
+    const grant = { userId: user.id, sessionId, sessionExpiresAt: expiresAt, clientId, ...grants };
+    const { token, expiresInSeconds } = accessTokens.mint(grant);
     return {
       user,
-      accessToken: new Secret(accessTokens.mint({ userId: user.id, sessionId, clientId, ...grants })),
-      expiresInSeconds: accessTokens.ttlSeconds,
+      accessToken: new Secret(token),
+      expiresInSeconds,
       refreshToken: text,
       sessionExpiresAt: expiresAt,
     };

@@ -36,5 +36,7 @@ export function judgeUnrotated(
   if (now >= session.expiresAt || now >= session.idleExpiresAt) return 'over';
   if (presented.generation >= session.generation) return 'foreign';
   const isParent = session.generation === successor.generation && session.tokenHash === successor.hash;
-  return isParent && now - session.rotatedAt < graceMs ? 'repeat' : 'theft';
+  // Never negative: with no grace a clock that has stepped back, or another node's that is behind, must not make one.
+  const sinceRotation = Math.max(0, now - session.rotatedAt);
+  return isParent && sinceRotation < graceMs ? 'repeat' : 'theft';
 }

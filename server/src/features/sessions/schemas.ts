@@ -24,4 +24,30 @@ export const RefreshWithTokenReply = Type.Object(
   { title: 'RefreshedWithToken' },
 );
 
+const OwnSession = Type.Object(
+  {
+    id: Type.String(),
+    current: Type.Boolean({ description: 'Whether it is the session of this request.' }),
+    created_at: Type.String({ format: 'date-time' }),
+    last_seen_at: Type.String({ format: 'date-time', description: 'The last refresh, or the sign-in.' }),
+    expires_at: Type.String({ format: 'date-time' }),
+    ip: Type.String({ description: 'Where it was begun.' }),
+    user_agent: Type.String({ description: 'With what it was begun.' }),
+  },
+  { title: 'Session' },
+);
+
+export const SessionsReply = Type.Object({ sessions: Type.Array(OwnSession) });
+
+export const SessionParams = Type.Object({
+  session_id: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$', 'x-hint': 'Must be the id of a session.' }),
+});
+
+export const SessionEndedReply = Type.Object({ message: Type.Literal('Session ended successfully.') });
+
+export const SessionsEndedReply = Type.Object({
+  message: Type.Literal('Sessions ended successfully.'),
+  ended: Type.Integer({ minimum: 0, description: 'How many.' }),
+});
+
 export const LogoutReply = Type.Object({ message: Type.Literal('User logged out successfully.') });

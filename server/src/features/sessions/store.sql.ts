@@ -90,6 +90,18 @@ const endSessionsOf = statement((db, p: { user: UserId; reason: EndReason; at: I
     .where('ended_at', 'is', null),
 );
 
+const livingSessionsOf = statement((db, p: { user: UserId; now: Instant }) =>
+  db
+    .selectFrom('sessions')
+    .select(['id', 'created_at', 'rotated_at', 'expires_at', 'ip', 'user_agent'])
+    .where('user_id', '=', p.user)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', p.now)
+    .where('idle_expires_at', '>', p.now)
+    .orderBy('created_at', 'desc')
+    .orderBy('id'),
+);
+
 interface Claim {
   session: SessionId;
   user: UserId;
@@ -156,6 +168,17 @@ export const sessionsStore: SessionsStore = {
   },
 
   end: async (tx, id, reason, at) => (await tx.execute(endSession, { id, reason, at })) === 1,
+  async listLiving(db, user, now) {
+    const rows = await db.all(livingSessionsOf, { user, now });
+    return rows.map((row) => ({
+      id: asSessionId(row.id),
+      createdAt: row.created_at,
+      lastSeenAt: row.rotated_at,
+      expiresAt: row.expires_at,
+      ip: row.ip,
+      userAgent: row.user_agent,
+    }));
+  },
   endAllOf: (tx, user, reason, at) => tx.execute(endSessionsOf, { user, reason, at }),
 
   async authenticate(db, { session, user, now, permission }) {

@@ -2,6 +2,7 @@ import type { Reads, Tx } from '../../db/database.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { SessionId, UserId } from '../../kernel/ids.ts';
 import type { Permission, Principal } from '../../kernel/principal.ts';
+import type { OwnSession } from './own-session.ts';
 import type { SessionState } from './policy.ts';
 import type { TokenHash } from './refresh-token.ts';
 
@@ -26,7 +27,7 @@ export interface Rotation {
   readonly idleExpiresAt: Instant;
 }
 
-export type EndReason = 'logout' | 'stolen' | 'user-deleted';
+export type EndReason = 'logout' | 'stolen' | 'user-deleted' | 'ended-by-owner';
 
 /** A session with its user, where both live. */
 export interface LivingSession extends SessionState {
@@ -44,6 +45,8 @@ export interface SessionsStore {
   find(db: Reads, id: SessionId): Promise<LivingSession | undefined>;
   /** Ends a session; of two at once, one gets `true`. */
   end(tx: Tx, id: SessionId, reason: EndReason, at: Instant): Promise<boolean>;
+  /** The living sessions of a user, newest first. */
+  listLiving(db: Reads, user: UserId, now: Instant): Promise<OwnSession[]>;
   /** Ends every session of a user; how many. */
   endAllOf(tx: Tx, user: UserId, reason: EndReason, at: Instant): Promise<number>;
   /**

@@ -8,6 +8,6 @@ const keptMs = 7 * 86_400_000;
 export function createSweep(deps: { db: Database; clock: Clock; store: SessionsStore }): () => Promise<void> {
   const { db, clock, store } = deps;
   return async () => {
-    await db.transact((tx) => store.sweep(tx, clock.now() - keptMs));
+    await db.transact((tx) => store.sweep(tx, clock.now() - keptMs), { patience: 'maintenance' });
   };
 }

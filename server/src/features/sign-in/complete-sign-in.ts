@@ -23,8 +23,7 @@ export type CompleteSignIn = (
 export function createCompleteSignIn(deps: { users: UsersStore; startSession: StartSession }): CompleteSignIn {
   const { users, startSession } = deps;
   return async (tx, id, options) => {
-    if (!(await users.lockActive(tx, id))) throw invalidCredentials();
-    const user = await users.find(tx, id);
+    const user = await users.lockActive(tx, id);
     if (user === undefined) throw invalidCredentials();
     return startSession(tx, user, options);
   };

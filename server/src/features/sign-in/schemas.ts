@@ -2,8 +2,11 @@ import { Type } from 'typebox';
 import { AnyText, PlainText } from '../../http/text.ts';
 import { UserReply } from '../users/index.ts';
 
-/** Bounds what is read at all; the policy of new passwords is stricter and says why. */
-const maxRawPasswordLength = 4_096;
+/**
+ * Bounds what is read at all; the policy of new passwords is stricter and says why. No more than what a password may ever have:
+ * normalising takes time that grows with the square of a run of combining marks.
+ */
+const maxRawPasswordLength = 1_024;
 
 const Password = AnyText({
   max: maxRawPasswordLength,

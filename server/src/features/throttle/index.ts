@@ -43,6 +43,6 @@ export function createThrottle(deps: { db: Database; clock: Clock; secretKey: Se
       if (own !== undefined) await store.forget(tx, keyOf(own));
       for (const counter of wider) await store.uncount(tx, keyOf(counter));
     },
-    sweep: () => db.transact((tx) => store.sweep(tx, clock.now() - forgetAfterMs)),
+    sweep: () => db.transact((tx) => store.sweep(tx, clock.now() - forgetAfterMs), { patience: 'maintenance' }),
   };
 }

@@ -53,7 +53,8 @@ export const throttleStore: ThrottleStore = {
     const counted =
       (await increment()) || (await tx.execute(openCounter, { counter, now })) === 1 || (await increment());
     const row = await tx.first(findCounter, { counter });
-    if (row === undefined) throw new Error('a counter was forgotten while it was counted on');
+    // Somebody's success has just made it start anew.
+    if (row === undefined) return { attempts: 1, blockedUntil: 0, counted: true };
     return { attempts: row.attempts, blockedUntil: row.blocked_until, counted };
   },
   block: async (tx, counter, until) => {

@@ -4,7 +4,7 @@
  * Specifications: RFC 5321 and 6531 (addresses), RFC 8265 (how names are folded).
  */
 export { emailTaken, userNotFound, usernameTaken } from './errors.ts';
-export { checkNames, foldEmail, foldUsername, maxEmailLength, maxUsernameLength } from './policy.ts';
+export { checkNames, foldEmail, foldUsername } from './policy.ts';
 export { userRoutes } from './routes.ts';
 export { UserReply } from './schemas.ts';
 export { type UsersTables as PublishedUsers, usersStore } from './store.sql.ts';

@@ -1,17 +1,21 @@
+import { isIPv4 } from 'node:net';
 import { domainToASCII } from 'node:url';
 import type { FieldError } from '../../kernel/errors.ts';
 
 /** Longest username, in code points. */
-export const maxUsernameLength = 64;
+const maxUsernameLength = 64;
 /** Longest address: 64 octets of local part, `@`, and what fits into 254 octets of path (RFC 5321 §4.5.3.1.3, erratum 1690). */
-export const maxEmailLength = 254;
+const maxEmailLength = 254;
 const maxLocalPartLength = 64;
 
 /** What RFC 5321 §4.1.2 calls Dot-string, with the letters of RFC 6531; quoted local parts are not taken. */
 const localPart = /^[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 const asciiDomain = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
-/** `domainToASCII` reads its text as the host of a URL: what begins another part of a URL would be cut off, what is encoded decoded. */
-const urlSyntax = /[/\\?#:%[\]]/;
+/**
+ * `domainToASCII` reads its text as the host of a URL: what begins another part of a URL would be cut off, what is encoded decoded, and
+ * line breaks and tabs dropped, which in an address would begin another header of a mail.
+ */
+const urlSyntax = /[\p{C}\p{Z}/\\?#:%[\]]/u;
 /**
  * What is not seen: default-ignorable signs (RFC 8264 §9.13), among them letters and marks, and the blank of Braille. With them a name
  * would look like another's.
@@ -25,7 +29,7 @@ const username = /^[^\p{C}\p{Z}@]+( [^\p{C}\p{Z}@]+)*$/u;
  * folded, then letter case. Accents stay, since they tell names apart.
  */
 export function foldUsername(name: string): string {
-  return name.normalize('NFKC').toLowerCase().normalize('NFKC');
+  return foldText(name);
 }
 
 /**
@@ -38,7 +42,12 @@ export function foldEmail(address: string): string {
   const at = address.lastIndexOf('@');
   if (at === -1) return address;
   const domain = address.slice(at + 1);
-  return `${address.slice(0, at).normalize('NFKC').toLowerCase()}@${domainToASCII(domain) || domain.toLowerCase()}`;
+  return `${foldText(address.slice(0, at))}@${domainToASCII(domain) || domain.toLowerCase()}`;
+}
+
+/** Normalised again after the change of case, which may leave a letter in two pieces that has no capital in one (`ẖ`). */
+function foldText(text: string): string {
+  return text.normalize('NFKC').toLowerCase().normalize('NFKC');
 }
 
 /** What is wrong with the names of a new account; empty when nothing is. A username has no `@`, so it is never an address. */
@@ -67,5 +76,7 @@ function isEmail(text: string): boolean {
   const domain = text.slice(at + 1);
   if (at < 1 || Buffer.byteLength(text) > maxEmailLength || Buffer.byteLength(local) > maxLocalPartLength) return false;
   if (unseen.test(text) || urlSyntax.test(domain)) return false;
-  return localPart.test(local) && asciiDomain.test(domainToASCII(domain));
+  const host = domainToASCII(domain);
+  // A number for a host is no domain of mail, in whichever of its spellings (`0x7f.1`).
+  return localPart.test(local) && asciiDomain.test(host) && !isIPv4(host);
 }

@@ -132,7 +132,7 @@ export const usersStoreContract = storeContract('the store of users', (that) => 
   });
 
   that('knows who is active', async (db) => {
-    const active = (id: UserId) => db.transact((tx) => store.lockActive(tx, id));
+    const active = (id: UserId) => db.transact(async (tx) => (await store.lockActive(tx, id))?.id === id);
     const [ada, bea, cyd] = [await add(db, 'ada'), await add(db, 'bea'), await add(db, 'cyd')];
     await remove(db, bea);
     await disable(db, cyd);
@@ -149,7 +149,7 @@ export const usersStoreContract = storeContract('the store of users', (that) => 
     const events: string[] = [];
     const deleting = locked.promise.then(() => remove(db, ada)).then(() => events.push('deleted'));
     await db.transact(async (tx) => {
-      assert.equal(await store.lockActive(tx, ada), true);
+      assert.equal((await store.lockActive(tx, ada))?.id, ada);
       locked.resolve();
       for (let breath = 0; breath < 20; breath += 1) await breathe();
       assert.equal((await store.find(tx, ada))?.deletedAt, undefined);

@@ -44,7 +44,7 @@ const findUserByKey = statement((db, p: { emailKey: string; usernameKey: string 
 const lockActiveUser = statement((db, p: { id: UserId }, dialect) => {
   const active = db
     .selectFrom('users')
-    .select('id')
+    .selectAll()
     .where('id', '=', p.id)
     .where('deleted_at', 'is', null)
     .where('disabled_at', 'is', null);
@@ -87,7 +87,7 @@ export const usersStore: UsersStore = {
   add: async (tx, user) => asUserId(await namesFree(tx.insert(addUser, user))),
   find: async (db, id) => userOf(await db.first(findUser, { id })),
   findByKey: async (db, key) => userOf(await db.first(findUserByKey, key)),
-  lockActive: async (tx, id) => (await tx.first(lockActiveUser, { id })) !== undefined,
+  lockActive: async (tx, id) => userOf(await tx.first(lockActiveUser, { id })),
   markDeleted: async (tx, id, at) => (await tx.execute(deleteUser, { id, at })) === 1,
   restore: async (tx, id, keys) => (await namesFree(tx.execute(restoreUser, { id, ...keys }))) === 1,
   async list(db, { after, limit, withDeleted }) {

@@ -28,8 +28,8 @@ export interface UsersStore {
   find(db: Reads, id: UserId): Promise<User | undefined>;
   /** The living user of a name, by its folded form. */
   findByKey(db: Reads, key: { emailKey: string; usernameKey: string }): Promise<User | undefined>;
-  /** Whether the user lives and is not disabled; until the transaction ends nobody can change that. */
-  lockActive(tx: Tx, id: UserId): Promise<boolean>;
+  /** The user, if living and not disabled; until the transaction ends nobody can change that. */
+  lockActive(tx: Tx, id: UserId): Promise<User | undefined>;
   /** Deletes softly and frees the names; of two at once, one gets `true`. */
   markDeleted(tx: Tx, id: UserId, at: Instant): Promise<boolean>;
   /** Undoes a deletion, if there is one and the names are still free. @throws emailTaken, usernameTaken */

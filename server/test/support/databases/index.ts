@@ -22,12 +22,17 @@ export async function openTestDatabase(poolSize = 20): Promise<Database> {
 export const openUrl = (url: string, poolSize = 20): Promise<Database> => connect(parseDatabaseUrl(url), { poolSize });
 
 /** The URL of a new, empty database on the server of this run. @throws Error on SQLite, where each file is one */
-export async function createTestDatabase(): Promise<string> {
+async function createTestDatabase(): Promise<string> {
   if (serverUrl === undefined) throw new Error('there is no database server in this run');
+  return createDatabaseOn(serverUrl);
+}
+
+/** The URL of a new, empty database on any server. @param server the URL of a user who may create databases */
+export async function createDatabaseOn(server: string): Promise<string> {
   made += 1;
   const name = `${perProcess}_${made}`;
-  await runOn(serverUrl, `create database ${name}`);
-  return Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href;
+  await runOn(server, `create database ${name}`);
+  return Object.assign(new URL(server), { pathname: `/${name}` }).href;
 }
 
 async function runOn(url: string, sql: string): Promise<void> {

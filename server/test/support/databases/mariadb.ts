@@ -16,6 +16,8 @@ export interface TestMariadb {
   /** Of a user who may create databases. */
   readonly url: string;
   readonly version: string;
+  /** Where it is our own: what one may do to it. `kill` gives it no chance to finish anything; `start` brings it back with its data. */
+  readonly own?: { readonly pid: number; readonly kill: () => Promise<void>; readonly start: () => Promise<void> };
   close(): Promise<void>;
 }
 
@@ -37,24 +39,38 @@ export async function startMariadb(): Promise<TestMariadb | { readonly missing: 
   const data = join(folder, 'data');
   runUnprivileged(install, ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal'], folder);
   const port = await freePort();
-  const running = startProcess(
-    server,
-    [
-      '--no-defaults',
-      `--datadir=${data}`,
-      `--port=${port}`,
-      '--bind-address=127.0.0.1',
-      `--socket=${join(folder, 'socket')}`,
-      `--pid-file=${join(folder, 'pid')}`,
-      '--max-connections=300',
-      '--innodb-buffer-pool-size=64M',
-    ],
-    folder,
-  );
-  return connected(`mysql://root@127.0.0.1:${port}/mysql`, async () => {
+  const launch = () =>
+    startProcess(
+      server,
+      [
+        '--no-defaults',
+        `--datadir=${data}`,
+        `--port=${port}`,
+        '--bind-address=127.0.0.1',
+        `--socket=${join(folder, 'socket')}`,
+        `--pid-file=${join(folder, 'pid')}`,
+        '--max-connections=300',
+        '--innodb-buffer-pool-size=64M',
+      ],
+      folder,
+    );
+  const url = `mysql://root@127.0.0.1:${port}/mysql`;
+  let running = launch();
+  const connection = await connected(url, async () => {
     await running.stop('SIGTERM');
     removeFolder(folder);
   });
+  const own = {
+    get pid() {
+      return running.child.pid ?? 0;
+    },
+    kill: () => running.stop('SIGKILL'),
+    async start() {
+      running = launch();
+      await connected(url, async () => {});
+    },
+  };
+  return { ...connection, own };
 }
 
 async function connected(url: string, close: () => Promise<void>): Promise<TestMariadb> {

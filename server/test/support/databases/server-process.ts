@@ -7,7 +7,7 @@ import { join } from 'node:path';
 /** Database servers refuse to run as root; `nobody` may. */
 const nobody = 65_534;
 const asRoot = process.getuid?.() === 0;
-export const unprivileged = asRoot ? { uid: nobody, gid: nobody } : {};
+const unprivileged = asRoot ? { uid: nobody, gid: nobody } : {};
 
 /** A folder that the unprivileged user owns. */
 export function createServerFolder(name: string): string {

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { configCommands } from './config.ts';
+import { databaseCommands } from './db.ts';
 import { migrateCommands } from './migrate.ts';
 import { openapiCommand } from './openapi.ts';
 import { permissionCommands } from './permission.ts';
@@ -12,6 +13,7 @@ import { versionCommand } from './version.ts';
 export const commands: readonly Command[] = [
   serveCommand,
   ...migrateCommands,
+  ...databaseCommands,
   ...userCommands,
   ...roleCommands,
   ...permissionCommands,

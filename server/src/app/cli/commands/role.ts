@@ -51,7 +51,7 @@ export const roleCommands: readonly Command[] = [
 async function changeRole(input: CommandInput, world: World, change: 'assign' | 'unassign') {
   const role = argument(input, 0, 'role');
   const user = await resolveUser(world, argument(input, 1, 'user'));
-  const changed = await world.features.accounts.changeRole({ role, user, change });
+  const changed = await world.features.roles.changeRole[change]({ role, user });
   const says = { assign: ['has now', 'had already'], unassign: ['has no longer', 'did not have'] }[change];
   return { text: `User ${user} ${says[changed ? 0 : 1]} the role ${role}.`, json: { user, role, changed } };
 }

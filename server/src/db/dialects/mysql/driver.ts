@@ -24,28 +24,39 @@ export function createMysqlDriver(url: ServerUrl, poolSize: number): ServerDrive
     enableKeepAlive: true,
     charset: 'utf8mb4_bin',
     supportBigNumbers: true,
+    // Rows that were changed count, not rows that were found: an insert that found its row there has changed none.
+    flags: ['-FOUND_ROWS'],
     ...tlsOf(url.options),
   });
   const prepared = new WeakSet<object>();
+  const open = new Set<Socketed>();
+  pool.pool.on('connection', (connection) => {
+    open.add(connection as Socketed);
+    connection.once('end', () => open.delete(connection as Socketed));
+  });
 
   /** Once a connection: each statement sees what was committed before it, as on PostgreSQL; and no value is ever cut or bent. */
   const prepare = async (connection: PoolConnection): Promise<void> => {
     if (prepared.has(connection.connection)) return;
-    await connection.query('set session transaction isolation level read committed');
-    await connection.query("set session sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO'");
+    const set = (sql: string) => connection.query({ sql: `set session ${sql}`, timeout: connectMs });
+    await set('transaction isolation level read committed');
+    await set("sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO'");
+    // Whoever asked has been refused by then; what waits on would only hold its own locks.
+    await set('innodb_lock_wait_timeout = 3');
     prepared.add(connection.connection);
   };
 
   return {
     dialect: createMysqlDialect(),
     begin: 'start transaction',
+    isWritable: 'select @@global.read_only = 0 as writable',
     faultOf,
     async acquire() {
       const connection = await pool.getConnection();
       try {
         await prepare(connection);
       } catch (error) {
-        connection.destroy();
+        destroy(connection);
         throw error;
       }
       return connectionOf(connection);
@@ -57,7 +68,7 @@ export function createMysqlDriver(url: ServerUrl, poolSize: number): ServerDrive
     async unlock(connection, name) {
       await connection.query('select release_lock(?)', [`keyward/${name}`]);
     },
-    close: () => pool.end(),
+    close: () => closePool(pool, open),
   };
 }
 
@@ -71,8 +82,32 @@ function connectionOf(connection: PoolConnection): ServerConnection {
     execute: async ({ sql }, _name, values) => resultOf(await connection.execute(sql, values.map(asSent) as never)),
     query: async (sql, values) => resultOf(await connection.query(sql, [...values])),
     release: once(() => connection.release()),
-    destroy: once(() => connection.destroy()),
+    destroy: once(() => destroy(connection)),
   };
+}
+
+/** The driver's own `destroy` says goodbye and waits for the answer of a server that may be stopped; the socket does not. */
+function destroy(connection: PoolConnection): void {
+  connection.destroy();
+  destroySocket(connection.connection);
+}
+
+/** What the driver does not declare of a connection. */
+interface Socketed {
+  readonly stream?: { destroy(): void };
+}
+
+const destroySocket = (connection: unknown): void => (connection as Socketed).stream?.destroy();
+
+/** Says goodbye to the server; where that does not answer, goes without. */
+async function closePool(pool: mysql.Pool, open: ReadonlySet<Socketed>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, connectMs);
+  });
+  await Promise.race([pool.end(), tooLong]);
+  clearTimeout(timer);
+  open.forEach(destroySocket);
 }
 
 /** The driver sends every number as a double, which `LIMIT` refuses; the server reads integers from text without loss. */
@@ -86,10 +121,11 @@ function resultOf([result]: readonly unknown[]): ServerResult {
 
 const duplicateEntry = 1062; // ER_DUP_ENTRY
 const rolledBack = new Set([1213, 1205, 1020]); // ER_LOCK_DEADLOCK, ER_LOCK_WAIT_TIMEOUT, ER_CHECKREAD (MariaDB snapshot isolation)
-/** Too many connections, shutdown, read-only, disk full, killed, and Galera's "not yet prepared". */
-const gone = new Set([1021, 1040, 1047, 1053, 1114, 1129, 1203, 1290, 1317, 1836, 1927, 3024]);
+/** Too many connections, shutdown, read-only, disk full, killed, a failed commit, and Galera's "not yet prepared". */
+const gone = new Set([1021, 1040, 1047, 1053, 1114, 1129, 1180, 1203, 1290, 1317, 1792, 1836, 1927, 3024]);
 
-function faultOf(error: unknown): ServerFault {
+/** What an error of this driver means: its own, its socket's, or the server's. */
+export function faultOf(error: unknown): ServerFault {
   const {
     errno,
     code,

@@ -1,5 +1,5 @@
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, sql } from 'kysely';
-import type { AnyInsert, Dialect } from '../../dialect.ts';
+import { type AnyInsert, barrierMessage, type Dialect, type LastIds, type WriteBarrier } from '../../dialect.ts';
 
 /** PostgreSQL 14 and later. `collate "C"` compares bytes: folding and order are ours, the same on every database. */
 export function createPostgresDialect(): Dialect {
@@ -24,5 +24,37 @@ export function createPostgresDialect(): Dialect {
       longText: 'text',
       tableSuffix: undefined,
     },
+    writeBarrier,
+    lastIds,
   };
 }
+
+/** An SQLSTATE of our own: the classes from I to Z are free for it (SQL standard, "SQLSTATE class and subclass values"). */
+const movedState = 'KW001';
+
+/**
+ * All tables are locked with one statement first: writers that hold one of them and want another finish, as far as they can, before the
+ * first trigger is made. `create trigger` takes the same lock (postgresql.org/docs "Explicit Locking").
+ */
+const writeBarrier: WriteBarrier = {
+  raise: (tables) => [
+    `lock table ${tables.join(', ')} in share row exclusive mode`,
+    `create or replace function keyward_moved() returns trigger language plpgsql as $$ begin raise exception '${barrierMessage}' using errcode = '${movedState}'; end $$`,
+    ...tables.map(
+      (table) =>
+        `create or replace trigger keyward_moved before insert or update or delete or truncate on ${table} for each statement execute function keyward_moved()`,
+    ),
+  ],
+  lift: (tables) => [
+    ...tables.map((table) => `drop trigger if exists keyward_moved on ${table}`),
+    'drop function if exists keyward_moved()',
+  ],
+  refused: (error) => (error as { code?: string }).code === movedState,
+};
+
+/** Inserts that bring their id leave the sequence behind, so it must be set. Null before the first id. */
+const lastIds: LastIds = {
+  query: (table) => `select pg_sequence_last_value(pg_get_serial_sequence('${table}', 'id')::regclass) as last`,
+  of: (row) => (row as { last: number | null }).last ?? 0,
+  set: (table, id) => (id > 0 ? [`select setval(pg_get_serial_sequence('${table}', 'id')::regclass, ${id})`] : []),
+};

@@ -1,23 +1,19 @@
 import type { Compilable } from 'kysely';
 import { type Database, type Reads, type Tx, UniqueViolation } from '../../database.ts';
+import { databaseMoved } from '../../moved.ts';
 import { type Compiled, compileStatement, type InsertStatement, type Statement } from '../../statement.ts';
 import { createTransactionGuard } from '../../transaction-guard.ts';
 import { databaseUnavailable } from '../../unavailable.ts';
+import { commitInDoubt } from './commit-in-doubt.ts';
 import { type Deadline, withDeadline } from './deadline.ts';
 import type { ServerConnection, ServerDriver, ServerResult } from './driver.ts';
+import { faultKindOf, persistently } from './persistently.ts';
+import { withConnection } from './with-connection.ts';
 
 type AnyStatement = Statement<never, unknown> | InsertStatement<never>;
 
 /** A request answers within two seconds, whatever the database does; this is its share. Migrations and copies may take longer. */
-const patienceMs = { request: 1_800, maintenance: 600_000 };
-/** How often a transaction is run that the server undid, or whose connection broke before its commit. */
-const maxAttempts = 4;
-
-/** A commit was under way when the connection broke: it may have happened or not, so that running it again could do it twice. */
-class CommitInDoubt extends Error {
-  override readonly name = 'CommitInDoubt';
-}
-
+const patienceMs = { request: 1_500, maintenance: 600_000 };
 /** A database over the network: PostgreSQL, MariaDB or MySQL, by its driver. */
 export function createServerDatabase(driver: ServerDriver): Database {
   const { dialect } = driver;
@@ -42,71 +38,47 @@ export function createServerDatabase(driver: ServerDriver): Database {
     return connection.query(sql, parameters);
   };
 
-  /** Lends a connection. One that has failed is not given back: nobody knows what it still has to say. */
-  const withConnection = async <T>(
+  const attemptTransaction = async <T>(
+    connection: ServerConnection,
     deadline: Deadline,
-    work: (connection: ServerConnection) => Promise<T>,
+    work: (tx: Tx) => Promise<T>,
   ): Promise<T> => {
-    const connection = await driver.acquire();
-    if (deadline.expired) {
-      connection.release();
-      throw databaseUnavailable({ retryAfterSeconds: 1 });
-    }
-    let inUse = true;
-    deadline.onExpiry(() => inUse && connection.destroy());
-    try {
-      const result = await work(connection);
-      if (!deadline.expired) connection.release();
-      return result;
-    } catch (error) {
-      const { kind } = driver.faultOf(error);
-      if (kind === 'gone' || error instanceof CommitInDoubt) connection.destroy();
-      else if (!deadline.expired) connection.release();
-      throw error;
-    } finally {
-      inUse = false;
-    }
-  };
-
-  /** Runs `attempt` again while that is safe; gives its last error the words of a refusal. */
-  const persistently = <T>(milliseconds: number, attempt: (deadline: Deadline) => Promise<T>): Promise<T> =>
-    withDeadline(milliseconds, async (deadline) => {
-      for (let attempts = 1; ; attempts += 1) {
-        try {
-          return await attempt(deadline);
-        } catch (error) {
-          const { kind } = driver.faultOf(error);
-          const again = kind === 'rolled-back' || kind === 'gone';
-          if (again && attempts < maxAttempts && !deadline.expired) continue;
-          throw again || error instanceof CommitInDoubt
-            ? databaseUnavailable({ retryAfterSeconds: 1, cause: error })
-            : error;
-        }
-      }
-    });
-
-  const attemptTransaction = async <T>(connection: ServerConnection, work: (tx: Tx) => Promise<T>): Promise<T> => {
     await connection.query(driver.begin, []);
     const tx = createTx(connection);
     let result: T;
     try {
       result = await guard.enter(() => work(tx));
     } catch (error) {
-      if (driver.faultOf(error).kind !== 'gone') await connection.query('rollback', []);
+      if (faultKindOf(driver, error) !== 'gone') await connection.query('rollback', []);
       throw error;
     } finally {
       tx.end();
     }
-    await commit(connection);
+    await commit(connection, deadline);
     return result;
   };
 
-  const commit = async (connection: ServerConnection): Promise<void> => {
+  const commit = async (connection: ServerConnection, deadline: Deadline): Promise<void> => {
+    // Whoever was told that the time is up must not find the change made.
+    if (deadline.expired) throw databaseUnavailable({ retryAfterSeconds: 1 });
+    deadline.inDoubt = true;
     try {
       await connection.query('commit', []);
+      deadline.inDoubt = false;
     } catch (error) {
-      if (driver.faultOf(error).kind === 'rolled-back') throw error;
-      throw new CommitInDoubt('the connection broke during a commit', { cause: error });
+      if (faultKindOf(driver, error) === 'gone') throw commitInDoubt(error);
+      // The server itself has answered, and refused.
+      deadline.inDoubt = false;
+      throw error;
+    }
+  };
+
+  const underLock = async <T>(connection: ServerConnection, name: string, work: () => Promise<T>): Promise<T> => {
+    await driver.lock(connection, name);
+    try {
+      return await work();
+    } finally {
+      await driver.unlock(connection, name);
     }
   };
 
@@ -139,7 +111,13 @@ export function createServerDatabase(driver: ServerDriver): Database {
 
   const read = <T>(work: (connection: ServerConnection) => Promise<T>): Promise<T> => {
     guard.assertOutside();
-    return persistently(patienceMs.request, (deadline) => withConnection(deadline, work));
+    return persistently(driver, patienceMs.request, (deadline) => withConnection(driver, deadline, work));
+  };
+
+  const assertWritable = async (connection: ServerConnection): Promise<void> => {
+    const { rows } = await connection.query(driver.isWritable, []);
+    const { writable } = rows[0] as { writable: boolean | number };
+    if (!writable) throw databaseUnavailable({ retryAfterSeconds: 5, cause: new Error('the database is read-only') });
   };
 
   return {
@@ -147,22 +125,20 @@ export function createServerDatabase(driver: ServerDriver): Database {
     ...readsOn(read),
     async transact(work, { patience = 'request' } = {}) {
       guard.assertOutside();
-      return persistently(patienceMs[patience], (deadline) =>
-        withConnection(deadline, (connection) => attemptTransaction(connection, work)),
+      return persistently(driver, patienceMs[patience], (deadline) =>
+        withConnection(driver, deadline, (connection) => attemptTransaction(connection, deadline, work)),
       );
     },
     exclusively: (name, work) =>
-      withDeadline(patienceMs.maintenance, (deadline) =>
-        withConnection(deadline, async (connection) => {
-          await driver.lock(connection, name);
-          try {
-            return await work();
-          } finally {
-            await driver.unlock(connection, name);
-          }
-        }),
-      ),
-    check: () => read(async (connection) => void (await connection.query('select 1', []))),
+      withDeadline(patienceMs.maintenance, async (deadline) => {
+        try {
+          return await withConnection(driver, deadline, (connection) => underLock(connection, name, work));
+        } catch (error) {
+          const isGone = faultKindOf(driver, error) === 'gone';
+          throw isGone ? databaseUnavailable({ retryAfterSeconds: 1, cause: error }) : error;
+        }
+      }),
+    check: () => read(assertWritable),
     close: () => driver.close(),
   };
 }
@@ -171,6 +147,7 @@ async function uniquely(driver: ServerDriver, write: () => Promise<ServerResult>
   try {
     return await write();
   } catch (error) {
+    if (driver.dialect.writeBarrier.refused(error)) throw databaseMoved({ retryAfterSeconds: 30 });
     const fault = driver.faultOf(error);
     // Without its cause: servers repeat the value in their message, and it would stand in the log.
     throw fault.kind === 'unique' ? new UniqueViolation(fault.index) : error;

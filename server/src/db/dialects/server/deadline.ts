@@ -1,10 +1,13 @@
 import { databaseUnavailable } from '../../unavailable.ts';
+import { commitInDoubt } from './commit-in-doubt.ts';
 
 /** Bounds a piece of work in time, whatever the server does or does not answer. */
 export interface Deadline {
   /** What is to be called when the time is up; the latest counts. */
   onExpiry(abort: () => void): void;
   readonly expired: boolean;
+  /** A commit is under way: when the time is up now, nobody can say whether the change was made. */
+  inDoubt: boolean;
 }
 
 /**
@@ -16,13 +19,6 @@ export async function withDeadline<T>(milliseconds: number, work: (deadline: Dea
   let abort = (): void => {};
   let expired = false;
   let timer: NodeJS.Timeout | undefined;
-  const expiry = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      expired = true;
-      reject(databaseUnavailable({ retryAfterSeconds: 1, cause: new Error(`no answer in ${milliseconds} ms`) }));
-      abort();
-    }, milliseconds);
-  });
   const deadline: Deadline = {
     onExpiry: (next) => {
       abort = next;
@@ -30,7 +26,16 @@ export async function withDeadline<T>(milliseconds: number, work: (deadline: Dea
     get expired() {
       return expired;
     },
+    inDoubt: false,
   };
+  const expiry = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      expired = true;
+      const cause = new Error(`no answer in ${milliseconds} ms`);
+      reject(deadline.inDoubt ? commitInDoubt(cause) : databaseUnavailable({ retryAfterSeconds: 1, cause }));
+      abort();
+    }, milliseconds);
+  });
   try {
     return await Promise.race([work(deadline), expiry]);
   } finally {

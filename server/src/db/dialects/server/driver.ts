@@ -39,6 +39,8 @@ export interface ServerDriver {
   faultOf(error: unknown): ServerFault;
   /** Begins a transaction in which each statement sees what was committed before it (READ COMMITTED). */
   readonly begin: string;
+  /** Asks in a column `writable` whether this server takes writes: a replica, or a primary that was demoted, does not. */
+  readonly isWritable: string;
   /** Takes and gives back a lock that all nodes share and that dies with its connection. */
   lock(connection: ServerConnection, name: string): Promise<void>;
   unlock(connection: ServerConnection, name: string): Promise<void>;

@@ -21,6 +21,9 @@ function watchThreads() {
   return Object.assign(seen, { [Symbol.dispose]: () => void process.off('worker', onWorker) });
 }
 
+/** Far more than the load ever takes; without a bound a checkpoint that never ends would fill the disk. */
+const mostEntries = 20_000;
+
 describe('checkpoints', () => {
   test('under a steady load run on their thread and keep the WAL from growing', async () => {
     using folder = createTestFolder();
@@ -35,6 +38,7 @@ describe('checkpoints', () => {
       const load = async (passes: number) => {
         const until = threads.replies.length + passes;
         while (threads.replies.length < until) {
+          assert.ok(entry < mostEntries, `${entry} entries, and only ${threads.replies.length} passes`);
           const entries = Array.from({ length: 8 }, (_, place) => entry + place);
           entry += entries.length;
           await Promise.all(entries.map((it) => db.transact((tx) => writeEntry(tx, it))));
@@ -121,7 +125,17 @@ describe('checkpoints', () => {
     using folder = createTestFolder();
     const script = `
       import { openSqlite } from ${JSON.stringify(new URL('./database.ts', import.meta.url))};
+      const thread = Promise.withResolvers();
+      process.on('worker', thread.resolve);
       const db = openSqlite({ path: process.argv[1], checkpointEveryCommits: 1 });
+      const checkpointed = new Promise((resolve) => {
+        let replies = 0;
+        thread.promise.then((worker) => worker.on('message', () => ++replies === 2 && resolve()));
+      });
+      const alive = setInterval(() => {}, 1_000);
+      await db.transact(async () => {});
+      await checkpointed;
+      clearInterval(alive);
       await db.transact(async () => {});
       if (process.argv[2] === 'close') await db.close();
     `;

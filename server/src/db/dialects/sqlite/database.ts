@@ -1,11 +1,13 @@
+import { DomainError } from '../../../kernel/errors.ts';
 import type { Database, Tx } from '../../database.ts';
+import { databaseMoved } from '../../moved.ts';
 import { createTransactionGuard } from '../../transaction-guard.ts';
 import { databaseUnavailable } from '../../unavailable.ts';
 import { createCheckpointer } from './checkpointer.ts';
 import { configureWriter } from './configure-writer.ts';
 import { openConnection, type SqliteConnection } from './connection.ts';
 import { createSqliteDialect } from './dialect.ts';
-import { isDiskFault, isDiskFull, isFailedSync } from './faults.ts';
+import { isBusy, isDiskFault, isDiskFull, isFailedSync } from './faults.ts';
 import { createDatabaseFile, createTemporaryFolder, openWal, type WalFile } from './files.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { assertStillOpen, createTx, readsOf } from './tx.ts';
@@ -51,8 +53,8 @@ export function openSqlite(options: SqliteOptions): Database {
         await work();
       }),
     onError: (error) => {
-      // A full disk takes nothing away: the WAL still holds all, and the next checkpoint tries again.
-      if (!isDiskFull(error)) groupCommit.fail(error);
+      // A full disk, or another process that writes, takes nothing away: the WAL still holds all, and the next checkpoint tries again.
+      if (!isDiskFull(error) && !isBusy(error) && !(error instanceof DomainError)) groupCommit.fail(error);
     },
   });
 
@@ -63,6 +65,7 @@ export function openSqlite(options: SqliteOptions): Database {
 
   /** What the caller is told of an error that has rolled a transaction back. */
   const verdictOn = (error: unknown): unknown => {
+    if (dialect.writeBarrier.refused(error)) return databaseMoved({ retryAfterSeconds: 30 });
     if (isFailedSync(error)) groupCommit.fail(error);
     return isDiskFault(error) ? databaseUnavailable({ retryAfterSeconds: 30, cause: error }) : error;
   };

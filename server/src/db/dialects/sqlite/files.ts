@@ -55,7 +55,7 @@ function isWritable(folder: string): boolean {
 }
 
 /** Puts a folder's entries on the disk. Windows has no such call, and needs none. */
-export function syncFolder(folder: string): void {
+function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const descriptor = openSync(folder, 'r');
   try {

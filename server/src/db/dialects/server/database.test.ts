@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { describe, mock, test } from 'node:test';
+import { type Answer, createFakeDriver, Fault } from '../../../../test/support/fake-driver.ts';
+import { rawQuery } from '../../../../test/support/ledger.ts';
+import { DomainError } from '../../../kernel/errors.ts';
+import type { Tx } from '../../database.ts';
+import { databaseUnavailable } from '../../unavailable.ts';
+import { faultOf as mysqlFaultOf } from '../mysql/driver.ts';
+import { faultOf as postgresFaultOf } from '../postgres/driver.ts';
+import { createServerDatabase } from './database.ts';
+import type { ServerDriver } from './driver.ts';
+
+function open(answer: Answer, faultOf?: ServerDriver['faultOf']) {
+  const driver = createFakeDriver(answer, faultOf);
+  const db = createServerDatabase(driver);
+  const write = (tx: Tx) => tx.query(rawQuery(db, 'write'));
+  const read = () => db.query(rawQuery(db, 'read'));
+  return { db, write, read, log: driver.log };
+}
+
+/** Throws `error` the first `times` that `sql` is asked. */
+function failing(sql: string, error: Error, times = Number.POSITIVE_INFINITY): Answer {
+  let left = times;
+  return (asked) => {
+    if (asked !== sql || left === 0) return [{ writable: true }];
+    left -= 1;
+    throw error;
+  };
+}
+
+const unavailable = (detail: RegExp) => (error: unknown) => {
+  assert.ok(error instanceof DomainError);
+  assert.equal(error.refusal.code, 'database-unavailable');
+  assert.ok((error.retryAfterSeconds ?? 0) > 0);
+  assert.match(error.message, detail);
+  return true;
+};
+const refusalSaying = (detail: string) => databaseUnavailable({ detail, retryAfterSeconds: 9 });
+const unchanged = unavailable(/nothing was changed/);
+const inDoubt = unavailable(/not known/);
+
+describe('a transaction on a server', () => {
+  test('begins, works, commits, and gives its connection back', async () => {
+    const { db, write, log } = open(() => [{ id: 1 }]);
+    assert.deepEqual(await db.transact(write), [{ id: 1 }]);
+    assert.deepEqual(log, ['1 begin', '1 write', '1 commit', '1 released']);
+  });
+
+  test('is run again when the server has rolled it back, on a connection that is still good', async () => {
+    const { db, write, log } = open(failing('write', new Fault('rolled-back'), 1));
+    await db.transact(write);
+    assert.deepEqual(log, [
+      ...['1 begin', '1 write', '1 rollback', '1 released'],
+      ...['2 begin', '2 write', '2 commit', '2 released'],
+    ]);
+  });
+
+  test('is run again when a serialization failure comes with the commit', async () => {
+    const { db, write, log } = open(failing('commit', new Fault('rolled-back'), 1));
+    await db.transact(write);
+    assert.equal(log.filter((line) => line.endsWith('commit')).length, 2);
+  });
+
+  test('is run again, on another connection, when its own has broken before the commit', async () => {
+    for (const where of ['begin', 'write']) {
+      const { db, write, log } = open(failing(where, new Fault('gone'), 1));
+      await db.transact(write);
+      assert.ok(log.includes('1 destroyed'));
+      assert.ok(!log.includes('1 released') && !log.includes('1 rollback'));
+      assert.deepEqual(log.slice(-4), ['2 begin', '2 write', '2 commit', '2 released']);
+    }
+  });
+
+  const brokenCommits: [string, ServerDriver['faultOf'] | undefined, Error][] = [
+    ['any server', undefined, new Fault('gone')],
+    ['PostgreSQL', postgresFaultOf, new Error('Connection terminated unexpectedly')],
+    ['PostgreSQL, told to stop', postgresFaultOf, Object.assign(new Error('terminating'), { code: '57P01' })],
+    ['PostgreSQL, over a broken pipe', postgresFaultOf, Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })],
+    ['MariaDB', mysqlFaultOf, Object.assign(new Error('lost'), { code: 'PROTOCOL_CONNECTION_LOST' })],
+  ];
+  for (const [name, faultOf, error] of brokenCommits) {
+    test(`is never run again when its connection breaks during the commit, and does not say that nothing was changed (${name})`, async () => {
+      const { db, write, log } = open(failing('commit', error), faultOf);
+      await assert.rejects(db.transact(write), inDoubt);
+      assert.deepEqual(log, ['1 begin', '1 write', '1 commit', '1 destroyed']);
+    });
+  }
+
+  test('is given up after four attempts', async () => {
+    for (const kind of ['rolled-back', 'gone'] as const) {
+      const { db, write, log } = open(failing('write', new Fault(kind)));
+      await assert.rejects(db.transact(write), unchanged);
+      assert.equal(log.filter((line) => line.endsWith('write')).length, 4);
+    }
+  });
+
+  test('is not run again for a mistake of ours, nor for a refusal, whatever words it uses', async () => {
+    for (const error of [new Fault('other'), new Fault('unique'), refusalSaying('the connection was terminated')]) {
+      const { db, log } = open(failing('nothing', error));
+      const thrown = () => Promise.reject(error);
+      await assert.rejects(db.transact(thrown), (it) => it === error);
+      assert.deepEqual(log, ['1 begin', '1 rollback', '1 released']);
+    }
+    const { db } = open(() => [], postgresFaultOf);
+    const refused = refusalSaying('the connection was terminated');
+    await assert.rejects(
+      db.transact(() => Promise.reject(refused)),
+      (it) => it === refused,
+    );
+  });
+
+  test('refuses when the disk of the server is full', async () => {
+    const full = Object.assign(new Error('could not extend file: No space left on device'), { code: '53100' });
+    const { db, write, log } = open(failing('write', full), postgresFaultOf);
+    await assert.rejects(db.transact(write), unchanged);
+    assert.ok(log.every((line) => !line.endsWith('commit')));
+  });
+
+  test('refuses when the server takes no writes, as a demoted primary does', async () => {
+    const readOnly = Object.assign(new Error('cannot execute INSERT in a read-only transaction'), { code: '25006' });
+    const { db, write } = open(failing('write', readOnly), postgresFaultOf);
+    await assert.rejects(db.transact(write), unchanged);
+  });
+
+  test('refuses to be used inside itself, and its handle to be used after its end', async () => {
+    const { db, write, read } = open(() => []);
+    await assert.rejects(db.transact(read), /inside a transaction/);
+    await assert.rejects(
+      db.transact(() => db.transact(write)),
+      /inside a transaction/,
+    );
+    const leaked = await db.transact(async (tx) => tx);
+    await assert.rejects(write(leaked), /after its end/);
+  });
+});
+
+describe('a read on a server', () => {
+  test('is repeated on another connection when its own was broken, so that nobody sees the restart of a database', async () => {
+    const { read, log } = open(failing('read', new Fault('gone'), 2));
+    await read();
+    assert.deepEqual(log, ['1 read', '1 destroyed', '2 read', '2 destroyed', '3 read', '3 released']);
+  });
+
+  test('that fails for another reason passes its error on', async () => {
+    const error = new Fault('other');
+    const { read, log } = open(failing('read', error));
+    await assert.rejects(read(), (it) => it === error);
+    assert.deepEqual(log, ['1 read', '1 released']);
+  });
+});
+
+describe('the health check of a server', () => {
+  test('fails where only reads work', async () => {
+    await assert.rejects(open(() => [{ writable: false }]).db.check(), unchanged);
+    await assert.rejects(open(() => [{ writable: 0 }]).db.check(), unchanged);
+    await open(() => [{ writable: true }]).db.check();
+    await open(() => [{ writable: 1 }]).db.check();
+  });
+});
+
+describe('a server that does not answer', () => {
+  const never = new Promise<never>(() => {});
+
+  /** Lets the promises settle, then the time of a request pass. */
+  const timeOut = async () => {
+    await new Promise(setImmediate);
+    mock.timers.tick(1_500);
+  };
+
+  const silent: [string, typeof unchanged][] = [
+    ['begin', unchanged],
+    ['write', unchanged],
+    ['commit', inDoubt],
+  ];
+  for (const [where, refusal] of silent) {
+    test(`costs a request 1.5 seconds and its connection (silent at ${where})`, async () => {
+      mock.timers.enable({ apis: ['setTimeout'] });
+      try {
+        const { db, write, log } = open((sql) => (sql === where ? never : []));
+        const refused = assert.rejects(db.transact(write), refusal);
+        await timeOut();
+        await refused;
+        await new Promise(setImmediate);
+        assert.deepEqual(log.slice(-2), [`1 ${where}`, '1 destroyed']);
+      } finally {
+        mock.timers.reset();
+      }
+    });
+  }
+
+  test('cannot have a transaction committed whose caller was told that nothing was changed', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      const { db, log } = open(() => []);
+      const work = Promise.withResolvers<void>();
+      const refused = assert.rejects(
+        db.transact(() => work.promise),
+        unchanged,
+      );
+      await timeOut();
+      await refused;
+      work.resolve();
+      await new Promise(setImmediate);
+      assert.deepEqual(log, ['1 begin', '1 destroyed']);
+    } finally {
+      mock.timers.reset();
+    }
+  });
+});
+
+describe('exclusive work on a server', () => {
+  test('stands between lock and unlock, also when it fails', async () => {
+    const { db, log } = open(() => []);
+    await assert.rejects(
+      db.exclusively('things', () => Promise.reject(new Error('no'))),
+      /^Error: no$/,
+    );
+    assert.deepEqual(log, ['1 lock things', '1 unlock things', '1 released']);
+  });
+});

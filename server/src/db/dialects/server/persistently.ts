@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DomainError } from '../../../kernel/errors.ts';
+import { databaseUnavailable } from '../../unavailable.ts';
+import { type Deadline, withDeadline } from './deadline.ts';
+import type { ServerDriver } from './driver.ts';
+
+/** How often a transaction is run that the server undid, or whose connection broke before its commit. */
+const maxAttempts = 4;
+/**
+ * Before the next attempt, in milliseconds, once for each that failed. The one that a deadlock let live gets through meanwhile, and the pool
+ * learns which of its idle connections a restart of the server has broken.
+ */
+const pauseMs = 15;
+
+/** What the driver makes of an error. What is a refusal already, it must not read as its own: it goes by the words of a message. */
+export const faultKindOf = (driver: Pick<ServerDriver, 'faultOf'>, error: unknown) =>
+  error instanceof DomainError ? 'other' : driver.faultOf(error).kind;
+
+/**
+ * Runs `attempt` again while its errors say that nothing of it has remained; gives the last of them the words of a refusal.
+ *
+ * @throws `database-unavailable`, or what else the attempt throws
+ */
+export function persistently<T>(
+  driver: Pick<ServerDriver, 'faultOf'>,
+  milliseconds: number,
+  attempt: (deadline: Deadline) => Promise<T>,
+): Promise<T> {
+  return withDeadline(milliseconds, async (deadline) => {
+    for (let attempts = 1; ; attempts += 1) {
+      try {
+        return await attempt(deadline);
+      } catch (error) {
+        const kind = faultKindOf(driver, error);
+        if (kind !== 'rolled-back' && kind !== 'gone') throw error;
+        if (attempts === maxAttempts || deadline.expired)
+          throw databaseUnavailable({ retryAfterSeconds: 1, cause: error });
+      }
+      await sleep(attempts * pauseMs);
+    }
+  });
+}

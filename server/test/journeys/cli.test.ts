@@ -1,0 +1,259 @@
+/** The command line: every command once as the real `keyward` in a process of its own, and all that can go wrong. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { commands } from '../../src/app/cli/commands/index.ts';
+import { codeOf } from '../laws/source-text.ts';
+import { serverFolder } from '../laws/sources.ts';
+import { createOperator, createProcessOperator, type Ended, entry, type Operator, type RunOptions } from './keyward.ts';
+
+const password = 'correct horse battery';
+
+/** Runs a command that must succeed; its output. */
+async function well(operator: Operator, line: string, options?: RunOptions): Promise<string> {
+  const { code, out, err } = await operator.run(line.split(' '), options);
+  assert.deepEqual([code, err], [0, ''], line);
+  return out;
+}
+
+/** Runs a command that must fail; what it says. */
+async function badly(operator: Operator, line: string, code: 1 | 2, options?: RunOptions): Promise<string> {
+  const ended = await operator.run(line.split(' '), options);
+  assert.deepEqual([ended.code, ended.out], [code, ''], line);
+  assertNoStack(ended);
+  return ended.err;
+}
+
+function assertNoStack({ err }: Ended): void {
+  assert.doesNotMatch(err, /^ {4}at /m);
+}
+
+/** The life of a server as its operator sees it: each command, and what it must print. With `--json` the same is told as a value. */
+const story: readonly (readonly [line: string, says: RegExp, json: unknown, input?: string])[] = [
+  ['help', /usage: keyward <command>/, undefined],
+  ['version', /^\d+\.\d+\.\d+\n$/, undefined],
+  ['openapi', /"openapi": "3\.1\.0"/, undefined],
+  ['config example', /^# ACCESS_TOKEN_EXPIRE_MINUTES=15$/m, undefined],
+  ['config print', /^ {2}PORT=8000 +\(default\)$/m, undefined],
+  ['migrate status', /^0001-users +pending$/m, undefined],
+  ['migrate plan', /create table "users"/, undefined],
+  ['migrate', /^applied 0001-users$/m, undefined],
+  ['migrate', /^The schema is up to date\.\n$/, { applied: [] }],
+  ['migrate status', /^0001-users +\d{4}-\d\d-\d\dT[\d:.]+Z$/m, undefined],
+  [
+    'user create --admin --email ada@example.com --username ada',
+    /^Created user 1 with the role admin\.\n$/,
+    { id: 1, email: 'ada@example.com', username: 'ada', admin: true },
+    password,
+  ],
+  [
+    'user create --email bea@example.com --username bea --hash',
+    /^Created user 2\.\n$/,
+    { id: 2, email: 'bea@example.com', username: 'bea', admin: false },
+    '$2b$04$Mn/CWwBUW3N7NeDluQztcuBIzhwuqRk8eonGH8WLswtmpjxX42pQ6\n',
+  ],
+  ['user list', /^1 +ada +ada@example\.com +active\n2 +bea +bea@example\.com +active\n$/m, undefined],
+  [
+    'permission create posts:publish',
+    /^Registered permission posts:publish\.\n$/,
+    { name: 'posts:publish', description: '' },
+  ],
+  ['permission list', /^posts:publish\n[\s\S]*^users:delete +built in +Delete/m, undefined],
+  [
+    'role create editor --permission users:delete --permission posts:publish --description Edits',
+    /^Created role editor\.\n$/,
+    { id: 2, name: 'editor', description: 'Edits', permissions: ['posts:publish', 'users:delete'] },
+  ],
+  ['role list', /^2 +editor +posts:publish users:delete\n$/m, undefined],
+  ['role assign editor bea', /^User 2 has now the role editor\.\n$/, { user: 2, role: 'editor', changed: true }],
+  ['role assign editor 2', /^User 2 had already the role editor\.\n$/, { user: 2, role: 'editor', changed: false }],
+  ['role unassign editor BEA@example.com', /has no longer/, { user: 2, role: 'editor', changed: true }],
+  ['user delete bea', /^Deleted user 2\.\n$/, { id: 2, status: 'deleted' }],
+  ['user list --deleted', /^2 +bea +bea@example\.com +deleted\n$/m, undefined],
+  ['user restore 2', /^Restored user 2\.\n$/, { id: 2, status: 'active' }],
+];
+
+describe('every command', () => {
+  test('tells people what it did', async () => {
+    using operator = createProcessOperator();
+    for (const [line, says, , input = ''] of story) assert.match(await well(operator, line, { input }), says, line);
+  });
+
+  test('tells programs the same with --json', async () => {
+    using operator = createOperator();
+    for (const [line, , json, input = ''] of story) {
+      const told = JSON.parse(await well(operator, `${line} --json`, { input }));
+      if (json !== undefined) assert.deepEqual(told, json, line);
+    }
+  });
+
+  test('has its place in this story, but for serve', () => {
+    const told = story.map(([line]) => line);
+    const untold = commands.filter(({ words }) => !told.some((line) => line.startsWith(words.join(' '))));
+    assert.deepEqual(
+      untold.map(({ words }) => words.join(' ')),
+      // The two of `db` need two databases: test/copy.
+      ['serve', 'db copy', 'db release'],
+      'add the new command to the story',
+    );
+  });
+});
+
+describe('what is refused ends with 1 and says why', () => {
+  test('the last administrator cannot be deleted or lose the role; a second one changes that', async () => {
+    using operator = createOperator();
+    const create = (name: string) => `user create --admin --email ${name}@example.com --username ${name}`;
+    await well(operator, create('ada'), { input: password });
+    assert.match(await badly(operator, 'user delete ada', 1), /\(last-admin\)/);
+    assert.match(await badly(operator, 'role unassign admin ada', 1), /\(last-admin\)/);
+    await well(operator, create('bea'), { input: password });
+    await well(operator, 'user delete ada');
+    assert.match(await badly(operator, 'user delete ada', 1), /There is no user ada\. \(user-not-found\)/);
+  });
+
+  test('a deleted user whose name was taken meanwhile cannot be restored', async () => {
+    using operator = createOperator();
+    const create = 'user create --email ada@example.com --username';
+    await well(operator, `${create} ada`, { input: password });
+    assert.match(await badly(operator, 'user restore 1', 1), /no deleted user/);
+    await well(operator, 'user delete 1');
+    await well(operator, `${create} someone-else`, { input: password });
+    assert.match(await badly(operator, 'user restore 1', 1), /\(email-taken\)/);
+    assert.match(await well(operator, 'user list'), /^2 +someone-else/m);
+  });
+
+  test('names, passwords, roles and permissions that are not good', async () => {
+    using operator = createOperator();
+    const bad = 'user create --email nowhere --username a@b';
+    const said = await badly(operator, bad, 1, { input: 'password' });
+    assert.match(said, /\(validation-failed\)/);
+    for (const field of ['email', 'username', 'password']) assert.match(said, new RegExp(`^ {2}${field}: `, 'm'));
+    const errors = JSON.parse(await badly(operator, `${bad} --json`, 1, { input: 'password' })).errors;
+    assert.deepEqual(errors.map((it: { pointer: string }) => it.pointer).sort(), ['/email', '/password', '/username']);
+    const unknown = 'role create editor --permission users:delete --permission posts:publish';
+    assert.match(await badly(operator, unknown, 1), /permissions\/1: There is no permission "posts:publish"\./);
+    const told = JSON.parse(await badly(operator, `${unknown} --json`, 1));
+    assert.deepEqual([told.error, told.errors[0].pointer], ['validation-failed', '/permissions/1']);
+  });
+
+  test('what is called the wrong way ends with 2 before anything happens', async () => {
+    using operator = createOperator();
+    const create = 'user create --email ada@example.com --username ada';
+    assert.match(await badly(operator, create, 2), /standard input, and there was none/);
+    assert.match(await badly(operator, 'permission create publish', 2), /not resource:action/);
+    assert.match(await badly(operator, 'user restore ada', 2), /give the id/);
+    assert.equal(await well(operator, 'user list --json'), '[]\n');
+  });
+
+  test('a password as an argument, where every user of the machine could read it', async () => {
+    using operator = createProcessOperator();
+    const create = 'user create --email ada@example.com --username ada';
+    const said = await badly(operator, `${create} --password hunter2hunter2`, 2, { input: password });
+    assert.match(said, /Unknown option '--password'\nusage: keyward user create/);
+    assert.equal(said.includes('hunter2'), false);
+    assert.deepEqual(readdirSync(operator.folder), [], 'nothing was made');
+    assert.match(await badly(operator, create, 2), /standard input, and there was none/);
+  });
+});
+
+describe('the configuration', () => {
+  const secrets = {
+    SECRET_KEY: 'a secret key that nobody must see, ever',
+    ADMIN_EMAIL: 'ada@example.com',
+    ADMIN_PASSWORD: 'a password that nobody must see',
+    DATABASE_URL: 'postgresql://keyward:seekrit@db:5432/keyward',
+  };
+
+  test('is printed with its secrets masked', async () => {
+    using operator = createProcessOperator();
+    writeFileSync(join(operator.folder, '.env'), 'ACCESS_TOKEN_EXPIRE_MINUTES=5\nACCESS_TOKEN_EXPIRES=7\n');
+    const { code, out, err } = await operator.run(['config', 'print'], { env: secrets });
+    assert.deepEqual([code, err], [0, '']);
+    assert.match(out, /SECRET_KEY=\[secret\] +\(environment\)/);
+    assert.match(out, /ADMIN_PASSWORD=\[secret\] +\(environment\)/);
+    assert.match(out, /DATABASE_URL=postgres:\/\/keyward@db:5432\/keyward +\(environment\)/);
+    assert.match(out, /ACCESS_TOKEN_EXPIRE_MINUTES=5 +\(\.env\)/);
+    using inside = createOperator();
+    const json = await well(inside, 'config print --json', { env: secrets });
+    for (const printed of [out, json]) assert.doesNotMatch(printed, /nobody must see|seekrit/);
+  });
+
+  test('is refused with all that is wrong in it together, by every command that reads it', async () => {
+    using operator = createOperator();
+    const env = {
+      NODE_ENV: 'production',
+      PORT: 'x',
+      HOST: 'a b',
+      SECRET_KEY: 'hunter2',
+      DATABASE_URL: 'oracle://db/x',
+    };
+    for (const line of ['config print', 'serve', 'user list', 'migrate', 'migrate plan']) {
+      const said = await badly(operator, line, 1, { env });
+      assert.match(said, /^error: 5 settings are wrong:$/m);
+      for (const variable of ['PORT', 'HOST', 'SECRET_KEY', 'PUBLIC_URL', 'DATABASE_URL']) {
+        assert.match(said, new RegExp(`^  ${variable}\\b`, 'm'));
+      }
+      assert.match(said, /supported are sqlite, postgresql/);
+      assert.equal(said.includes('hunter2'), false);
+    }
+    assert.equal(JSON.parse(await badly(operator, 'config print --json', 1, { env })).error, 'ConfigRefused');
+  });
+
+  test('warns of a name that looks misspelt, and goes on', async () => {
+    using operator = createProcessOperator();
+    writeFileSync(join(operator.folder, '.env'), 'SECRT_KEY=x\n');
+    const { code, err } = await operator.run(['config', 'print']);
+    assert.equal(code, 0);
+    assert.match(err, /^warning: .*SECRT_KEY.*did you mean SECRET_KEY\?\n$/);
+  });
+});
+
+describe('a place where it cannot work', () => {
+  test('a data directory that cannot be written', async () => {
+    using operator = createOperator();
+    writeFileSync(join(operator.folder, 'file'), '');
+    for (const place of ['file', 'file/data']) {
+      const said = await badly(operator, 'user list', 1, { env: { DATA_DIR: join(operator.folder, place) } });
+      assert.match(said, /^error: .*file\/.*cannot be used[\s\S]*Check DATA_DIR/);
+    }
+  });
+
+  test('a file that is no database', async () => {
+    using operator = createOperator();
+    writeFileSync(join(operator.folder, 'notes.db'), 'Dear diary, this is surely no database.'.repeat(50));
+    const env = { DATABASE_URL: `sqlite:///${join(operator.folder, 'notes.db')}` };
+    assert.match(await badly(operator, 'user list', 1, { env }), /no SQLite database[\s\S]*DATABASE_URL/);
+  });
+
+  test('a database server that is not there: its address, and never the password', async () => {
+    using operator = createOperator();
+    const env = { DATABASE_URL: 'postgresql+asyncpg://keyward:seekrit@127.0.0.1:1/keyward' };
+    const said = await badly(operator, 'user list', 1, { env });
+    assert.match(said, /\(database-unavailable\)\n.*ECONNREFUSED 127\.0\.0\.1:1\n {2}Check DATABASE_URL/);
+    assert.equal(said.includes('seekrit'), false);
+  });
+
+  test('a database that was sealed with another SECRET_KEY', async () => {
+    using operator = createOperator();
+    await well(operator, 'user list');
+    const env = { SECRET_KEY: 'another key than the one in the folder' };
+    assert.match(await badly(operator, 'user list', 1, { env }), /SECRET_KEY is not the one[\s\S]*Set SECRET_KEY to/);
+    assert.equal(JSON.parse(await badly(operator, 'user list --json', 1, { env })).error, 'WrongSecretKey');
+    await well(operator, 'user list');
+  });
+
+  test('a Node that is too old', async () => {
+    using operator = createProcessOperator();
+    const pretend = 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "22.20.0" } })';
+    const nodeOptions = ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`];
+    assert.match(await badly(operator, 'version', 1, { nodeOptions }), /needs Node 24\.7 or later; this is 22\.20\.0/);
+  });
+
+  test('a Node so old that it lacks what we import still reads the entry: it imports nothing before it has looked', () => {
+    const code = codeOf(readFileSync(entry, 'utf8'));
+    assert.doesNotMatch(code, /^\s*import\s*[\w{*'"]/m);
+    assert.match(code, /await import\(/);
+    assert.equal(entry.startsWith(serverFolder), true);
+  });
+});
