@@ -67,6 +67,8 @@ const env = {
 };
 const start = () => startServerProcess({ dataDir: folder.path, env });
 let server = await start();
+// The control is about what clients write; the schema is to outlive it.
+if (values.control && postgres !== undefined) await runSql(postgres.url, 'checkpoint');
 let previous: CrashJournal | undefined;
 const total = { kills: 0, acknowledged: 0, accounts: 0, roles: 0, inDoubt: 0 };
 const broken: string[] = [];

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { databaseMoved } from '../db/moved.ts';
-import { databaseUnavailable } from '../db/unavailable.ts';
+import { databaseUnavailable, outcomeUnknown } from '../db/unavailable.ts';
 import { once } from '../http/once.ts';
 import { statusOfKind } from '../http/problem.ts';
 import { edgeRefusals, pathNotFound } from '../http/refusals.ts';
@@ -17,7 +17,7 @@ export interface ProblemEntry {
 }
 
 /** The refusals that any route may meet, whatever it declares. */
-const everywhere: readonly Refusal[] = [...edgeRefusals, databaseUnavailable, databaseMoved];
+const everywhere: readonly Refusal[] = [...edgeRefusals, databaseUnavailable, outcomeUnknown, databaseMoved];
 
 /** Problems that no feature can give: what fails before there is a request, and what nobody foresaw. */
 const beyondRefusals: readonly ProblemEntry[] = [

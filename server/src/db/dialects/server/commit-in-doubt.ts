@@ -1,13 +1,8 @@
 import type { DomainError } from '../../../kernel/errors.ts';
-import { databaseUnavailable } from '../../unavailable.ts';
+import { outcomeUnknown } from '../../unavailable.ts';
 
 /**
  * A commit was under way when the connection broke: it may have happened or not. Running it again could do it twice, and saying that
  * nothing was changed could be a lie.
  */
-export const commitInDoubt = (cause: unknown): DomainError =>
-  databaseUnavailable({
-    detail: 'The database broke off while it was saving; whether the change was made is not known.',
-    retryAfterSeconds: 1,
-    cause,
-  });
+export const commitInDoubt = (cause: unknown): DomainError => outcomeUnknown({ retryAfterSeconds: 1, cause });

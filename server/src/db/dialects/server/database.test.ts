@@ -28,16 +28,16 @@ function failing(sql: string, error: Error, times = Number.POSITIVE_INFINITY): A
   };
 }
 
-const unavailable = (detail: RegExp) => (error: unknown) => {
+const refused = (code: string, detail: RegExp) => (error: unknown) => {
   assert.ok(error instanceof DomainError);
-  assert.equal(error.refusal.code, 'database-unavailable');
+  assert.equal(error.refusal.code, code);
   assert.ok((error.retryAfterSeconds ?? 0) > 0);
   assert.match(error.message, detail);
   return true;
 };
 const refusalSaying = (detail: string) => databaseUnavailable({ detail, retryAfterSeconds: 9 });
-const unchanged = unavailable(/nothing was changed/);
-const inDoubt = unavailable(/not known/);
+const unchanged = refused('database-unavailable', /nothing was changed/);
+const inDoubt = refused('outcome-unknown', /not known/);
 
 describe('a transaction on a server', () => {
   test('begins, works, commits, and gives its connection back', async () => {

@@ -40,6 +40,8 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   const startWorker = (): Worker => {
     const thread = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), {
       workerData: { path: options.path },
+      // Flags of the process (`--input-type`, a test runner's) are not meant for this thread, and some keep it from starting.
+      execArgv: [],
     });
     // Whoever waits for its reply learns of the error there (`once`); here we only see to it that nobody asks the dead.
     thread.on('error', () => {
