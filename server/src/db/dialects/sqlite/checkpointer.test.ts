@@ -24,7 +24,10 @@ function watchThreads() {
 /** Far more than the load ever takes; without a bound a checkpoint that never ends would fill the disk. */
 const mostEntries = 20_000;
 
-describe('checkpoints', () => {
+/** What hangs is a failure too; nothing here takes near as long. */
+const timeout = 60_000;
+
+describe('checkpoints', { timeout }, () => {
   test('under a steady load run on their thread and keep the WAL from growing', async () => {
     using folder = createTestFolder();
     using threads = watchThreads();
@@ -121,16 +124,16 @@ describe('checkpoints', () => {
     for (const error of errors) assert.match(String(error), /unable to open database file/);
   });
 
-  test('keep the process alive until they are done, and not a moment longer', async () => {
+  test('keep the process alive until they are done, and not a moment longer', async (t) => {
     using folder = createTestFolder();
     const script = `
       import { openSqlite } from ${JSON.stringify(new URL('./database.ts', import.meta.url))};
       const thread = Promise.withResolvers();
       process.on('worker', thread.resolve);
       const db = openSqlite({ path: process.argv[1], checkpointEveryCommits: 1 });
-      const checkpointed = new Promise((resolve) => {
+      const checkpointed = new Promise((resolve, reject) => {
         let replies = 0;
-        thread.promise.then((worker) => worker.on('message', () => ++replies === 2 && resolve()));
+        thread.promise.then((worker) => worker.on('error', reject).on('message', () => ++replies === 2 && resolve()));
       });
       const alive = setInterval(() => {}, 1_000);
       await db.transact(async () => {});
@@ -142,6 +145,8 @@ describe('checkpoints', () => {
     for (const ending of ['close', 'just end']) {
       const child = spawn(process.execPath, ['--input-type=module', '-e', script, folder.file('keyward.db'), ending], {
         stdio: ['ignore', 'inherit', 'inherit'],
+        signal: t.signal,
+        killSignal: 'SIGKILL',
       });
       // 13 is Node's code for an `await` at top level that nothing could ever have ended.
       assert.deepEqual(await once(child, 'exit'), [0, null], ending);

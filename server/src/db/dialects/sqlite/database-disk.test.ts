@@ -144,7 +144,10 @@ describe('a failed sync', () => {
   });
 });
 
-describe('closing', () => {
+/** What hangs is a failure too; nothing here takes near as long. */
+const timeout = 60_000;
+
+describe('closing', { timeout }, () => {
   test('waits for who is inside, and for the sync that they wait for', async () => {
     const sync = Promise.withResolvers<void>();
     const events: string[] = [];
