@@ -1,6 +1,7 @@
 import type { DatabaseUrl } from '../config/database-url.ts';
 import type { Database } from './database.ts';
 import { openSqlite } from './dialects/sqlite/database.ts';
+import { withWriteHealth } from './write-health.ts';
 
 export interface ConnectOptions {
   /** Connections to a database server at most; SQLite needs none. */
@@ -11,7 +12,11 @@ export interface ConnectOptions {
  * Opens the database that the configuration names. The drivers are loaded when they are needed: whoever stays on SQLite does not wait
  * for them at every start.
  */
-export async function connect(url: DatabaseUrl, { poolSize }: ConnectOptions): Promise<Database> {
+export async function connect(url: DatabaseUrl, options: ConnectOptions): Promise<Database> {
+  return withWriteHealth(await open(url, options));
+}
+
+async function open(url: DatabaseUrl, { poolSize }: ConnectOptions): Promise<Database> {
   if (url.engine === 'sqlite') return openSqlite({ path: url.path });
   const { createServerDatabase } = await import('./dialects/server/database.ts');
   if (url.engine === 'postgres') {
