@@ -24,7 +24,7 @@ export type Access =
   /** The refresh cookie or a refresh token in the body. The handler checks it, and the same-site rule with it. */
   | { readonly kind: 'refresh-credential' };
 
-/** How often it may be called. `key` names the limit that the throttle feature enforces. */
+/** How often it may be called. `key` names the flow whose attempts are counted; what is counted how stands in the throttle feature. */
 export type Limit =
   | { readonly kind: 'none'; readonly why: string }
   | { readonly kind: 'throttled'; readonly key: string };

@@ -10,7 +10,6 @@ import type { KeysStore } from './store.ts';
 export interface KeyRing {
   /** The one that signs. */
   readonly current: SigningKey;
-  find(kid: string): SigningKey | undefined;
   /** What `/.well-known/jwks.json` publishes. */
   readonly all: readonly SigningKey[];
 }
@@ -62,6 +61,5 @@ function ringOf(stored: readonly StoredSigningKey[], sealingKey: Buffer): KeyRin
   });
   const [current] = all;
   if (current === undefined) throw new Error('there is no signing key');
-  const byKid = new Map(all.map((key) => [key.kid, key]));
-  return { current, all, find: (kid) => byKid.get(kid) };
+  return { current, all };
 }
