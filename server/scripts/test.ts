@@ -14,6 +14,8 @@ interface Outcome {
   readonly failed: number;
   readonly skipped: number;
   readonly note: string;
+  /** Why tests were skipped, each reason once. */
+  readonly reasons: readonly string[];
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -34,12 +36,12 @@ function runSuite(name: string, note: string, args: readonly string[], serverUrl
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    let tail = '';
+    let printed = '';
     child.stdout.on('data', (chunk: Buffer) => {
       process.stdout.write(chunk);
-      tail = (tail + chunk.toString('utf8')).slice(-1_000_000);
+      printed += chunk.toString('utf8');
     });
-    child.once('close', (code) => resolve(outcomeOf(name, note, tail, code)));
+    child.once('close', (code) => resolve(outcomeOf(name, note, printed, code)));
   });
 }
 
@@ -47,7 +49,8 @@ function outcomeOf(name: string, note: string, output: string, code: number | nu
   const count = (word: string) => Number(new RegExp(`^ℹ ${word} (\\d+)$`, 'm').exec(output)?.[1] ?? 0);
   const failed = count('fail') + count('cancelled');
   const silent = code !== 0 && failed === 0 ? 1 : 0;
-  return { name, note, passed: count('pass'), failed: failed + silent, skipped: count('skipped') };
+  const reasons = [...new Set([...output.matchAll(/# (NOT RUN: .*)$/gm)].map(([, reason]) => reason ?? ''))];
+  return { name, note, passed: count('pass'), failed: failed + silent, skipped: count('skipped'), reasons };
 }
 
 const notRun = (name: string, reason: string): Outcome => ({
@@ -56,6 +59,7 @@ const notRun = (name: string, reason: string): Outcome => ({
   failed: 0,
   skipped: 0,
   note: `NOT RUN: ${reason}`,
+  reasons: [],
 });
 
 async function runOn(name: string, start: typeof startPostgres | typeof startMariadb): Promise<Outcome> {
@@ -75,8 +79,9 @@ const outcomes = [
 ];
 
 process.stdout.write('\n=== Summary ===\n');
-for (const { name, passed, failed, skipped, note } of outcomes) {
+for (const { name, passed, failed, skipped, note, reasons } of outcomes) {
   process.stdout.write(`${name}: ${passed} passed, ${failed} failed, ${skipped} skipped. ${note}\n`);
+  for (const reason of reasons) process.stdout.write(`  ${reason}\n`);
 }
 const total = (of: (outcome: Outcome) => number) => outcomes.reduce((sum, outcome) => sum + of(outcome), 0);
 const failed = total((it) => it.failed);
