@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { systemTicker } from '../server/src/adapters/system-ticker.ts';
 import { compose, type Features } from '../server/src/app/compose.ts';
 import { loadAppConfig } from '../server/src/app/config.ts';
 import type { Database } from '../server/src/db/database.ts';
@@ -53,8 +54,8 @@ async function furnish(db: Database, users: number): Promise<House> {
   const began = performance.now();
   await populate(db, { users, firstId: 1, passwordHash: await hasher.hash(password), at: clock.now() });
   process.stderr.write(`${users} users in ${((performance.now() - began) / 1_000).toFixed(1)} s\n`);
-  const secretKey = new Secret('a secret key for a benchmark, long enough');
-  const ports = { db, clock, random: testRandom, hasher, secretKey };
+  const secretKeys = { present: new Secret('a secret key for a benchmark, long enough'), former: [] };
+  const ports = { db, clock, ticker: systemTicker, random: testRandom, hasher, secretKeys };
   const features = await compose(ports, config.values, 'http://localhost:8000');
   return { users, features, times: { login: [], user: [], refresh: [] } };
 }

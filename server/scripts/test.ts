@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { startMariadb } from '../test/support/databases/mariadb.ts';
+import { startMysql } from '../test/support/databases/mysql.ts';
 import { startPostgres } from '../test/support/databases/postgres.ts';
 
 /**
  * `npm test` after the static checks: the whole suite on SQLite, then contracts and journeys on a real PostgreSQL that is started here,
- * and on MariaDB where one is found. What did not run is named at the end, with the reason.
+ * and on MariaDB and MySQL where they are found. What did not run is named at the end, with the reason.
  */
 
 interface Outcome {
@@ -19,12 +20,13 @@ interface Outcome {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const everything = ['server/**/*.test.ts'];
+const everything = ['server/**/*.test.ts', 'client/**/*.test.ts'];
 const onEveryDatabase = ['server/test/contracts/**/*.test.ts', 'server/test/journeys/**/*.test.ts'];
 const coverage = [
   '--experimental-test-coverage',
   '--test-coverage-exclude=**/*.test.ts',
   '--test-coverage-exclude=server/test/**',
+  '--test-coverage-exclude=client/test/**',
 ];
 
 function runSuite(name: string, note: string, args: readonly string[], serverUrl?: string): Promise<Outcome> {
@@ -62,7 +64,10 @@ const notRun = (name: string, reason: string): Outcome => ({
   reasons: [],
 });
 
-async function runOn(name: string, start: typeof startPostgres | typeof startMariadb): Promise<Outcome> {
+async function runOn(
+  name: string,
+  start: typeof startPostgres | typeof startMariadb | typeof startMysql,
+): Promise<Outcome> {
   const server = await start();
   if ('missing' in server) return notRun(name, server.missing);
   try {
@@ -76,6 +81,7 @@ const outcomes = [
   await runSuite('SQLite', 'the whole suite', [...coverage, ...everything]),
   await runOn('PostgreSQL', startPostgres),
   await runOn('MariaDB', startMariadb),
+  await runOn('MySQL', startMysql),
 ];
 
 process.stdout.write('\n=== Summary ===\n');

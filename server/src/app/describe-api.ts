@@ -9,7 +9,7 @@ import { apiInfo, routeMap } from './routes.ts';
 /** The API as data: its routes and the OpenAPI document made from them. Needs no configuration and touches no real database. */
 export async function describeApi(): Promise<{ routes: readonly Route[]; document: object }> {
   const config = loadAppConfig({
-    environment: { DATABASE_URL: 'sqlite://', SECRET_KEY: 'only for describing, never for signing' },
+    environment: { DATABASE_URL: 'sqlite://', SECRET_KEY: 'only for describing and never for signing' },
     readFile: () => '',
   });
   if (!config.ok) throw new Error('the defaults must make a good configuration');

@@ -4,9 +4,10 @@ import { createHasher } from '../adapters/password-hashing/hasher.ts';
 import { createLane } from '../adapters/password-hashing/lane.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
+import { systemTicker as ticker } from '../adapters/system-ticker.ts';
 import { resolveDatabase } from '../config/server.ts';
 import { connect } from '../db/connect.ts';
-import type { Secret } from '../kernel/secret.ts';
+import type { SecretKeys } from '../kernel/secret-keys.ts';
 import type { Ports } from './compose.ts';
 import type { AppValues } from './config.ts';
 
@@ -20,19 +21,19 @@ export async function openPorts(
   { processes }: { readonly processes: number } = { processes: 1 },
 ): Promise<Ports & { madeSecretKey: string | undefined }> {
   const shareOf = (whole: number, least: number) => Math.max(least, Math.floor(whole / processes));
-  const { key: secretKey, madeAt: madeSecretKey } = secretKeyOf(config);
+  const { keys: secretKeys, madeAt: madeSecretKey } = secretKeyOf(config);
   const { maxWaitMs, ...parameters } = config.passwords;
   // Never more hashes in flight than cores: beyond that they only slow one another, and everything else.
   const lane = createLane({ width: shareOf(availableParallelism(), 1), maxWaitMs, clock });
   const hasher = createHasher({ parameters, lane, random });
   // Two at least: work under a lock of all nodes holds one for the lock.
   const db = await connect(resolveDatabase(config.server), { poolSize: shareOf(config.server.databasePoolSize, 2) });
-  return { db, clock, random, hasher, secretKey, madeSecretKey };
+  return { db, clock, ticker, random, hasher, secretKeys, madeSecretKey };
 }
 
 /** Production refuses to start without one (config/server.ts), so that only development ever makes its own. */
-function secretKeyOf({ server }: AppValues): { key: Secret; madeAt: string | undefined } {
-  if (server.secretKey !== undefined) return { key: server.secretKey, madeAt: undefined };
+function secretKeyOf({ server }: AppValues): { keys: SecretKeys; madeAt: string | undefined } {
+  if (server.secretKeys !== undefined) return { keys: server.secretKeys, madeAt: undefined };
   const { key, path, made } = ownSecretKey(server.dataDir, random);
-  return { key, madeAt: made ? path : undefined };
+  return { keys: { present: key, former: [] }, madeAt: made ? path : undefined };
 }

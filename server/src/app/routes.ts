@@ -3,8 +3,9 @@ import { accountRoutes } from '../features/accounts/index.ts';
 import { keyRoutes } from '../features/keys/index.ts';
 import { oauthRoutes } from '../features/oauth/index.ts';
 import { roleRoutes } from '../features/roles/index.ts';
-import { ownSessionRoutes, sessionRoutes } from '../features/sessions/index.ts';
+import { ownSessionRoutes, sessionRoutes, userSessionRoutes } from '../features/sessions/index.ts';
 import { signInRoutes } from '../features/sign-in/index.ts';
+import { statusRoutes } from '../features/status/index.ts';
 import { userRoutes } from '../features/users/index.ts';
 import { refreshCookie } from '../http/cookies.ts';
 import { documentationRoutes } from '../http/documentation.ts';
@@ -45,11 +46,11 @@ export function routeMap({
   allowedOrigins,
   isStopping,
 }: RouteMapDeps): readonly Route[] {
-  const { keys, roles, sessions, accounts, signIn, grantToken } = features;
+  const { keys, roles, sessions, status, accounts, signIn, grantToken, metadata } = features;
   const cookie = refreshCookie({ production });
   const routes: Route[] = [
     ...signInRoutes({ ...signIn, cookie, clock, clientId }),
-    ...oauthRoutes({ grantToken, clientId }),
+    ...oauthRoutes({ ...sessions, grantToken, metadata, clientId }),
     ...sessionRoutes({
       refreshSession: sessions.refresh,
       logOut: sessions.logOut,
@@ -61,8 +62,10 @@ export function routeMap({
     ...ownSessionRoutes(sessions),
     ...userRoutes,
     ...accountRoutes(accounts),
+    ...userSessionRoutes(sessions),
     ...roleRoutes(roles),
     ...keyRoutes(keys),
+    ...statusRoutes(status),
     ...healthRoutes(db, isStopping),
   ];
   return [...routes, ...problemRoutes(() => routes), ...documentationRoutes({ info: apiInfo, routes: () => routes })];

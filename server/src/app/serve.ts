@@ -4,6 +4,7 @@ import { type Logger, pino } from 'pino';
 import { resolveDatabase, resolvePublicUrl } from '../config/server.ts';
 import { migrate } from '../db/migrate.ts';
 import type { BannerFacts } from './banner.ts';
+import { doChoresUntil } from './chores.ts';
 import { compose, type Features, type Ports } from './compose.ts';
 import type { AppConfig } from './config.ts';
 import { openPorts } from './ports.ts';
@@ -11,7 +12,6 @@ import { createServer } from './server.ts';
 import { ensureFirstAdmin, offerSetupToken } from './set-up.ts';
 import { stopSignal } from './signals.ts';
 
-const sweepEveryMs = 3_600_000;
 /** How long requests under way may take when the server stops. */
 const drainMs = 10_000;
 
@@ -72,7 +72,7 @@ export async function listenUntil(
   try {
     const address = await app.listen({ host: values.server.host, port: values.server.port });
     await onListening(address);
-    await whileSweeping(world, stopped);
+    await doChoresUntil(stopped, world.features, world.logger);
     stopping = true;
     // Time for a balancer to learn it from /readyz and to send no more.
     await sleep(values.server.shutdownDelaySeconds * 1_000);
@@ -90,17 +90,6 @@ export async function bannerFacts(
   const setupToken = await offerSetupToken(features, values);
   const [publicUrl, database] = [resolvePublicUrl(server), resolveDatabase(server)];
   return { mode, address, publicUrl, database, madeSecretKey: ports.madeSecretKey, setupToken };
-}
-
-/** Removes what is over now and then, until `end`. */
-async function whileSweeping({ features, logger }: ServerWorld, end: Promise<void>): Promise<void> {
-  const sweep = () =>
-    Promise.all([features.sessions.sweep(), features.throttle.sweep()]).catch((error: unknown) =>
-      logger.error({ err: error }, 'the sweep failed'),
-    );
-  const sweeping = setInterval(sweep, sweepEveryMs);
-  await end;
-  clearInterval(sweeping);
 }
 
 /** Takes no new requests and finishes those under way. Whoever still uploads must not hold the door open for ever. */

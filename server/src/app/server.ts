@@ -38,6 +38,8 @@ export function createServer({ mode, config, ports, features, logger, ...options
     authenticate: features.sessions.authenticate,
     ...(options.strictReplies === undefined ? {} : { strictReplies: options.strictReplies }),
   });
+  // A stream that goes on for ever is not waited for.
+  app.addHook('preClose', () => features.status.feed.close());
   return app;
 }
 

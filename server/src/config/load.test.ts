@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Secret } from '../kernel/secret.ts';
+import type { SecretKeys } from '../kernel/secret-keys.ts';
 import type { DatabaseUrl } from './database-url.ts';
 import { type LoadedConfig, type LoadResult, loadConfig, type RefusedConfig, type Sections } from './load.ts';
 import { daysAsSeconds, minutesAsSeconds, secretText } from './parsers.ts';
@@ -95,7 +96,7 @@ describe('without any source', () => {
       ...{
         trustProxy: { kind: 'off' },
         logLevel: 'info',
-        secretKey: undefined,
+        secretKeys: undefined,
         databaseUrl: undefined,
         databasePoolSize: 20,
         shutdownDelaySeconds: 0,
@@ -112,7 +113,7 @@ describe('without any source', () => {
     type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
     const same: [
       Same<typeof values.server.port, number>,
-      Same<typeof values.server.secretKey, Secret | undefined>,
+      Same<typeof values.server.secretKeys, SecretKeys | undefined>,
       Same<typeof values.server.databaseUrl, DatabaseUrl | undefined>,
       Same<typeof values.server.corsOrigins, readonly string[]>,
       Same<typeof values.sessions.refreshTtlSeconds, number>,
@@ -126,7 +127,7 @@ describe('priority', () => {
   const file = { '/run/secret': `${'f'.repeat(40)}\n` };
   const secretOf = (...from: Parameters<typeof sources>) => {
     const { values, origins } = loaded(load(...from));
-    return [values.server.secretKey?.reveal().charAt(0), origins.get('SECRET_KEY')];
+    return [values.server.secretKeys?.present.reveal().charAt(0), origins.get('SECRET_KEY')];
   };
 
   test('the environment goes before the file, the file before .env', () => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Secret } from '../kernel/secret.ts';
+import type { SecretKeys } from '../kernel/secret-keys.ts';
 import { type DatabaseUrl, describeDatabaseUrl } from './database-url.ts';
 import {
   boolean,
@@ -79,14 +79,14 @@ export const serverSection = section(
       example: 'info',
       reason: 'How much to log: fatal, error, warn, info, debug, trace or silent.',
     },
-    secretKey: {
+    secretKeys: {
       variable: 'SECRET_KEY',
-      parse: secretKey,
-      fallback: (): Secret | undefined => undefined,
+      parse: secretKeys,
+      fallback: (): SecretKeys | undefined => undefined,
       fallbackText: '',
       example: '<the output of: openssl rand -base64 48>',
       reason:
-        'The key from which all others are derived, the same on every node. In development one is made in DATA_DIR.',
+        'The key from which all others are derived, the same on every node; to change it, the new one, a comma, the old one. In development one is made in DATA_DIR.',
       secret: true,
       requiredInProduction: true,
     },
@@ -152,9 +152,11 @@ function corsOrigin(entry: string): string {
 const secretKeyText = secretText({ minLength: 32 });
 
 /** 32 characters are the 32 bytes that RFC 2104 §3 advises for HMAC-SHA-256, and hold 128 bits even when hexadecimal. */
-function secretKey(raw: string): Secret {
+function secretKeys(raw: string): SecretKeys {
   if (raw.includes('openssl rand')) throw new SettingError('holds the command that makes a key, not the output of it');
-  return secretKeyText(raw.trim());
+  const [present, ...former] = list(secretKeyText)(raw);
+  if (present === undefined) throw new SettingError('holds no key');
+  return { present, former };
 }
 
 function insecureUrl(url: string | undefined): Fault[] {

@@ -60,3 +60,11 @@ export function index(dialect: Dialect, table: string, ...columns: string[]) {
     .on(table)
     .columns(columns);
 }
+
+/** `ALTER TABLE … ADD COLUMN`. The column is nullable, since the rows that are there have nothing in it. */
+export function addColumn(dialect: Dialect, table: string) {
+  const alter = dialect.builder.schema.alterTable(table);
+  return {
+    integer: (name: string) => alter.addColumn(name, dialect.types.integer as never),
+  };
+}

@@ -26,11 +26,36 @@ test('the plan of an empty database names every step with its SQL, and changes n
   }
 });
 
+const planOn = (dialect: Database['dialect']) =>
+  migrationPlan({ dialect, transact: async () => new Map() } as unknown as Database);
+
 test('on a server, what is done to a table of the same step locks nothing that is in use', async () => {
   for (const dialect of [createPostgresDialect(), createMysqlDialect()]) {
-    const empty = { dialect, transact: async () => new Map() } as unknown as Database;
-    for (const step of await migrationPlan(empty)) {
-      for (const { locks } of step.statements) assert.equal(locks, 'none: the table is new', step.id);
+    for (const { id, statements } of await planOn(dialect)) {
+      const created = statements.flatMap(({ sql }) => /^create table [`"](\w+)/.exec(sql)?.[1] ?? []);
+      const own = statements.filter(({ sql }) => created.some((table) => new RegExp(`[\`"]${table}[\`"]`).test(sql)));
+      for (const { locks } of own) assert.equal(locks, 'none: the table is new', id);
     }
   }
+});
+
+test('on a server, a change of a table that is in use says what has to wait', async () => {
+  const locksOf = async (dialect: Database['dialect']) => {
+    const step = (await planOn(dialect)).find(({ id }) => id === '0011-session-status');
+    return step?.statements.map(({ locks }) => locks.replace(/:.*/, ''));
+  };
+  const building = 'SHARE on sessions';
+  assert.deepEqual(await locksOf(createPostgresDialect()), [
+    'none',
+    'ACCESS EXCLUSIVE on sessions',
+    building,
+    building,
+  ]);
+  const metadata = 'a metadata lock on sessions';
+  assert.deepEqual(await locksOf(createMysqlDialect()), [
+    'none',
+    metadata,
+    `${metadata} at begin and end`,
+    `${metadata} at begin and end`,
+  ]);
 });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { pathNotFound } from './refusals.ts';
+import { route } from './route.ts';
 import { testApp } from './test-app.ts';
 
 const origin = 'https://app.example.com';
@@ -46,5 +48,43 @@ describe('CORS', () => {
     const answer = await t.app.inject({ url: '/me', headers: { origin } });
     assert.equal(answer.headers['access-control-allow-origin'], undefined);
     assert.equal(answer.headers.vary, undefined);
+  });
+
+  const open = route({
+    method: 'GET',
+    url: '/open',
+    operationId: 'readOpen',
+    summary: 'Public data',
+    tags: ['test'],
+    access: { kind: 'public', why: 'it is public' },
+    anyOrigin: true,
+    limit: { kind: 'none', why: 'constant' },
+    replies: { 200: { description: 'A word, or a refusal of it.' } },
+    refusals: [pathNotFound],
+    handler: ({ headers }) => {
+      if (headers['x-refuse'] !== undefined) throw pathNotFound();
+      return 'word';
+    },
+  });
+
+  test('a route for any origin lets every page read its answers and refusals, without credentials', async () => {
+    for (const options of [listed, {}]) {
+      await using t = await testApp({ ...options, routes: [open] });
+      for (const headers of [{}, { origin: 'https://stranger.test' }, { origin: 'null', 'x-refuse': '1' }]) {
+        const answer = await t.app.inject({ url: '/open', headers });
+        assert.equal(answer.headers['access-control-allow-origin'], '*');
+        assert.equal(answer.headers['access-control-allow-credentials'], undefined);
+      }
+    }
+  });
+
+  test('there a listed origin keeps its credentials, and a preflight of any other gets nothing', async () => {
+    await using t = await testApp({ ...listed, routes: [open] });
+    const own = await t.app.inject({ url: '/open', headers: { origin } });
+    assert.equal(own.headers['access-control-allow-origin'], origin);
+    assert.equal(own.headers['access-control-allow-credentials'], 'true');
+    const headers = preflight('https://stranger.test', 'GET');
+    const asked = await t.app.inject({ method: 'OPTIONS', url: '/open', headers });
+    assert.deepEqual([asked.statusCode, asked.headers['access-control-allow-origin']], [405, undefined]);
   });
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { invalidToken, lackingPermission } from '../kernel/access.ts';
 import { refusal } from '../kernel/errors.ts';
 import { oauthAnswer } from './oauth-error.ts';
+import { missingCredentials } from './refusals.ts';
 import { fromRefusal, refusedFrom } from './refused.ts';
 import { testApp } from './test-app.ts';
 
@@ -62,6 +64,20 @@ describe('the dialect of RFC 6749 §5.2', () => {
     const answer = oauthAnswer(fromRefusal(invalidClient), 'id');
     assert.equal(answer.status, 401);
     assert.match(answer.headers['www-authenticate'] ?? '', /^Basic realm=/);
+  });
+
+  test('who asks without an access token, with a dead one, or without the permission is told so as RFC 6750 §3 has it', () => {
+    const route = { bearer: true, permission: 'tokens:introspect' };
+    const told = [missingCredentials(), invalidToken(), lackingPermission('tokens:introspect')].map((error) => {
+      const { status, headers, body } = oauthAnswer(refusedFrom(error, route), 'id');
+      return [status, JSON.parse(body).error, headers['www-authenticate']];
+    });
+    const realm = 'Bearer realm="keyward"';
+    assert.deepEqual(told, [
+      [401, 'invalid_token', realm],
+      [401, 'invalid_token', `${realm}, error="invalid_token", error_description="The access token is not valid."`],
+      [403, 'insufficient_scope', `${realm}, error="insufficient_scope", scope="tokens:introspect"`],
+    ]);
   });
 
   test('a description holds only what §5.2 allows', () => {

@@ -2,7 +2,7 @@ import type { RefusalKind } from '../kernel/errors.ts';
 import { quotable } from './challenge.ts';
 import { instanceOf, type RefusalAnswer, type Refused } from './problem.ts';
 
-/** RFC 6749 §5.2, and the two of §4.1.2.1 that say whose fault it is. */
+/** RFC 6749 §5.2, the two of §4.1.2.1 that say whose fault it is, and those of RFC 6750 §3.1 for endpoints that take an access token. */
 type OAuthError =
   | 'invalid_request'
   | 'invalid_client'
@@ -11,7 +11,9 @@ type OAuthError =
   | 'unsupported_grant_type'
   | 'invalid_scope'
   | 'server_error'
-  | 'temporarily_unavailable';
+  | 'temporarily_unavailable'
+  | 'invalid_token'
+  | 'insufficient_scope';
 
 /** Refusals whose code says it outright: a feature names them after the RFC. */
 const byCode: Readonly<Record<string, OAuthError>> = {
@@ -19,6 +21,9 @@ const byCode: Readonly<Record<string, OAuthError>> = {
   'unauthorized-client': 'unauthorized_client',
   'unsupported-grant-type': 'unsupported_grant_type',
   'invalid-scope': 'invalid_scope',
+  'missing-credentials': 'invalid_token',
+  'invalid-token': 'invalid_token',
+  'insufficient-permission': 'insufficient_scope',
 };
 
 /**
@@ -44,9 +49,14 @@ const byKind: Readonly<Record<RefusalKind, OAuthError>> = {
 /** Statuses of HTTP itself, decided before OAuth has a say; all others are 400 (§5.2 "unless specified otherwise"). */
 const keptStatuses: ReadonlySet<number> = new Set([413, 415, 429, 500, 503]);
 
+/** They are about who asks, not about what is asked: status and challenge are those of RFC 6750 §3 (RFC 7662 §2.3). */
+const ofTheCaller: ReadonlySet<OAuthError> = new Set(['invalid_token', 'insufficient_scope']);
+
 /** The status under which a refusal leaves in this dialect. */
 export function oauthStatus(refused: Refused): number {
-  if (errorOf(refused) === 'invalid_client') return 401;
+  const error = errorOf(refused);
+  if (error === 'invalid_client') return 401;
+  if (ofTheCaller.has(error)) return refused.status;
   return keptStatuses.has(refused.status) ? refused.status : 400;
 }
 
@@ -54,16 +64,17 @@ export function oauthStatus(refused: Refused): number {
 export function oauthAnswer(refused: Refused, requestId: string): RefusalAnswer {
   const description = quotable(descriptionOf(refused));
   const headers: Record<string, string> = { ...refused.headers, 'cache-control': 'no-store', pragma: 'no-cache' };
-  delete headers['www-authenticate'];
+  const error = errorOf(refused);
   const status = oauthStatus(refused);
+  if (!ofTheCaller.has(error)) delete headers['www-authenticate'];
   // §5.2: for a client that tried HTTP authentication the challenge is obligatory, for others allowed (RFC 9110 §15.5.2 wants it always).
-  if (status === 401) headers['www-authenticate'] = 'Basic realm="keyward", charset="UTF-8"';
+  if (error === 'invalid_client') headers['www-authenticate'] = 'Basic realm="keyward", charset="UTF-8"';
   return {
     status,
     contentType: 'application/json',
     headers,
     body: JSON.stringify({
-      error: errorOf(refused),
+      error,
       error_description: description,
       detail: description,
       instance: instanceOf(requestId),

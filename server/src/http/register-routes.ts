@@ -7,6 +7,7 @@ import type {
   RouteOptions,
 } from 'fastify';
 import { type Authenticate, authenticateHook } from './authenticate.ts';
+import { allowAnyOrigin } from './cors.ts';
 import { declaredStatuses, successStatus } from './declared.ts';
 import type { Route } from './route.ts';
 
@@ -30,6 +31,7 @@ function optionsOf(route: Route, { authenticate, strictReplies = false }: Regist
     config: { route, strictReplies },
     exposeHeadRoute: route.method === 'GET' && route.safe !== false,
     handler: handlerOf(route),
+    ...(route.anyOrigin === true ? { onRequest: allowAnyOrigin } : {}),
     ...(access.kind === 'bearer' ? bearerHooks(authenticateHook(authenticate, access.permission)) : {}),
     ...(strictReplies ? { onSend: refuseUndeclared(route) } : {}),
   };

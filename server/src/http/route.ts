@@ -73,6 +73,11 @@ interface RouteBase {
   readonly dialect?: 'problem' | 'oauth';
   /** Whether a GET changes nothing, so that HEAD may be answered with it. True unless said. */
   readonly safe?: boolean;
+  /**
+   * Whether pages of any origin may read the answer: for public data alone, since it goes without credentials. Origins listed in
+   * `CORS_ORIGINS` keep what they may.
+   */
+  readonly anyOrigin?: boolean;
   /** Left out of the OpenAPI document. */
   readonly hide?: boolean;
 }

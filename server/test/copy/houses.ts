@@ -5,10 +5,11 @@ import type { Database } from '../../src/db/database.ts';
 import { schemaTables } from '../../src/db/schema.ts';
 import { createDatabaseOn, openUrl } from '../support/databases/index.ts';
 import { startMariadb } from '../support/databases/mariadb.ts';
+import { startMysql } from '../support/databases/mysql.ts';
 import { startPostgres } from '../support/databases/postgres.ts';
 
 /** The servers to move to and from. */
-export const servers = { PostgreSQL: startPostgres, MariaDB: startMariadb } as const;
+export const servers = { PostgreSQL: startPostgres, MariaDB: startMariadb, MySQL: startMysql } as const;
 
 /** A new database on that server. */
 export const openOn = async (server: string): Promise<Database> => openUrl(await createDatabaseOn(server), 5);

@@ -69,9 +69,24 @@ const story: readonly (readonly [line: string, says: RegExp, json: unknown, inpu
   ['role assign editor bea', /^User 2 has now the role editor\.\n$/, { user: 2, role: 'editor', changed: true }],
   ['role assign editor 2', /^User 2 had already the role editor\.\n$/, { user: 2, role: 'editor', changed: false }],
   ['role unassign editor BEA@example.com', /has no longer/, { user: 2, role: 'editor', changed: true }],
+  ['session list bea', /^ID +CREATED +LAST SEEN +FROM +WITH\n$/, []],
+  ['session end bea --all', /^Sessions of user 2 ended: 0\.\n$/, { user: 2, ended: 0 }],
+  ['user disable bea', /^Disabled user 2\.\n$/, { id: 2, status: 'disabled' }],
+  ['user disable bea', /^Disabled user 2\.\n$/, { id: 2, status: 'disabled' }],
+  ['user list', /^2 +bea +bea@example\.com +disabled\n$/m, undefined],
+  ['user enable bea', /^Enabled user 2\.\n$/, { id: 2, status: 'active' }],
+  [
+    'user password bea',
+    /^Changed the password of user 2; sessions ended: 0\.\n$/,
+    { id: 2, ended: 0 },
+    'seven quiet lanterns burn\n',
+  ],
   ['user delete bea', /^Deleted user 2\.\n$/, { id: 2, status: 'deleted' }],
   ['user list --deleted', /^2 +bea +bea@example\.com +deleted\n$/m, undefined],
   ['user restore 2', /^Restored user 2\.\n$/, { id: 2, status: 'active' }],
+  ['keys list', /^[\w-]{43} +ES256 +signing +20/m, undefined],
+  ['keys rotate', /^Published the key [\w-]{43}\. It signs from 20/, undefined],
+  ['keys rotate', /^There waits already the key/, undefined],
 ];
 
 describe('every command', () => {
@@ -93,10 +108,22 @@ describe('every command', () => {
     const untold = commands.filter(({ words }) => !told.some((line) => line.startsWith(words.join(' '))));
     assert.deepEqual(
       untold.map(({ words }) => words.join(' ')),
-      // The two of `db` need two databases: test/copy.
-      ['serve', 'db copy', 'db release'],
+      // The two of `db` need two databases: test/copy. A key is revoked below.
+      ['serve', 'db copy', 'db release', 'keys revoke'],
       'add the new command to the story',
     );
+  });
+
+  test('a signing key is revoked by its kid, which must be one', async () => {
+    using operator = createOperator();
+    const [key] = JSON.parse(await well(operator, 'keys list --json'));
+    const { kid, signer } = JSON.parse(await well(operator, `keys revoke ${key.kid} --json`));
+    assert.equal(kid, key.kid);
+    assert.match(await badly(operator, `keys revoke ${kid}`, 1), /\(key-not-found\)/);
+    assert.match(await badly(operator, 'keys revoke', 2), /<kid> is missing/);
+    assert.match(await well(operator, `keys revoke ${signer}`), /its tokens are dead, sessions go on by refresh/);
+    const states = JSON.parse(await well(operator, 'keys list --json')).map((it: { state: string }) => it.state);
+    assert.deepEqual(states.sort(), ['revoked', 'revoked', 'signing']);
   });
 });
 
@@ -110,6 +137,27 @@ describe('what is refused ends with 1 and says why', () => {
     await well(operator, create('bea'), { input: password });
     await well(operator, 'user delete ada');
     assert.match(await badly(operator, 'user delete ada', 1), /There is no user ada\. \(user-not-found\)/);
+  });
+
+  test('the last administrator cannot be disabled, and a new password must be a good one', async () => {
+    using operator = createOperator();
+    await well(operator, 'user create --admin --email ada@example.com --username ada', { input: password });
+    assert.match(await badly(operator, 'user disable ada', 1), /\(last-admin\)/);
+    assert.match(await badly(operator, 'user password ada', 1, { input: 'ada' }), /^ {2}password: Use at least/m);
+    assert.match(await badly(operator, 'user password ada', 2), /standard input, and there was none/);
+    assert.match(await badly(operator, 'user disable bea', 1), /\(user-not-found\)/);
+  });
+
+  test('sessions are ended by their id or all together, and nothing in between', async () => {
+    using operator = createOperator();
+    await well(operator, 'user create --email ada@example.com --username ada', { input: password });
+    for (const line of ['session end ada', `session end ada ${'A'.repeat(22)} --all`]) {
+      assert.match(await badly(operator, line, 2), /give the id of a session, or --all/);
+    }
+    for (const id of [`-- ${'-'.repeat(22)}`, 'A'.repeat(22)]) {
+      assert.match(await badly(operator, `session end ada ${id}`, 1), /This user has no .*\(session-not-found\)/);
+    }
+    assert.match(await badly(operator, 'session list bea', 1), /\(user-not-found\)/);
   });
 
   test('a deleted user whose name was taken meanwhile cannot be restored', async () => {
@@ -159,7 +207,7 @@ describe('what is refused ends with 1 and says why', () => {
 
 describe('the configuration', () => {
   const secrets = {
-    SECRET_KEY: 'a secret key that nobody must see, ever',
+    SECRET_KEY: 'a secret key that nobody must ever see',
     ADMIN_EMAIL: 'ada@example.com',
     ADMIN_PASSWORD: 'a password that nobody must see',
     DATABASE_URL: 'postgresql://keyward:seekrit@db:5432/keyward',

@@ -6,14 +6,19 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createClient } from '../support/client.ts';
-import { ada, bea, giveRole, lives, logIn, signUp } from '../support/people.ts';
+import { ada, bea, giveRole, type Held, lives, logIn, signUp } from '../support/people.ts';
 import { assertProblem } from '../support/refusals.ts';
 import { startServer } from '../support/server.ts';
 
 const done = { message: 'User deleted successfully.' };
-const deletion = (actor: number, subject: number) => [
-  { event: 'user.deleted', outcome: 'success', actor, subject, ip: '127.0.0.1' },
-];
+const deletion = (actor: number, subject: number, ...ended: readonly Held[]) => {
+  const event = { outcome: 'success', actor, subject, ip: '127.0.0.1' };
+  const ids = ended.map(({ sessionId }) => sessionId).sort();
+  return [
+    { event: 'user.deleted', ...event },
+    ...ids.map((session) => ({ event: 'session.ended', ...event, session, reason: 'user-deleted' })),
+  ];
+};
 
 test("one's own account: gone for every endpoint at once, with all its sessions and tokens", async () => {
   await using server = await startServer();
@@ -25,7 +30,7 @@ test("one's own account: gone for every endpoint at once, with all its sessions 
 
   const answer = await call('DELETE', `/users/${held.id}`, { token: held.accessToken });
   assert.deepEqual([answer.status, answer.body, answer.cookie], [200, done, undefined]);
-  assert.deepEqual(await server.newEvents(), deletion(1, 1));
+  assert.deepEqual(await server.newEvents(), deletion(1, 1, held, elsewhere));
 
   for (const { accessToken, refreshToken } of [held, elsewhere]) {
     assertProblem(await call('GET', '/user', { token: accessToken }), 401, 'invalid-token');
@@ -50,7 +55,7 @@ test("with the permission: any other account, by the administrator or by whoever
   assert.deepEqual([byModerator.status, byModerator.body], [200, done]);
   const byAdmin = await call('DELETE', `/users/${first.id}`, { token: admin });
   assert.deepEqual([byAdmin.status, byAdmin.body], [200, done]);
-  assert.deepEqual(await server.newEvents(), [...deletion(2, 3), ...deletion(1, 2)]);
+  assert.deepEqual(await server.newEvents(), [...deletion(2, 3, second), ...deletion(1, 2, first)]);
   assert.deepEqual([await lives(call, first), await lives(call, second)], [false, false]);
   assert.equal(await lives(call, { accessToken: admin }), true);
 });
@@ -133,6 +138,25 @@ test('an id that is none: 422, and nobody is deleted', async (t) => {
   assert.deepEqual([await server.newEvents(), await lives(call, held)], [[], true]);
 });
 
+test('nobody deletes whoever holds more: a moderator reaches neither an administrator nor an editor', async () => {
+  await using server = await startServer();
+  const call = createClient(server.url);
+  await server.admin();
+  const moderator = await signUp(call);
+  const other = await signUp(call, bea);
+  await giveRole(server, moderator.id, 'moderator', ['users:delete']);
+  await giveRole(server, other.id, 'editor', ['users:delete', 'posts:publish']);
+  await server.newEvents();
+  const { accessToken: token } = moderator;
+  assertProblem(await call('DELETE', `/users/${other.id}`, { token }), 403, 'user-holds-more');
+  await server.features.roles.changeRole.assign({ user: other.id, role: 'admin' });
+  await server.newEvents();
+  for (const id of [1, other.id]) {
+    assertProblem(await call('DELETE', `/users/${id}`, { token }), 403, 'user-holds-more');
+  }
+  assert.deepEqual([await server.newEvents(), await lives(call, other)], [[], true]);
+});
+
 test('the last administrator cannot go, neither by themselves nor by a moderator', async () => {
   await using server = await startServer();
   const call = createClient(server.url);
@@ -178,7 +202,10 @@ test('two administrators delete each other at once: one stays', async () => {
     else assertProblem(lost, 409, 'last-admin');
     const living = [await lives(call, { accessToken: first }), await lives(call, second)];
     assert.deepEqual(living.toSorted(), [false, true]);
-    assert.equal((await server.newEvents()).length, 1);
+    assert.deepEqual(
+      (await server.newEvents()).map(({ event }) => event),
+      ['user.deleted', 'session.ended'],
+    );
   }
 });
 
@@ -192,7 +219,7 @@ test('the same account twice at once: one deletion, one event', async () => {
     Array.from({ length: 10 }, () => call('DELETE', `/users/${held.id}`, { token: admin })),
   );
   assert.deepEqual(answers.map(({ status }) => status).sort(), [200, ...Array(9).fill(404)]);
-  assert.deepEqual(await server.newEvents(), deletion(1, held.id));
+  assert.deepEqual(await server.newEvents(), deletion(1, held.id, held));
 });
 
 test('a deleted name is free for a new account, which has a new id and nothing of the old one', async () => {

@@ -25,7 +25,8 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   '/setup': { ...ada, setup_token: 'x' },
   '/login': { email: ada.email, password: ada.password },
   '/refresh-access-token': { refresh_token: 'x' },
-  '/logout': { refresh_token: 'x' },
+  '/logout': { refresh_token: 'x', all_devices: true },
+  '/user/password': { current_password: 'x', new_password: 'seven quiet lanterns burn' },
   '/users/roles': { name: 'editor', description: 'Edits.', permissions: ['users:delete'] },
   '/permissions': { name: 'posts:publish', description: 'Publishes.' },
 };
@@ -144,7 +145,8 @@ describe('a value of a wrong type or size, in every field, is 422 with a pointer
         for (const field of fields) {
           for (const [what, value] of Object.entries(wrong)) {
             const listAllowed = field === 'permissions' && what === 'a list';
-            if (listAllowed || (field === 'refresh_token' && what === 'NUL')) continue;
+            const flagAllowed = field === 'all_devices' && what === 'true';
+            if (listAllowed || flagAllowed || (field === 'refresh_token' && what === 'NUL')) continue;
             const rest = Object.entries(good[route.url] ?? {}).filter(([name]) => name !== field);
             const raw = `{${[...rest.map(([name, it]) => `${JSON.stringify(name)}:${JSON.stringify(it)}`), `"${field}":${value}`].join()}}`;
             const answer = await post(target, route, raw);
@@ -248,7 +250,8 @@ describe('an address that nobody asked for', () => {
     withTarget(async (target) => {
       const { call, token } = target;
       for (const route of routes.filter(({ url }) => url.includes(':'))) {
-        for (const part of odd) {
+        // Within a path a client resolves `..` before it sends: then it asks for another address.
+        for (const part of odd.filter((it) => it !== '..' || /:\w+$/.test(route.url))) {
           const path = route.url.replace(/:\w+/, part);
           const answer = await call(route.method, path, { token });
           assert.ok(answer.status >= 400 && answer.status < 500, `${route.method} ${path} ${answer.status}`);

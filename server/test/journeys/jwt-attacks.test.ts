@@ -32,7 +32,7 @@ async function createScene(): Promise<Scene> {
   const server = await startServer();
   const held = await signUp(createClient(server.url));
   await server.newEvents();
-  const { privateKey: ours, publicKey } = server.features.keys.current;
+  const { privateKey: ours, publicKey } = (await server.features.keys.ring()).current;
   const theirs = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const genuine = takeApart(held.accessToken);
   return { server, held, genuine, ours, publicKey, theirs, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
@@ -461,7 +461,7 @@ describe('claims', () => {
     assert.deepEqual(takeApart(mine.accessToken).header, takeApart(foreign.accessToken).header);
 
     const { header, payload } = takeApart(mine.accessToken);
-    const { privateKey } = here.features.keys.current;
+    const { privateKey } = (await here.features.keys.ring()).current;
     const elsewhere = { iss: 'https://other.example.com', aud: 'https://other.example.com' };
     const refused = [
       foreign.accessToken,

@@ -139,7 +139,7 @@ describe('what changes while the password is being checked', () => {
     [
       'a deleted account',
       ({ features }) => features.accounts.delete({ id: 1 as never, by: undefined }),
-      ['user.deleted'],
+      ['user.deleted', 'session.ended'],
     ],
   ];
   for (const [what, change, events] of changes) {

@@ -187,3 +187,81 @@ test('a body that is wrong is 422 and ends nothing', async () => {
   assert.deepEqual(await server.newEvents(), []);
   assert.equal(await lives(call, held), true);
 });
+
+describe('of all devices', () => {
+  const endedEverywhere = (...sessions: readonly Held[]) =>
+    sessions.map((held) => ({ ...ended(held), reason: 'logout-all' })).sort(bySession);
+  const bySession = (a: { session?: string | undefined }, b: { session?: string | undefined }) =>
+    `${a.session}` < `${b.session}` ? -1 : 1;
+  const everywhere = (options: CallOptions): CallOptions => ({
+    ...options,
+    json: { ...(options.json as object), all_devices: true },
+  });
+
+  for (const [way, credential] of Object.entries(ways)) {
+    test(`by ${way}: every session of the user ends, with a record each, and the cookie is cleared`, async () => {
+      await using server = await startServer();
+      const call = createClient(server.url);
+      const held = await signUp(call);
+      const others = [await logIn(call), await logIn(call)];
+      const neighbour = await signUp(call, bea);
+      await server.newEvents();
+      const answer = await call('POST', '/logout', everywhere(credential(held)));
+      assert.deepEqual([answer.status, answer.body, answer.cookie], [200, goodbye, '']);
+      assert.deepEqual((await server.newEvents()).sort(bySession), endedEverywhere(held, ...others));
+      for (const session of [held, ...others]) assert.equal(await lives(call, session), false);
+      assert.equal(await lives(call, neighbour), true);
+      assertProblem(await call('POST', '/logout', everywhere(credential(held))), 401, 'not-logged-in');
+      assert.deepEqual(await server.newEvents(), []);
+    });
+  }
+
+  test('of each user whom a credential belongs to', async () => {
+    await using server = await startServer();
+    const call = createClient(server.url);
+    const mine = [await signUp(call), await logIn(call)];
+    const theirs = [await signUp(call, bea), await logIn(call, bea)];
+    await server.newEvents();
+    const [, cookie] = theirs;
+    const json = { refresh_token: mine[0]?.refreshToken, all_devices: true };
+    assert.equal((await call('POST', '/logout', { cookie: cookie?.refreshToken, json })).status, 200);
+    assert.deepEqual((await server.newEvents()).sort(bySession), endedEverywhere(...mine, ...theirs));
+  });
+
+  test('false is as if it were not there, and what is no boolean is 422', async () => {
+    await using server = await startServer();
+    const call = createClient(server.url);
+    const held = await signUp(call);
+    const elsewhere = await logIn(call);
+    await server.newEvents();
+    const { accessToken: token } = held;
+    for (const wrong of [1, 'true', null, {}]) {
+      assertFaults(await call('POST', '/logout', { token, json: { all_devices: wrong } }), '/all_devices');
+    }
+    assert.equal((await call('POST', '/logout', { token, json: { all_devices: false } })).status, 200);
+    assert.deepEqual([await server.newEvents(), await lives(call, elsewhere)], [[ended(held)], true]);
+  });
+
+  test('with a token whose session has ended, an attacker throws nobody out', async () => {
+    await using server = await startServer();
+    const call = createClient(server.url);
+    const held = await signUp(call);
+    const elsewhere = await logIn(call);
+    await call('POST', '/logout', { token: held.accessToken });
+    await server.newEvents();
+    for (const credential of Object.values(ways)) {
+      assertProblem(await call('POST', '/logout', everywhere(credential(held))), 401, 'not-logged-in');
+    }
+    assert.deepEqual([await server.newEvents(), await lives(call, elsewhere)], [[], true]);
+  });
+
+  test('from a page of another site: refused, and nothing ends', async () => {
+    await using server = await startServer();
+    const call = createClient(server.url);
+    const { refreshToken: cookie, ...held } = await signUp(call);
+    const headers = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+    const answer = await call('POST', '/logout', { cookie, headers, json: { all_devices: true } });
+    assertProblem(answer, 403, 'cross-site-request');
+    assert.equal(await lives(call, held), true);
+  });
+});

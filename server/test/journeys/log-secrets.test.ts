@@ -128,7 +128,7 @@ async function addStored(server: TestServer, secrets: Secrets): Promise<void> {
   const keys = await behind<{ sealed_private_key: string }>(server.db, (db) =>
     db.selectFrom('signing_keys').selectAll(),
   );
-  const jwk = server.features.keys.current.privateKey.export({ format: 'jwk' }) as { d: string };
+  const jwk = (await server.features.keys.ring()).current.privateKey.export({ format: 'jwk' }) as { d: string };
   secrets.add(...hashes.map(({ hash }) => hash), ...sessions.map((row) => row.token_hash));
   secrets.add(...keys.map((row) => row.sealed_private_key), jwk.d, sha256(ada.password));
 }

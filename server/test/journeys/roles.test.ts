@@ -10,7 +10,16 @@ import { ada, giveRole, lives, logIn, signUp } from '../support/people.ts';
 import { assertFaults, assertProblem } from '../support/refusals.ts';
 import { startServer } from '../support/server.ts';
 
-const builtIn = ['permissions:read', 'permissions:write', 'roles:write', 'users:delete'];
+const builtIn = [
+  'permissions:read',
+  'permissions:write',
+  'roles:write',
+  'sessions:end',
+  'sessions:read',
+  'tokens:introspect',
+  'users:delete',
+  'users:disable',
+];
 const editor = { name: 'editor', description: 'Writes and tidies up.', permissions: ['posts:publish', 'users:delete'] };
 
 const register = (call: Call, token: string, name: string) => call('POST', '/permissions', { token, json: { name } });

@@ -45,6 +45,7 @@ test("a client that knows only the seed's README walks through the whole API", a
     'session.started',
     'session.ended',
     'user.deleted',
+    'session.ended',
     'login.failed',
   ]);
 });

@@ -8,7 +8,7 @@ export const featureFloors: readonly (readonly string[])[] = [
   ['roles'],
   ['passwords', 'throttle'],
   ['sessions'],
-  ['accounts'],
+  ['accounts', 'status'],
   ['sign-in'],
   ['oauth'],
 ];

@@ -8,6 +8,7 @@ export function routeBreaches(routes: readonly Route[], permissions: ReadonlySet
     const faults = [
       ...nameFaults(route, names),
       ...accessFaults(route.access, permissions),
+      ...originFaults(route),
       ...limitFaults(route.limit),
       ...replyFaults(route),
       ...refusalFaults(route),
@@ -31,6 +32,10 @@ function accessFaults(access: Access | undefined, permissions: ReadonlySet<strin
   if (access.kind === 'public') return access.why.length > 0 ? [] : ['say in `access.why` why everybody may call it'];
   if (access.kind !== 'bearer' || access.permission === undefined || permissions.has(access.permission)) return [];
   return [`the permission "${access.permission}" is unknown: add it to builtInPermissions (features/roles/policy.ts)`];
+}
+
+function originFaults({ anyOrigin, access }: Route): string[] {
+  return anyOrigin === true && access?.kind !== 'public' ? ['`anyOrigin` is for public data alone'] : [];
 }
 
 function limitFaults(limit: Limit | undefined): string[] {

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Call, createClient } from '../support/client.ts';
@@ -10,6 +7,7 @@ import { freePort } from '../support/databases/server-process.ts';
 import { createTestFolder } from '../support/folder.ts';
 import { signUp } from '../support/people.ts';
 import { type ServerProcess, startServerProcess } from '../support/process.ts';
+import { hasBalancer, startBalancer } from './balancer.ts';
 import { createDatabaseOn, newcomer, untilReadiness } from './ground.ts';
 
 /** As docs/operating.md has it, on other addresses. */
@@ -56,7 +54,7 @@ async function work(call: Call, isOver: () => boolean): Promise<{ done: number; 
 }
 
 test('a rolling restart of two nodes behind haproxy loses no request', async (t) => {
-  if (spawnSync('haproxy', ['-v']).status !== 0) return t.skip('NOT RUN: haproxy was not found');
+  if (!hasBalancer()) return t.skip('NOT RUN: haproxy was not found');
   const postgres = await startPostgres();
   if ('missing' in postgres) return t.skip(`NOT RUN: ${postgres.missing}`);
   using folder = createTestFolder();
@@ -65,10 +63,7 @@ test('a rolling restart of two nodes behind haproxy loses no request', async (t)
   const start = (port: number) => startServerProcess({ dataDir: folder.path, env, port });
   const nodes: ServerProcess[] = await Promise.all(ports.map(start));
   const publicPort = await freePort();
-  writeFileSync(folder.file('haproxy.cfg'), configuration(publicPort, ports));
-  const balancer = spawn('haproxy', ['-db', '-f', folder.file('haproxy.cfg')], { stdio: 'ignore' });
-  const killWithUs = () => balancer.kill('SIGKILL');
-  process.once('exit', killWithUs);
+  const balancer = startBalancer(configuration(publicPort, ports));
   let over = false;
   try {
     const call = createClient(`http://127.0.0.1:${publicPort}`);
@@ -92,10 +87,7 @@ test('a rolling restart of two nodes behind haproxy loses no request', async (t)
     t.diagnostic(`${reports.reduce((sum, { done }) => sum + done, 0)} requests`);
   } finally {
     over = true;
-    const gone = once(balancer, 'exit');
-    if (balancer.exitCode === null) balancer.kill('SIGKILL');
-    await gone;
-    process.off('exit', killWithUs);
+    await balancer[Symbol.asyncDispose]();
     for (const node of nodes) await node[Symbol.asyncDispose]();
     await postgres.close();
   }

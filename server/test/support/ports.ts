@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { systemRandom } from '../../src/adapters/system-random.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import type { Hasher } from '../../src/kernel/hasher.ts';
+import type { Ticker } from '../../src/kernel/ticker.ts';
 
 /** A clock that stands still until a test moves it. */
 export interface TestClock extends Clock {
@@ -43,3 +44,27 @@ export function createTestHasher(): TestHasher {
 }
 
 export const testRandom = systemRandom;
+
+/** A ticker that stands still until a test drives it. */
+export interface TestTicker extends Ticker {
+  /** One beat for everything that runs. */
+  tick(): void;
+  readonly running: number;
+}
+
+export function createTestTicker(): TestTicker {
+  const works = new Set<() => void>();
+  return {
+    every: (_, work) => {
+      const own = () => work();
+      works.add(own);
+      return () => works.delete(own);
+    },
+    tick: () => {
+      for (const work of works) work();
+    },
+    get running() {
+      return works.size;
+    },
+  };
+}

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { systemTicker } from '../../src/adapters/system-ticker.ts';
 import { compose, type Features } from '../../src/app/compose.ts';
 import { type AppConfig, loadAppConfig } from '../../src/app/config.ts';
 import { createServer } from '../../src/app/server.ts';
@@ -7,6 +8,7 @@ import type { Database } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import type { AuditEvent } from '../../src/features/audit/index.ts';
 import { Secret } from '../../src/kernel/secret.ts';
+import type { Ticker } from '../../src/kernel/ticker.ts';
 import { openTestDatabase } from './databases/index.ts';
 import { createTestClock, createTestHasher, type TestClock, type TestHasher, testRandom } from './ports.ts';
 
@@ -16,7 +18,10 @@ export interface TestServerOptions {
   /** A database to go on with; the server then leaves it open. */
   readonly db?: Database;
   readonly clock?: TestClock;
+  /** The machine's timers unless said. */
+  readonly ticker?: Ticker;
   readonly secretKey?: string;
+  readonly formerSecretKeys?: readonly string[];
   /** False for tests of what no route declares: that the database is gone. */
   readonly strictReplies?: boolean;
 }
@@ -45,8 +50,12 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const hasher = createTestHasher();
   const db = options.db ?? (await openTestDatabase());
   await migrate(db, clock.now());
-  const secretKey = new Secret(options.secretKey ?? 'a secret key for tests, long enough');
-  const ports = { db, clock, random: testRandom, hasher, secretKey };
+  const secretKeys = {
+    present: new Secret(options.secretKey ?? 'a secret key for tests, long enough'),
+    former: (options.formerSecretKeys ?? []).map((text) => new Secret(text)),
+  };
+  const ticker = options.ticker ?? systemTicker;
+  const ports = { db, clock, ticker, random: testRandom, hasher, secretKeys };
   const features = await compose(ports, config.values, resolvePublicUrl(config.values.server));
   const log: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => log.push(line) });

@@ -67,6 +67,22 @@ describe('what the CLI says', () => {
   });
 });
 
+describe('what the CLI says of a database server', () => {
+  for (const [code, advice] of [
+    ['ER_SECURE_TRANSPORT_REQUIRED', /\?ssl_ca=/],
+    ['HANDSHAKE_SSL_ERROR', /ssl_ca/],
+    ['ER_BINLOG_CREATE_ROUTINE_NEED_SUPER', /log_bin_trust_function_creators=1[\s\S]*keyward db release/],
+    ['42501', /TRIGGER/],
+  ] as const) {
+    test(`that refuses with ${code}: what to do, and no stack`, () => {
+      const { text } = describeFailure(Object.assign(new Error('It is refused'), { code }));
+      assert.ok(text.startsWith('error: It is refused.\n'));
+      assert.match(text, advice);
+      assert.equal(text.includes('    at '), false);
+    });
+  }
+});
+
 describe('what the CLI says of the system', () => {
   const said = (error: unknown): string => {
     const { text } = describeFailure(error);

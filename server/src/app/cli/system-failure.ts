@@ -21,6 +21,7 @@ export function explainSystemFailure(error: unknown): string | undefined {
   if (syscall === 'getaddrinfo') return `HOST is "${hostname}", and that name has no address (${code}).`;
   if (code === 'ERR_SQLITE_ERROR') return sqliteFailure(error);
   if (refusedLogins.has(code)) return `${error.message}.\n  Check user, password and database in DATABASE_URL.`;
+  if (code in databaseReasons) return `${error.message.replace(/\.$/, '')}.\n  ${databaseReasons[code]}`;
   if (path === undefined || syscall === undefined) return undefined;
   return `${path} cannot be used: ${fileReasons[code] ?? code}.\n  Check DATA_DIR and DATABASE_URL, and who owns that folder.`;
 }
@@ -72,3 +73,16 @@ const refusedLogins: ReadonlySet<string> = new Set([
   'ER_BAD_DB_ERROR',
   'ER_DBACCESS_DENIED_ERROR',
 ]);
+
+const missingRight =
+  'Give the user of DATABASE_URL all rights on its database, TRIGGER among them, and run the command again.\n  Where MySQL writes a binary log, `keyward db copy` also needs log_bin_trust_function_creators=1 while it runs.\n  To call off a copy that ended so: `keyward db release`.';
+
+/** What else a database server refuses before or beside our SQL; PostgreSQL's 42501 is insufficient_privilege. */
+const databaseReasons: Readonly<Record<string, string>> = {
+  ER_SECURE_TRANSPORT_REQUIRED: 'Add ?ssl=true or ?ssl_ca=/path/of/ca.pem to DATABASE_URL.',
+  HANDSHAKE_SSL_ERROR: 'Check ssl_ca in DATABASE_URL, and the name of the host.',
+  ER_BINLOG_CREATE_ROUTINE_NEED_SUPER: missingRight,
+  ER_TABLEACCESS_DENIED_ERROR: missingRight,
+  ER_SPECIFIC_ACCESS_DENIED_ERROR: missingRight,
+  42501: missingRight,
+};

@@ -8,6 +8,8 @@ import { audit } from './0006-audit.ts';
 import { setupTokens } from './0007-setup-tokens.ts';
 import { throttle } from './0008-throttle.ts';
 import { houseMoves } from './0009-house-moves.ts';
+import { keyRotation } from './0010-key-rotation.ts';
+import { sessionStatus } from './0011-session-status.ts';
 
 /** Every step, in order. New steps are added at the end; a released one is never changed. */
 export const migrations: readonly Migration[] = [
@@ -20,4 +22,6 @@ export const migrations: readonly Migration[] = [
   setupTokens,
   throttle,
   houseMoves,
+  keyRotation,
+  sessionStatus,
 ];

@@ -1,10 +1,10 @@
-import type { Database, Tx } from '../../db/database.ts';
-import { invalidToken, lackingPermission } from '../../kernel/access.ts';
+import type { Database } from '../../db/database.ts';
+import { invalidToken } from '../../kernel/access.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { Audit } from '../audit/index.ts';
-import { lastAdmin, type RolesStore } from '../roles/index.ts';
-import type { SessionsStore } from '../sessions/index.ts';
+import { type Authority, lastAdmin, type RolesStore } from '../roles/index.ts';
+import type { EndSessions } from '../sessions/index.ts';
 import { type UsersStore, userNotFound } from '../users/index.ts';
 
 export interface DeleteAccountCommand {
@@ -18,7 +18,7 @@ export interface DeleteAccountCommand {
  * Without `users:delete` the answer is the same whether or not the other exists. Who has just been deleted by another request of
  * their own is nobody any more, and is told so.
  *
- * @throws lackingPermission, invalidToken, userNotFound, lastAdmin
+ * @throws lackingPermission, invalidToken, userNotFound, lastAdmin, userHoldsMore
  */
 export type DeleteAccount = (command: DeleteAccountCommand) => Promise<void>;
 
@@ -29,24 +29,19 @@ export function createDeleteAccount(deps: {
   audit: Audit;
   users: UsersStore;
   roles: RolesStore;
-  sessions: SessionsStore;
+  authority: Authority;
+  endSessions: EndSessions;
 }): DeleteAccount {
-  const { db, clock, audit, users, roles, sessions } = deps;
-
-  const assertMay = async (tx: Tx, { id, by }: DeleteAccountCommand): Promise<void> => {
-    if (by === undefined || by === id) return;
-    if (!(await roles.grantsOf(tx, by)).permissions.includes('users:delete')) throw lackingPermission('users:delete');
-  };
-
-  return (command) =>
+  const { db, clock, audit, users, roles, authority, endSessions } = deps;
+  return ({ id, by, ip }) =>
     db.transact(async (tx) => {
-      const { id, by, ip } = command;
-      await assertMay(tx, command);
+      if (by !== id) await authority.assertHolds(tx, by, 'users:delete');
       // Locks, so that two administrators who delete each other take turns.
       if (await roles.isLastAdmin(tx, id)) throw lastAdmin();
-      const at = clock.now();
-      if (!(await users.markDeleted(tx, id, at))) throw by === id ? invalidToken() : userNotFound();
-      await sessions.endAllOf(tx, id, 'user-deleted', at);
+      if (!(await users.markDeleted(tx, id, clock.now()))) throw by === id ? invalidToken() : userNotFound();
+      // Now that the user is locked, what they hold stays; who may not have done it takes it back.
+      await authority.assertReaches(tx, by, id);
       await audit.record(tx, { event: 'user.deleted', actor: by, subject: id, ip });
+      await endSessions(tx, { user: id, reason: 'user-deleted', by, ip });
     });
 }

@@ -1,5 +1,12 @@
 import { refusal } from '../../kernel/errors.ts';
 
+export const currentPasswordWrong = refusal(
+  'current-password-wrong',
+  'invalid',
+  'The current password is not right.',
+  'Check it, and send the request again. Repeated attempts are slowed down, as at the login. Who does not know the password asks an operator for a new one.',
+);
+
 export const invalidSetupToken = refusal(
   'invalid-setup-token',
   'forbidden',

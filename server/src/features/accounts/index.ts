@@ -1,20 +1,24 @@
 /**
- * Owns: how accounts begin and end: creation, soft deletion, restoring, the first administrator.
+ * Owns: how accounts begin, change and end: creation, passwords, disabling, soft deletion, restoring, the first administrator.
  * Tables: setup_tokens.
- * Specifications: ASVS 5.0 6.3.2 (no default accounts).
+ * Specifications: ASVS 5.0 6.2.2, 6.2.3 and 7.4.3 (changing a password), 6.3.2 (no default accounts), 7.4.2 (disabling ends sessions).
  */
 import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Passwords } from '../passwords/index.ts';
-import type { RolesStore } from '../roles/index.ts';
-import type { SessionsStore } from '../sessions/index.ts';
+import type { Authority, RolesStore } from '../roles/index.ts';
+import type { EndSessions, SessionsStore } from '../sessions/index.ts';
+import type { Throttle } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
+import { type ChangePassword, createChangePassword } from './change-password.ts';
 import { type CreateAccount, createCreateAccount } from './create-account.ts';
 import { createDeleteAccount, type DeleteAccount } from './delete-account.ts';
+import { createDisableAccount, type DisableAccount } from './disable-account.ts';
 import { createEnsureFirstAdmin, type EnsureFirstAdmin } from './first-admin.ts';
 import { createRestoreAccount, type RestoreAccount } from './restore-account.ts';
+import { createSetPassword, type SetPassword } from './set-password.ts';
 import { createSetupToken, type SetupToken } from './setup-token.ts';
 import { setupTokensStore } from './store.sql.ts';
 
@@ -27,7 +31,10 @@ export { type SetupToken, setupTokenMinutes } from './setup-token.ts';
 export interface Accounts {
   readonly create: CreateAccount;
   readonly delete: DeleteAccount;
+  readonly status: DisableAccount;
   readonly restore: RestoreAccount;
+  readonly changePassword: ChangePassword;
+  readonly setPassword: SetPassword;
   readonly setupToken: SetupToken;
   readonly ensureFirstAdmin: EnsureFirstAdmin;
 }
@@ -40,13 +47,19 @@ export function createAccounts(deps: {
   passwords: Passwords;
   users: UsersStore;
   roles: RolesStore;
+  authority: Authority;
+  throttle: Throttle;
   sessions: SessionsStore;
+  endSessions: EndSessions;
 }): Accounts {
   const createAccount = createCreateAccount(deps);
   return {
     create: createAccount,
     delete: createDeleteAccount(deps),
+    status: createDisableAccount(deps),
     restore: createRestoreAccount(deps),
+    changePassword: createChangePassword(deps),
+    setPassword: createSetPassword(deps),
     setupToken: createSetupToken({ ...deps, store: setupTokensStore }),
     ensureFirstAdmin: createEnsureFirstAdmin({ ...deps, createAccount }),
   };

@@ -1,5 +1,17 @@
 import { Type } from 'typebox';
 import { PathId } from '../../http/text.ts';
+import { PasswordText } from '../passwords/index.ts';
 
-export const DeleteUserParams = Type.Object({ user_id: PathId("The user's id.") });
+export const UserParams = Type.Object({ user_id: PathId("The user's id.") });
 export const UserDeletedReply = Type.Object({ message: Type.Literal('User deleted successfully.') });
+export const UserDisabledReply = Type.Object({ message: Type.Literal('User disabled successfully.') });
+export const UserEnabledReply = Type.Object({ message: Type.Literal('User enabled successfully.') });
+
+export const ChangePasswordBody = Type.Object(
+  { current_password: PasswordText, new_password: PasswordText },
+  {
+    additionalProperties: false,
+    examples: [{ current_password: 'correct horse battery', new_password: 'seven quiet lanterns burn' }],
+  },
+);
+export const PasswordChangedReply = Type.Object({ message: Type.Literal('Password changed successfully.') });

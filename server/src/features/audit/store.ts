@@ -7,15 +7,21 @@ export type AuditEventName =
   | 'user.created'
   | 'user.deleted'
   | 'user.restored'
+  | 'user.disabled'
+  | 'user.enabled'
   | 'session.started'
   | 'session.ended'
   | 'session.stolen'
   | 'login.failed'
+  | 'password.changed'
   | 'password.rehashed'
   | 'role.created'
   | 'role.assigned'
   | 'role.unassigned'
-  | 'permission.registered';
+  | 'permission.registered'
+  | 'key.published'
+  | 'key.retired'
+  | 'key.revoked';
 
 /** One security event. Never holds a secret. */
 export interface AuditEvent {
@@ -29,7 +35,7 @@ export interface AuditEvent {
   readonly subject?: UserId | undefined;
   readonly session?: SessionId | undefined;
   readonly ip?: string | undefined;
-  /** The name of what it was done to, where that is no user (a role). */
+  /** What else it is about, where that is no user: the name of a role, `new-device` of a session that was started. */
   readonly object?: string | undefined;
 }
 

@@ -1,13 +1,13 @@
 import { Type } from 'typebox';
 import { type Route, route } from '../../http/route.ts';
-import type { KeyRing } from './open-key-ring.ts';
+import type { GetKeyRing } from './key-ring.ts';
 
 const JwksReply = Type.Object({ keys: Type.Array(Type.Record(Type.String(), Type.String())) }, { title: 'JwkSet' });
 
-/** Long enough to spare the server, short enough that a new key is seen before it signs. */
+/** Long enough to spare the server, and a third of the time for which a new key is published before it signs. */
 const cacheSeconds = 300;
 
-export const keyRoutes = (ring: KeyRing): readonly Route[] => [
+export const keyRoutes = ({ ring }: { ring: GetKeyRing }): readonly Route[] => [
   route({
     method: 'GET',
     url: '/.well-known/jwks.json',
@@ -15,12 +15,14 @@ export const keyRoutes = (ring: KeyRing): readonly Route[] => [
     summary: 'The public keys that verify access tokens',
     tags: ['Discovery'],
     access: { kind: 'public', why: 'public keys are for everybody' },
-    limit: { kind: 'none', why: 'constant, from memory' },
+    anyOrigin: true,
+    limit: { kind: 'none', why: 'from memory, read anew once a second at most' },
     replies: { 200: { schema: JwksReply, description: 'RFC 7517 §5.' } },
     refusals: [],
-    handler: (_, reply) => {
+    handler: async (_, reply) => {
+      const { all } = await ring();
       reply.header('cache-control', `public, max-age=${cacheSeconds}`);
-      return { keys: ring.all.map(({ publicJwk }) => publicJwk as Record<string, string>) };
+      return { keys: all.map(({ publicJwk }) => publicJwk as Record<string, string>) };
     },
   }),
 ];

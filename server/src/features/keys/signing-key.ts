@@ -1,35 +1,47 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
 import type { Instant } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';
+import { type AlgorithmName, algorithms } from './algorithms.ts';
+import { encodeSegment } from './jws.ts';
 import { seal, unseal } from './seal.ts';
 
-/** A key that signs access tokens. Its algorithm is fixed with it and never taken from a token (RFC 8725 §3.1). */
+/** The kinds of token we sign. `typ` keeps each from passing for another (RFC 8725 §3.11). */
+export type TokenType = 'at+jwt' | 'statuslist+jwt';
+
+/** A key that signs tokens. Its algorithm is fixed with it and never taken from a token (RFC 8725 §3.1). */
 export interface SigningKey {
   /** RFC 7638 thumbprint. */
   readonly kid: string;
-  readonly algorithm: 'ES256';
+  readonly algorithm: AlgorithmName;
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
   readonly publicJwk: JWK;
+  /** The first segment of its tokens, by type: to the letter what a token of ours begins with. */
+  readonly headers: Readonly<Record<TokenType, string>>;
 }
 
 /** A key as its row holds it. */
 export interface StoredSigningKey {
   readonly kid: string;
-  readonly algorithm: string;
+  readonly algorithm: AlgorithmName;
   readonly publicJwk: string;
   readonly sealedPrivateKey: string;
   readonly createdAt: Instant;
+  /** From when on it signs, until a later key does. Published since `createdAt`. */
+  readonly signsFrom: Instant;
 }
 
 /** @param sealingKey 32 bytes, derived from `SECRET_KEY` */
-export async function generateSigningKey(
-  sealingKey: Buffer,
-  createdAt: Instant,
-  random: Random,
-): Promise<StoredSigningKey> {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+export async function generateSigningKey(options: {
+  algorithm: AlgorithmName;
+  sealingKey: Buffer;
+  createdAt: Instant;
+  signsFrom: Instant;
+  random: Random;
+}): Promise<StoredSigningKey> {
+  const { algorithm, sealingKey, createdAt, signsFrom, random } = options;
+  const { privateKey, publicKey } = await algorithms[algorithm].generate();
   const jwk = publicKey.export({ format: 'jwk' }) as JWK;
   // Needed once in the life of a key: not worth loading at every start.
   const { calculateJwkThumbprint } = await import('jose');
@@ -37,22 +49,54 @@ export async function generateSigningKey(
   const plain = privateKey.export({ format: 'der', type: 'pkcs8' });
   return {
     kid,
-    algorithm: 'ES256',
-    publicJwk: JSON.stringify({ ...jwk, kid, alg: 'ES256', use: 'sig' }),
-    sealedPrivateKey: seal(plain, sealingKey, `signing-key/${kid}`, random),
+    algorithm,
+    publicJwk: JSON.stringify({ ...jwk, kid, alg: algorithm, use: 'sig' }),
+    sealedPrivateKey: seal(plain, sealingKey, contextOf(kid), random),
     createdAt,
+    signsFrom,
   };
 }
 
-/** @throws when `sealingKey` is not the one it was sealed with */
-export function openSigningKey(stored: StoredSigningKey, sealingKey: Buffer): SigningKey {
-  const der = unseal(stored.sealedPrivateKey, sealingKey, `signing-key/${stored.kid}`);
+/** @throws when none of `sealingKeys` is the one it was sealed with */
+export function openSigningKey(stored: StoredSigningKey, sealingKeys: readonly Buffer[]): SigningKey {
+  const { kid, algorithm } = stored;
+  const der = unsealWithAny(stored, sealingKeys);
   const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  const header = (typ: TokenType) => encodeSegment({ alg: algorithm, typ, kid });
   return {
-    kid: stored.kid,
-    algorithm: 'ES256',
+    kid,
+    algorithm,
     privateKey,
     publicKey: createPublicKey(privateKey),
     publicJwk: JSON.parse(stored.publicJwk) as JWK,
+    headers: { 'at+jwt': header('at+jwt'), 'statuslist+jwt': header('statuslist+jwt') },
   };
+}
+
+/** The private key sealed anew under the first of `sealingKeys`, or `undefined` when it is. @throws as `openSigningKey` */
+export function resealed(
+  stored: StoredSigningKey,
+  sealingKeys: readonly [Buffer, ...Buffer[]],
+  random: Random,
+): string | undefined {
+  try {
+    unsealWithAny(stored, sealingKeys.slice(0, 1));
+    return undefined;
+  } catch {
+    return seal(unsealWithAny(stored, sealingKeys), sealingKeys[0], contextOf(stored.kid), random);
+  }
+}
+
+const contextOf = (kid: string): string => `signing-key/${kid}`;
+
+function unsealWithAny({ kid, sealedPrivateKey }: StoredSigningKey, sealingKeys: readonly Buffer[]): Buffer {
+  const failures: unknown[] = [];
+  for (const key of sealingKeys) {
+    try {
+      return unseal(sealedPrivateKey, key, contextOf(kid));
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw failures[0];
 }

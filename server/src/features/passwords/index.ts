@@ -8,15 +8,23 @@ import type { Hasher } from '../../kernel/hasher.ts';
 import { createPreparePassword, type PreparePassword } from './prepare-password.ts';
 import { passwordsStore } from './store.sql.ts';
 import type { PasswordsStore } from './store.ts';
-import { createVerifyPassword, type VerifyPassword } from './verify-password.ts';
+import {
+  createVerifyPassword,
+  createVerifyPasswordOf,
+  type VerifyPassword,
+  type VerifyPasswordOf,
+} from './verify-password.ts';
 
 export { passwordSettings } from './config.ts';
+export { isSamePassword } from './policy.ts';
+export { PasswordText } from './schemas.ts';
 export type { PasswordsStore } from './store.ts';
 export type { ProvenPassword } from './verify-password.ts';
 
 export interface Passwords {
   readonly prepare: PreparePassword;
   readonly verify: VerifyPassword;
+  readonly verifyOf: VerifyPasswordOf;
   readonly store: PasswordsStore;
 }
 
@@ -29,6 +37,7 @@ export function createPasswords(deps: {
   return {
     prepare: createPreparePassword(parts),
     verify: createVerifyPassword(parts),
+    verifyOf: createVerifyPasswordOf(parts),
     store: passwordsStore,
   };
 }

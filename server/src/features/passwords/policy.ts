@@ -22,6 +22,10 @@ const leastNameLength = 3;
  */
 export const normalisePassword = (text: string): string => text.normalize('NFKC');
 
+/** Whether two texts are one password: they would have the same hash. */
+export const isSamePassword = (one: string, other: string): boolean =>
+  normalisePassword(one) === normalisePassword(other);
+
 const fold = (text: string): string => normalisePassword(text).toLowerCase();
 
 /**

@@ -4,8 +4,8 @@ import { checkPassword, normalisePassword, type OwnNames, type PasswordLimits } 
 
 /** A password that somebody wants to have: what is against it, and its hash. */
 export interface PreparePassword {
-  /** What is wrong with it, as field errors of `/password`; empty when nothing is. */
-  check(password: string, names: OwnNames): FieldError[];
+  /** What is wrong with it, as field errors at `pointer` (`/password` unless said); empty when nothing is. */
+  check(password: string, names: OwnNames, pointer?: string): FieldError[];
   /** The same for a hash that another system made. */
   checkHash(hash: string): FieldError[];
   /** @returns its hash, to be stored @throws overloaded */
@@ -17,8 +17,8 @@ const unusableHash =
 
 export function createPreparePassword(deps: { hasher: Hasher; limits: PasswordLimits }): PreparePassword {
   return {
-    check: (password, names) =>
-      checkPassword(password, deps.limits, names).map((detail) => ({ pointer: '/password', detail })),
+    check: (password, names, pointer = '/password') =>
+      checkPassword(password, deps.limits, names).map((detail) => ({ pointer, detail })),
     checkHash: (hash) => (deps.hasher.canVerify(hash) ? [] : [{ pointer: '/password', detail: unusableHash }]),
     hash: (password) => deps.hasher.hash(normalisePassword(password)),
   };

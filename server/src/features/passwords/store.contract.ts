@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { behind } from '../../../test/support/behind.ts';
 import { atOnce, storeContract, yesAmong } from '../../../test/support/store-contract.ts';
 import type { Database } from '../../db/database.ts';
 import { asUserId } from '../../kernel/ids.ts';
@@ -15,6 +16,13 @@ const addUser = (db: Database, name: string, { withPassword = true } = {}) =>
     if (withPassword) await store.add(tx, id, `hash of ${name}`, 1_000);
     return id;
   });
+
+const changedAt = async (db: Database) => {
+  const rows = await behind<{ changed_at: number }>(db, (builder) =>
+    builder.selectFrom('passwords').select('changed_at').orderBy('user_id'),
+  );
+  return rows.map((row) => Number(row.changed_at));
+};
 
 export const passwordsStoreContract = storeContract('the store of passwords', (that) => {
   that('finds the hash of a living user by either name', async (db) => {
@@ -39,6 +47,39 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
     assert.equal(await store.findByName(db, keysOf('ada')), undefined);
     const now = await addUser(db, 'ada', { withPassword: false });
     assert.deepEqual(await store.findByName(db, keysOf('ada')), { userId: now, hash: undefined });
+  });
+
+  that('finds the hash of a user by id, and none of who is deleted or was never there', async (db) => {
+    const ada = await addUser(db, 'ada');
+    const bea = await addUser(db, 'bea', { withPassword: false });
+    assert.deepEqual(await store.findOf(db, ada), { userId: ada, hash: 'hash of ada' });
+    assert.deepEqual(await store.findOf(db, bea), { userId: bea, hash: undefined });
+    await db.transact((tx) => usersStore.markDeleted(tx, ada, 2_000));
+    assert.deepEqual([await store.findOf(db, ada), await store.findOf(db, asUserId(99))], [undefined, undefined]);
+  });
+
+  that('changes a password that is current, for one of many callers, and says when', async (db) => {
+    const [ada, bea] = [await addUser(db, 'ada'), await addUser(db, 'bea')];
+    const change = { hash: 'hash of ada', at: 2_000 };
+    const verdicts = await atOnce(db, 8, (tx, place) => store.change(tx, ada, { ...change, next: `next ${place}` }));
+    assert.equal(yesAmong(verdicts), 1);
+    assert.equal((await store.findOf(db, ada))?.hash, `next ${verdicts.indexOf(true)}`);
+    assert.equal((await store.findOf(db, bea))?.hash, 'hash of bea');
+    assert.deepEqual(await changedAt(db), [2_000, 1_000]);
+  });
+
+  that('sets a password, whether or not there was one', async (db) => {
+    const ada = await addUser(db, 'ada');
+    const bea = await addUser(db, 'bea', { withPassword: false });
+    for (const user of [ada, bea]) await db.transact((tx) => store.set(tx, user, `set ${user}`, 3_000));
+    assert.deepEqual(
+      [await store.findOf(db, ada), await store.findOf(db, bea)],
+      [
+        { userId: ada, hash: `set ${ada}` },
+        { userId: bea, hash: `set ${bea}` },
+      ],
+    );
+    assert.deepEqual(await changedAt(db), [3_000, 3_000]);
   });
 
   that('keeps a hash of any form to the letter', async (db) => {

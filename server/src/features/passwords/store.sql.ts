@@ -18,6 +18,15 @@ const findByName = statement((db, p: { emailKey: string; usernameKey: string }) 
     .where((where) => where.or([where('email_key', '=', p.emailKey), where('username_key', '=', p.usernameKey)])),
 );
 
+const findOf = statement((db, p: { user: UserId }) =>
+  db
+    .selectFrom('users')
+    .leftJoin('passwords', 'passwords.user_id', 'users.id')
+    .select(['users.id', 'passwords.hash'])
+    .where('users.id', '=', p.user)
+    .where('users.deleted_at', 'is', null),
+);
+
 const addPassword = statement((db, p: { user: UserId; hash: string; at: Instant }) =>
   db.insertInto('passwords').values({ user_id: p.user, hash: p.hash, changed_at: p.at }),
 );
@@ -30,14 +39,35 @@ const replaceHash = statement((db, p: { user: UserId; hash: string; next: string
   db.updateTable('passwords').set({ hash: p.next }).where('user_id', '=', p.user).where('hash', '=', p.hash),
 );
 
+const changePassword = statement((db, p: { user: UserId; hash: string; next: string; at: Instant }) =>
+  db
+    .updateTable('passwords')
+    .set({ hash: p.next, changed_at: p.at })
+    .where('user_id', '=', p.user)
+    .where('hash', '=', p.hash),
+);
+
+const overwritePassword = statement((db, p: { user: UserId; hash: string; at: Instant }) =>
+  db.updateTable('passwords').set({ hash: p.hash, changed_at: p.at }).where('user_id', '=', p.user),
+);
+
 export const passwordsStore: PasswordsStore = {
   async findByName(db, key) {
     const row = await db.first(findByName, key);
     return row && { userId: asUserId(row.id), hash: row.hash ?? undefined };
   },
+  async findOf(db, user) {
+    const row = await db.first(findOf, { user });
+    return row && { userId: user, hash: row.hash ?? undefined };
+  },
   add: async (tx, user, hash, at) => {
     await tx.execute(addPassword, { user, hash, at });
   },
   isCurrent: async (tx, user, hash) => (await tx.first(findCurrent, { user, hash })) !== undefined,
+  change: async (tx, user, change) => (await tx.execute(changePassword, { user, ...change })) === 1,
+  async set(tx, user, hash, at) {
+    if ((await tx.execute(overwritePassword, { user, hash, at })) === 1) return;
+    await tx.execute(addPassword, { user, hash, at });
+  },
   replace: async (tx, user, hash, next) => (await tx.execute(replaceHash, { user, hash, next })) === 1,
 };

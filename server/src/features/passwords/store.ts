@@ -12,9 +12,15 @@ export interface FoundPassword {
 export interface PasswordsStore {
   /** By folded e-mail or username; deleted users have no names, so they are not found. */
   findByName(db: Reads, key: { emailKey: string; usernameKey: string }): Promise<FoundPassword | undefined>;
+  /** By id; `undefined` for a user who is deleted or was never there. */
+  findOf(db: Reads, user: UserId): Promise<FoundPassword | undefined>;
   add(tx: Tx, user: UserId, hash: string, at: Instant): Promise<void>;
   /** Whether `hash` is still the user's: a password that was changed meanwhile proves nothing any more. */
   isCurrent(tx: Tx, user: UserId, hash: string): Promise<boolean>;
-  /** Puts `next` in the place of `hash`, unless somebody changed it meanwhile. */
+  /** A new password in the place of the one behind `hash`, unless somebody changed it meanwhile: of two at once, one gets `true`. */
+  change(tx: Tx, user: UserId, change: { hash: string; next: string; at: Instant }): Promise<boolean>;
+  /** A new password, whatever was there, if anything. The caller has locked the user. */
+  set(tx: Tx, user: UserId, hash: string, at: Instant): Promise<void>;
+  /** A better hash of the same password: puts `next` in the place of `hash`, unless somebody changed it meanwhile. */
   replace(tx: Tx, user: UserId, hash: string, next: string): Promise<boolean>;
 }

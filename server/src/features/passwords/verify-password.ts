@@ -2,7 +2,7 @@ import type { Database } from '../../db/database.ts';
 import type { Hasher } from '../../kernel/hasher.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import { normalisePassword } from './policy.ts';
-import type { PasswordsStore } from './store.ts';
+import type { FoundPassword, PasswordsStore } from './store.ts';
 
 /** A password that was right a moment ago; whoever acts on it checks that `hash` is still the user's. */
 export interface ProvenPassword {
@@ -25,16 +25,31 @@ export type VerifyPassword = (
   password: string,
 ) => Promise<ProvenPassword | undefined>;
 
-export function createVerifyPassword(deps: { db: Database; hasher: Hasher; store: PasswordsStore }): VerifyPassword {
-  const { db, hasher, store } = deps;
+/**
+ * Checks the password of a user who is known; a user without one takes the same path.
+ *
+ * @returns the hash behind it @throws overloaded
+ */
+export type VerifyPasswordOf = (user: UserId, password: string) => Promise<string | undefined>;
 
-  const matches = async (hash: string, password: string): Promise<boolean> => {
-    const normalised = normalisePassword(password);
-    if (await hasher.verify(hash, normalised)) return true;
+interface Deps {
+  readonly db: Database;
+  readonly hasher: Hasher;
+  readonly store: PasswordsStore;
+}
+
+/** The hash that was found, if the password is the one behind it; the same work where none was found. */
+async function prove(hasher: Hasher, found: FoundPassword | undefined, password: string): Promise<string | undefined> {
+  const hash = found?.hash ?? hasher.dummy;
+  const normalised = normalisePassword(password);
+  const right =
+    (await hasher.verify(hash, normalised)) ||
     // Other systems hashed what was typed.
-    return normalised !== password && hasher.verify(hash, password);
-  };
+    (normalised !== password && (await hasher.verify(hash, password)));
+  return right ? found?.hash : undefined;
+}
 
+export function createVerifyPassword({ db, hasher, store }: Deps): VerifyPassword {
   const improve = async (hash: string, password: string): Promise<string | undefined> => {
     if (!hasher.isOutdated(hash)) return undefined;
     try {
@@ -46,9 +61,12 @@ export function createVerifyPassword(deps: { db: Database; hasher: Hasher; store
 
   return async (name, password) => {
     const found = await store.findByName(db, name);
-    const hash = found?.hash ?? hasher.dummy;
-    const right = await matches(hash, password);
-    if (found?.hash === undefined || !right) return undefined;
+    const hash = await prove(hasher, found, password);
+    if (found === undefined || hash === undefined) return undefined;
     return { userId: found.userId, hash, betterHash: await improve(hash, password) };
   };
+}
+
+export function createVerifyPasswordOf({ db, hasher, store }: Deps): VerifyPasswordOf {
+  return async (user, password) => prove(hasher, await store.findOf(db, user), password);
 }

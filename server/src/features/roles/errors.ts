@@ -28,9 +28,16 @@ export const permissionNotHeld = refusal(
   '`errors` points at the permissions you do not hold. Leave them out, or ask somebody who holds them to make the role.',
 );
 
+export const userHoldsMore = refusal(
+  'user-holds-more',
+  'forbidden',
+  'This user holds a permission that you do not hold, so you cannot act on them.',
+  'Ask an administrator, or somebody who holds at least what this user holds.',
+);
+
 export const lastAdmin = refusal(
   'last-admin',
   'conflict',
-  'The last administrator cannot be removed.',
+  'The last administrator cannot be removed or disabled.',
   'Give another user the role `admin` first (`keyward role assign admin <user>`), then try again.',
 );

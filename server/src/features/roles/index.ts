@@ -7,6 +7,7 @@ import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Audit } from '../audit/index.ts';
 import type { UsersStore } from '../users/index.ts';
+import { type Authority, createAuthority } from './authority.ts';
 import { type ChangeRole, createChangeRole } from './change-role.ts';
 import { type CreateRole, createCreateRole } from './create-role.ts';
 import { createRegisterPermission, type RegisterPermission } from './register-permission.ts';
@@ -14,7 +15,8 @@ import type { PermissionEntry } from './role.ts';
 import { rolesStore } from './store.sql.ts';
 import type { RolesStore } from './store.ts';
 
-export { lastAdmin } from './errors.ts';
+export type { Authority } from './authority.ts';
+export { lastAdmin, userHoldsMore } from './errors.ts';
 export { adminRoleName, permissionPattern } from './policy.ts';
 
 export { roleRoutes } from './routes.ts';
@@ -22,6 +24,7 @@ export type { RolesTables as PublishedRoles } from './store.sql.ts';
 export type { RolesStore } from './store.ts';
 
 export interface Roles {
+  readonly authority: Authority;
   readonly createRole: CreateRole;
   readonly changeRole: ChangeRole;
   readonly registerPermission: RegisterPermission;
@@ -32,6 +35,7 @@ export interface Roles {
 export function createRoles(deps: { db: Database; clock: Clock; audit: Audit; users: UsersStore }): Roles {
   const parts = { ...deps, store: rolesStore };
   return {
+    authority: createAuthority(parts),
     createRole: createCreateRole(parts),
     changeRole: createChangeRole(parts),
     registerPermission: createRegisterPermission(parts),

@@ -5,6 +5,7 @@ import {
   adminRoleName,
   builtInPermissions,
   checkRoleName,
+  covers,
   foldRoleName,
   permissionPattern,
   permissionsOutside,
@@ -131,5 +132,23 @@ describe('permissions outside of what is allowed', () => {
 
   test('names are compared to the letter', () => {
     assert.equal(outside(['A:b', 'a:b ', '__proto__'], ['a:b']).length, 3);
+  });
+});
+
+describe('who reaches whom', () => {
+  const somebody = (...permissions: string[]) => ({ roles: ['some'], permissions });
+  const admin = (...permissions: string[]) => ({ roles: ['admin'], permissions });
+
+  test('whoever holds all that the other holds, and nobody else', () => {
+    assert.equal(covers(somebody('a:b', 'c:d'), somebody('a:b')), true);
+    assert.equal(covers(somebody('a:b'), somebody('a:b')), true, 'peers reach one another');
+    assert.equal(covers(somebody('a:b'), somebody('a:b', 'c:d')), false);
+    assert.equal(covers(somebody(), somebody()), true);
+  });
+
+  test('only an administrator reaches an administrator, whatever else the others hold', () => {
+    assert.equal(covers(somebody('a:b', 'c:d'), admin('a:b')), false);
+    assert.equal(covers(admin(), admin('a:b')), true);
+    assert.equal(covers(admin(), somebody('a:b')), true);
   });
 });

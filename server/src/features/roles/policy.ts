@@ -1,12 +1,17 @@
 import type { FieldError } from '../../kernel/errors.ts';
 import type { Permission } from '../../kernel/principal.ts';
+import type { Grants } from './role.ts';
 
 /** What the API itself checks. Applications register their own beside these. */
 export const builtInPermissions: Readonly<Record<Permission, string>> = {
   'users:delete': 'Delete any user. (Everybody may delete their own account.)',
+  'users:disable': 'Disable and enable users.',
+  'sessions:read': 'See where any user is signed in. (Everybody may see their own sessions.)',
+  'sessions:end': 'End sessions of any user. (Everybody may end their own.)',
   'roles:write': 'Create roles out of permissions that one holds.',
   'permissions:read': 'List the permissions there are.',
   'permissions:write': 'Register the permissions of an application.',
+  'tokens:introspect': 'Ask whether a token is active, and what its user may do: for resource servers.',
 };
 
 /** The built-in role that holds every permission, also those registered later. */
@@ -31,6 +36,16 @@ export function checkRoleName(name: string): FieldError[] {
   const folded = foldRoleName(name);
   if ([...folded].length <= maxRoleNameLength && roleName.test(folded) && !unseen.test(name)) return [];
   return [{ pointer: '/name', detail: `Use 1 to ${maxRoleNameLength} visible characters.` }];
+}
+
+/**
+ * Whether whoever has `own` could have handed out all of `theirs`. An administrator also holds what is registered later, so only an
+ * administrator reaches an administrator.
+ */
+export function covers(own: Grants, theirs: Grants): boolean {
+  if (own.roles.includes(adminRoleName)) return true;
+  const held = new Set(own.permissions);
+  return !theirs.roles.includes(adminRoleName) && theirs.permissions.every((permission) => held.has(permission));
 }
 
 /** One fault for each of `permissions` that is not in `allowed`, with a pointer at its place in the request. */

@@ -2,20 +2,25 @@ import type { Clock, Instant } from '../../kernel/clock.ts';
 import { asSessionId, asUserId, type SessionId, type UserId } from '../../kernel/ids.ts';
 import type { Permission } from '../../kernel/principal.ts';
 import type { Random } from '../../kernel/random.ts';
-import type { KeyRing, SigningKey } from '../keys/index.ts';
-import { encodeSegment, signCompact, verifyCompact } from './jws.ts';
+import { type GetKeyRing, type KeyRing, type SigningKey, signCompact, verifyCompact } from '../keys/index.ts';
+import { statusReference } from './status-reference.ts';
 import { createTokenCache } from './token-cache.ts';
 
 /** Whose token it is, as proven by its signature; whether the session still lives is for the database to say. */
 export interface AccessClaims {
   readonly userId: UserId;
   readonly sessionId: SessionId;
+  /** As they stand in the token. */
+  readonly payload: AccessPayload;
 }
 
 /** What a new token says. */
-export interface AccessGrant extends AccessClaims {
+export interface AccessGrant {
+  readonly userId: UserId;
+  readonly sessionId: SessionId;
   /** The absolute end of the session. */
   readonly sessionExpiresAt: Instant;
+  readonly statusIndex: number | undefined;
   readonly clientId: string;
   readonly roles: readonly string[];
   readonly permissions: readonly Permission[];
@@ -24,53 +29,64 @@ export interface AccessGrant extends AccessClaims {
 /** Access tokens: JWTs as RFC 9068 wants them. */
 export interface AccessTokens {
   /** Good for its usual time, but not beyond the session. */
-  mint(grant: AccessGrant): { readonly token: string; readonly expiresInSeconds: number };
-  /** `undefined` for anything but a token of ours that has not expired. */
-  verify(token: string): AccessClaims | undefined;
+  mint(grant: AccessGrant): Promise<{ readonly token: string; readonly expiresInSeconds: number }>;
+  /** `undefined` for anything but a token of ours that has not expired, and whose key is in use. */
+  verify(token: string): Promise<AccessClaims | undefined>;
 }
 
 /** A user's id as a text (RFC 7519 §4.1.2 wants one); fifteen digits are exact as a number. */
 const isId = /^[1-9][0-9]{0,14}$/;
 
-interface Payload {
+/** The claims of RFC 9068 §2.2. Times are in seconds. */
+export interface AccessPayload {
   readonly iss: string;
   readonly sub: string;
   readonly aud: string;
   readonly exp: number;
+  readonly iat: number;
+  readonly jti: string;
+  readonly client_id: string;
   readonly sid: string;
 }
 
+/** A token of a key that this node does not know makes it look at most so often, so that made-up ones cost next to nothing. */
+const unknownKeyMaxAgeMs = 100;
+
 export function createAccessTokens(deps: {
-  keys: KeyRing;
+  keys: { readonly ring: GetKeyRing };
   clock: Clock;
   random: Random;
   issuer: string;
   ttlSeconds: number;
 }): AccessTokens {
   const { keys, clock, random, issuer, ttlSeconds } = deps;
-  const headers = new Map(keys.all.map((key) => [headerOf(key), key.publicKey]));
-  const currentHeader = headerOf(keys.current);
-  const cache = createTokenCache<AccessClaims & { readonly expiresAtSeconds: number }>();
+  const cache = createTokenCache<AccessClaims & { readonly key: SigningKey }>();
 
-  const check = (token: string) => {
-    const payload = verifyCompact(token, (header) => headers.get(header)) as Payload | undefined;
+  const check = (token: string, key: SigningKey): AccessClaims | undefined => {
+    const payload = verifyCompact(token, () => key) as AccessPayload | undefined;
     if (payload === undefined || payload.iss !== issuer || payload.aud !== issuer) return undefined;
     if (!isId.test(payload.sub) || typeof payload.sid !== 'string' || !Number.isSafeInteger(payload.exp))
       return undefined;
-    const claims = {
-      userId: asUserId(Number(payload.sub)),
-      sessionId: asSessionId(payload.sid),
-      expiresAtSeconds: payload.exp,
-    };
+    const claims = { userId: asUserId(Number(payload.sub)), sessionId: asSessionId(payload.sid), payload, key };
     cache.set(token, claims);
     return claims;
   };
 
+  /** A token that was verified before must still be of a key in use: one that is revoked takes its tokens with it. */
+  const claimsOf = async (token: string): Promise<AccessClaims | undefined> => {
+    const ring = await keys.ring();
+    const known = cache.get(token);
+    if (known !== undefined) return ring.all.includes(known.key) ? known : undefined;
+    const key = keyOf(token, ring) ?? keyOf(token, await keys.ring(unknownKeyMaxAgeMs));
+    return key && check(token, key);
+  };
+
   return {
-    mint({ userId, sessionId, sessionExpiresAt, clientId, roles, permissions }) {
+    async mint({ userId, sessionId, sessionExpiresAt, statusIndex, clientId, roles, permissions }) {
+      const { current } = await keys.ring();
       const iat = Math.floor(clock.now() / 1_000);
       const expiresInSeconds = Math.max(1, Math.min(ttlSeconds, Math.floor(sessionExpiresAt / 1_000) - iat));
-      const payload = {
+      const payload: AccessPayload = {
         iss: issuer,
         sub: String(userId),
         aud: issuer,
@@ -79,15 +95,22 @@ export function createAccessTokens(deps: {
         jti: random.bytes(16).toString('base64url'),
         client_id: clientId,
         sid: sessionId,
-        ...claimsOf(roles, permissions),
+        ...(statusIndex === undefined ? {} : { status: { status_list: statusReference(issuer, statusIndex) } }),
+        ...grantClaims(roles, permissions),
       };
-      return { token: signCompact(currentHeader, payload, keys.current.privateKey), expiresInSeconds };
+      return { token: signCompact(current.headers['at+jwt'], payload, current), expiresInSeconds };
     },
-    verify(token) {
-      const claims = cache.get(token) ?? check(token);
-      return claims !== undefined && clock.now() < claims.expiresAtSeconds * 1_000 ? claims : undefined;
+    async verify(token) {
+      const claims = await claimsOf(token);
+      return claims !== undefined && clock.now() < claims.payload.exp * 1_000 ? claims : undefined;
     },
   };
+}
+
+/** The key whose header the token begins with, to the letter. `typ: at+jwt` keeps every other kind of token out (RFC 9068 §2.1). */
+function keyOf(token: string, ring: KeyRing): SigningKey | undefined {
+  const header = token.slice(0, Math.max(0, token.indexOf('.')));
+  return ring.all.find(({ headers }) => headers['at+jwt'] === header);
 }
 
 /** Bytes of roles and permissions that a token carries: it must fit into a header and a cookie, 4 KB with all that goes with it. */
@@ -97,14 +120,9 @@ const maxGrantBytes = 2_048;
  * Roles and permissions, for verifiers that do not ask us. A set that is too large is left out whole, and the token says so: half a set
  * would be read as the whole. We ourselves never read these claims: what somebody may do is read from the database at each request.
  */
-function claimsOf(roles: readonly string[], permissions: readonly Permission[]): object {
+function grantClaims(roles: readonly string[], permissions: readonly Permission[]): object {
   const whole = { roles, permissions };
   return Buffer.byteLength(JSON.stringify(whole)) <= maxGrantBytes
     ? whole
     : { roles: [], permissions: [], permissions_omitted: true };
-}
-
-/** `typ: at+jwt` keeps every other kind of token out (RFC 9068 §2.1, RFC 8725 §3.11). */
-function headerOf({ algorithm, kid }: SigningKey): string {
-  return encodeSegment({ alg: algorithm, typ: 'at+jwt', kid });
 }

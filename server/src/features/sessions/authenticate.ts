@@ -21,7 +21,7 @@ export function createAuthenticate(deps: {
 }): Authenticate {
   const { db, clock, accessTokens, store } = deps;
   return async (token, permission) => {
-    const claims = accessTokens.verify(token);
+    const claims = await accessTokens.verify(token);
     if (claims === undefined) throw invalidToken();
     const { sessionId: session, userId: user } = claims;
     const found = await store.authenticate(db, { session, user, now: clock.now(), permission });

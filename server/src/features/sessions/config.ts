@@ -1,12 +1,13 @@
 import { daysAsSeconds, integer, minutesAsSeconds } from '../../config/parsers.ts';
 import { section } from '../../config/setting.ts';
+import { longestTokenMinutes } from '../../kernel/token-life.ts';
 
 const secondsPerDay = 86_400;
 
 export const sessionSettings = section('Sessions and tokens', {
   accessTokenTtlSeconds: {
     variable: 'ACCESS_TOKEN_EXPIRE_MINUTES',
-    parse: minutesAsSeconds({ min: 1, max: 1_440 }),
+    parse: minutesAsSeconds({ min: 1, max: longestTokenMinutes }),
     fallback: () => 15 * 60,
     example: '15',
     reason:

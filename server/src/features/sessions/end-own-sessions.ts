@@ -3,6 +3,8 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { SessionId, UserId } from '../../kernel/ids.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
+import type { UsersStore } from '../users/index.ts';
+import type { EndSessions } from './end-sessions.ts';
 import { sessionNotFound } from './errors.ts';
 import type { SessionsStore } from './store.ts';
 
@@ -14,32 +16,27 @@ export interface EndOwnSessions {
   others(user: UserId, kept: SessionId, origin: RequestOrigin): Promise<number>;
 }
 
+const reason = 'ended-by-owner';
+
 export function createEndOwnSessions(deps: {
   db: Database;
   clock: Clock;
   audit: Audit;
+  users: UsersStore;
+  endSessions: EndSessions;
   store: SessionsStore;
 }): EndOwnSessions {
-  const { db, clock, audit, store } = deps;
-
-  /** Ends those that the user may end; each for itself, so that the record names each. */
-  const end = (user: UserId, { ip }: RequestOrigin, chosen: (session: SessionId) => boolean): Promise<number> =>
-    db.transact(async (tx) => {
-      const now = clock.now();
-      let ended = 0;
-      for (const { id } of await store.listLiving(tx, user, now)) {
-        if (!chosen(id) || !(await store.end(tx, id, 'ended-by-owner', now))) continue;
-        const event = { actor: user, subject: user, session: id, ip, reason: 'ended-by-owner' };
-        await audit.record(tx, { event: 'session.ended', ...event });
-        ended += 1;
-      }
-      return ended;
-    });
-
+  const { db, clock, audit, users, endSessions, store } = deps;
   return {
-    async one(user, session, origin) {
-      if ((await end(user, origin, (id) => id === session)) === 0) throw sessionNotFound();
-    },
-    others: (user, kept, origin) => end(user, origin, (id) => id !== kept),
+    one: (user, session, { ip }) =>
+      db.transact(async (tx) => {
+        if (!(await store.endOneOf(tx, user, session, reason, clock.now()))) throw sessionNotFound();
+        await audit.record(tx, { event: 'session.ended', actor: user, subject: user, session, ip, reason });
+      }),
+    others: (user, kept, { ip }) =>
+      db.transact(async (tx) => {
+        await users.lockActive(tx, user);
+        return endSessions(tx, { user, kept, reason, by: user, ip });
+      }),
   };
 }

@@ -7,41 +7,58 @@ import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { Random } from '../../kernel/random.ts';
-import type { Secret } from '../../kernel/secret.ts';
+import type { SecretKeys } from '../../kernel/secret-keys.ts';
 import type { Audit } from '../audit/index.ts';
-import type { KeyRing } from '../keys/index.ts';
-import type { RolesStore } from '../roles/index.ts';
+import type { GetKeyRing } from '../keys/index.ts';
+import type { Authority, RolesStore } from '../roles/index.ts';
+import type { UsersStore } from '../users/index.ts';
 import { createAccessTokens } from './access-token.ts';
 import { type Authenticate, createAuthenticate } from './authenticate.ts';
 import { createEndOwnSessions, type EndOwnSessions } from './end-own-sessions.ts';
-import { createIssueTokens } from './issue-tokens.ts';
+import { createEndPresented } from './end-presented.ts';
+import { createEndSessions, type EndSessions } from './end-sessions.ts';
+import { createIntrospect, type Introspect } from './introspect.ts';
+import { createIssueTokens, createSettleGrant, type IssueTokens } from './issue-tokens.ts';
 import { createLogOut, type LogOut } from './log-out.ts';
+import { createIsNewDevice } from './new-device.ts';
 import type { OwnSession } from './own-session.ts';
 import { createRefreshSession, type RefreshSession } from './refresh-session.ts';
-import { createRefreshTokens } from './refresh-token.ts';
+import { createRefreshTokens, type RefreshTokens } from './refresh-token.ts';
+import { createRevokeToken, type RevokeToken } from './revoke-token.ts';
 import { createSessionLife } from './session-life.ts';
 import { createStartSession, type StartSession } from './start-session.ts';
 import { sessionsStore } from './store.sql.ts';
 import type { SessionsStore } from './store.ts';
 import { createSweep } from './sweep.ts';
+import { createUserSessions, type UserSessions } from './user-sessions.ts';
 
 export { sessionSettings } from './config.ts';
+export type { EndSessions } from './end-sessions.ts';
 export { invalidRefreshToken, refreshTokenReused } from './errors.ts';
-export type { Tokens } from './issue-tokens.ts';
+export type { ActiveToken, Introspect } from './introspect.ts';
+export type { IssueTokens, TokenGrant, Tokens } from './issue-tokens.ts';
 export { ownSessionRoutes } from './own-routes.ts';
 export type { RefreshSession } from './refresh-session.ts';
 export { accessTokenReply, forbidCaching, setRefreshCookie, userReply } from './replies.ts';
+export type { RevokeToken } from './revoke-token.ts';
 export { sessionRoutes } from './routes.ts';
-export type { StartSession } from './start-session.ts';
-export type { SessionsStore } from './store.ts';
+export type { StartedSession, StartSession } from './start-session.ts';
+export { statusListSize, statusListUri } from './status-reference.ts';
+export type { EndedSession, SessionsStore } from './store.ts';
+export { userSessionRoutes } from './user-session-routes.ts';
 
 export interface Sessions {
   readonly authenticate: Authenticate;
   readonly start: StartSession;
+  readonly issueTokens: IssueTokens;
   readonly refresh: RefreshSession;
   readonly logOut: LogOut;
+  readonly revokeToken: RevokeToken;
+  readonly introspect: Introspect;
   readonly listOwn: (user: UserId) => Promise<OwnSession[]>;
   readonly endOwn: EndOwnSessions;
+  readonly ofUser: UserSessions;
+  readonly endAll: EndSessions;
   /** Removes what is long over. To be called now and then. */
   readonly sweep: () => Promise<void>;
   readonly store: SessionsStore;
@@ -51,10 +68,12 @@ export interface SessionsDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly random: Random;
-  readonly secretKey: Secret;
+  readonly secretKeys: SecretKeys;
   readonly issuer: string;
-  readonly keys: KeyRing;
+  readonly keys: { readonly ring: GetKeyRing };
+  readonly users: UsersStore;
   readonly roles: RolesStore;
+  readonly authority: Authority;
   readonly audit: Audit;
   readonly settings: {
     readonly accessTokenTtlSeconds: number;
@@ -64,25 +83,45 @@ export interface SessionsDeps {
   };
 }
 
-export function createSessions(deps: SessionsDeps): Sessions {
+/** Wraps parts of the feature: for tests which show that the proof of the rotation would notice (server/test/rotation/). */
+export interface SessionParts {
+  readonly store?: (store: SessionsStore) => SessionsStore;
+  readonly refreshTokens?: (refreshTokens: RefreshTokens) => RefreshTokens;
+}
+
+export function createSessions(
+  deps: SessionsDeps,
+  { store: wrapStore, refreshTokens: wrap }: SessionParts = {},
+): Sessions {
   const { roles, settings } = deps;
-  const store = sessionsStore;
+  const store = wrapStore?.(sessionsStore) ?? sessionsStore;
+  const refreshTokens = createRefreshTokens(deps);
   const accessTokens = createAccessTokens({ ...deps, ttlSeconds: settings.accessTokenTtlSeconds });
+  const endSessions = createEndSessions({ ...deps, store });
   const parts = {
     ...deps,
     store,
     accessTokens,
     life: createSessionLife(settings),
-    refreshTokens: createRefreshTokens(deps),
-    issueTokens: createIssueTokens({ accessTokens, roles }),
+    refreshTokens: wrap?.(refreshTokens) ?? refreshTokens,
+    settleGrant: createSettleGrant({ roles }),
+    issueTokens: createIssueTokens({ accessTokens }),
+    endSessions,
+    endPresented: createEndPresented({ ...deps, endSessions, store }),
+    isNewDevice: createIsNewDevice({ store }),
   };
   return {
     authenticate: createAuthenticate(parts),
     start: createStartSession(parts),
+    issueTokens: parts.issueTokens,
     refresh: createRefreshSession(parts),
     logOut: createLogOut(parts),
+    revokeToken: createRevokeToken(parts),
+    introspect: createIntrospect(parts),
     listOwn: (user) => store.listLiving(deps.db, user, deps.clock.now()),
     endOwn: createEndOwnSessions(parts),
+    ofUser: createUserSessions(parts),
+    endAll: endSessions,
     sweep: createSweep(parts),
     store,
   };

@@ -1,6 +1,7 @@
 import type { Reads } from '../../db/database.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
+import type { Permission } from '../../kernel/principal.ts';
 import { Secret } from '../../kernel/secret.ts';
 import type { RolesStore } from '../roles/index.ts';
 import type { AccessTokens } from './access-token.ts';
@@ -13,6 +14,19 @@ export interface SessionUser {
   readonly email: string;
 }
 
+/** What a transaction has settled about the tokens to come: whose they are, and what their user may do at this moment. */
+export interface TokenGrant {
+  readonly user: SessionUser;
+  readonly refreshToken: RefreshToken;
+  /** The absolute end of the session. */
+  readonly expiresAt: Instant;
+  /** Its place in the status lists. */
+  readonly statusIndex: number | undefined;
+  readonly clientId: string;
+  readonly roles: readonly string[];
+  readonly permissions: readonly Permission[];
+}
+
 /** What signing in and refreshing give. */
 export interface Tokens {
   readonly user: SessionUser;
@@ -23,25 +37,34 @@ export interface Tokens {
   readonly sessionExpiresAt: Instant;
 }
 
-/** Mints the access token that goes with a refresh token, with the roles and permissions of this moment. */
-export type IssueTokens = (
-  db: Reads,
-  user: SessionUser,
-  refreshToken: RefreshToken,
-  session: { expiresAt: Instant; clientId: string },
-) => Promise<Tokens>;
+/** Settles a grant, with the roles and permissions as the transaction sees them. */
+export type SettleGrant = (db: Reads, grant: Omit<TokenGrant, 'roles' | 'permissions'>) => Promise<TokenGrant>;
 
-export function createIssueTokens(deps: { accessTokens: AccessTokens; roles: RolesStore }): IssueTokens {
-  const { accessTokens, roles } = deps;
-  return async (db, user, { sessionId, text }, { expiresAt, clientId }) => {
-    const grants = await roles.grantsOf(db, user.id);
-    const grant = { userId: user.id, sessionId, sessionExpiresAt: expiresAt, clientId, ...grants };
-    const { token, expiresInSeconds } = accessTokens.mint(grant);
+export function createSettleGrant({ roles }: { roles: RolesStore }): SettleGrant {
+  return async (db, grant) => ({ ...grant, ...(await roles.grantsOf(db, grant.user.id)) });
+}
+
+/**
+ * Signs the access token of a grant. To be called after the transaction: a signature is no work to keep other writers waiting for, and
+ * what follows from a commit that the client never hears of is the same token once more.
+ *
+ * @throws `database-unavailable` when it cannot be known which key signs
+ */
+export type IssueTokens = (grant: TokenGrant) => Promise<Tokens>;
+
+export function createIssueTokens({ accessTokens }: { accessTokens: AccessTokens }): IssueTokens {
+  return async ({ user, refreshToken, expiresAt, ...grant }) => {
+    const { token, expiresInSeconds } = await accessTokens.mint({
+      ...grant,
+      userId: user.id,
+      sessionId: refreshToken.sessionId,
+      sessionExpiresAt: expiresAt,
+    });
     return {
       user,
       accessToken: new Secret(token),
       expiresInSeconds,
-      refreshToken: text,
+      refreshToken: refreshToken.text,
       sessionExpiresAt: expiresAt,
     };
   };

@@ -8,7 +8,8 @@ import { SessionEndedReply, SessionParams, SessionsEndedReply, SessionsReply } f
 
 const iso = (instant: number): string => new Date(instant).toISOString();
 
-const sessionReply = (session: OwnSession, current: SessionId) => ({
+/** @param current the session of this request */
+export const sessionReply = (session: OwnSession, current: SessionId) => ({
   id: session.id,
   current: session.id === current,
   created_at: iso(session.createdAt),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { asSessionId } from '../../kernel/ids.ts';
 import { Secret } from '../../kernel/secret.ts';
-import { judgeUnrotated, type SessionState, type Verdict } from './policy.ts';
+import { deviceOf, heldSuccessor, judgeUnrotated, type SessionState, type Verdict } from './policy.ts';
 import type { RefreshToken, TokenHash } from './refresh-token.ts';
 
 const graceMs = 10_000;
@@ -35,14 +35,11 @@ interface Case {
   readonly session?: Partial<SessionState>;
 }
 
-const judge = (it: Case) =>
-  judgeUnrotated(
-    { ...living, ...it.session },
-    token(it.generation, it.chain),
-    token(it.generation + 1, it.chain),
-    it.now ?? rotatedAt,
-    it.graceMs ?? graceMs,
-  );
+const judge = (it: Case) => {
+  const session = { ...living, ...it.session };
+  const held = heldSuccessor(session, [token(it.generation + 1, it.chain)]);
+  return judgeUnrotated(session, token(it.generation, it.chain), held, it.now ?? rotatedAt, it.graceMs ?? graceMs);
+};
 
 const parent = { generation: 4 };
 const strict = { ...parent, graceMs: 0 };
@@ -94,5 +91,29 @@ describe('a refresh token that could not be rotated', () => {
 
   test('of a session that is not there: over', () => {
     assert.equal(judgeUnrotated(undefined, token(4), token(5), rotatedAt, graceMs), 'over');
+  });
+});
+
+describe('a device', () => {
+  const windows = (chrome: string) =>
+    `Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${chrome} Safari/537.36`;
+  const phone = (system: string) =>
+    `Mozilla/5.0 (iPhone; CPU iPhone OS ${system} like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148`;
+
+  test('stays the same when its software is updated', () => {
+    assert.equal(deviceOf(windows('126.0.0.0')), deviceOf(windows('127.0.6533.72')));
+    assert.equal(deviceOf(phone('17_5')), deviceOf(phone('18_0_1')));
+  });
+
+  test('is another one with another system, browser or name, and none at all is one too', () => {
+    const agents = [
+      windows('126.0.0.0'),
+      phone('17_5'),
+      `${windows('126.0.0.0')} Edg/126.0`,
+      'curl/8.7.1',
+      'Curl/8.7.1',
+      '',
+    ];
+    assert.equal(new Set(agents.map(deviceOf)).size, agents.length);
   });
 });

@@ -1,10 +1,10 @@
 import type { Database, Tx } from '../../db/database.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
 import { invalidRefreshToken, refreshTokenReused } from './errors.ts';
-import type { IssueTokens, Tokens } from './issue-tokens.ts';
-import { judgeUnrotated, type Verdict } from './policy.ts';
+import type { IssueTokens, SettleGrant, TokenGrant, Tokens } from './issue-tokens.ts';
+import { heldSuccessor, judgeUnrotated, type Verdict } from './policy.ts';
 import type { RefreshToken, RefreshTokens } from './refresh-token.ts';
 import type { SessionLife } from './session-life.ts';
 import type { LivingSession, SessionsStore } from './store.ts';
@@ -19,22 +19,31 @@ import type { LivingSession, SessionsStore } from './store.ts';
  */
 export type RefreshSession = (token: string, options: { origin: RequestOrigin; clientId: string }) => Promise<Tokens>;
 
+/** What presenting a token has come to. */
+type Claim =
+  | { readonly verdict: 'rotated' | 'repeat'; readonly session: LivingSession; readonly successor: RefreshToken }
+  | { readonly verdict: 'theft'; readonly session: LivingSession }
+  | { readonly verdict: 'over' | 'foreign' };
+
 export function createRefreshSession(deps: {
   db: Database;
   clock: Clock;
   audit: Audit;
   life: SessionLife;
   refreshTokens: RefreshTokens;
+  settleGrant: SettleGrant;
   issueTokens: IssueTokens;
   store: SessionsStore;
 }): RefreshSession {
-  const { db, clock, audit, life, refreshTokens, issueTokens, store } = deps;
+  const { db, clock, audit, life, refreshTokens, settleGrant, issueTokens, store } = deps;
 
   /** Rotates if it can; what the token means otherwise. */
-  const claim = async (tx: Tx, presented: RefreshToken, successor: RefreshToken) => {
+  const claim = async (tx: Tx, presented: RefreshToken): Promise<Claim> => {
     const now = clock.now();
     const session = await store.find(tx, presented.sessionId);
-    if (session === undefined) return { verdict: 'over' as const };
+    if (session === undefined) return { verdict: 'over' };
+    const successor = refreshTokens.successorOf(presented);
+    const statusIndex = session.statusIndex ?? (await store.takeStatusIndex(tx, now));
     const rotated = await store.rotate(tx, {
       id: presented.sessionId,
       generation: presented.generation,
@@ -42,39 +51,48 @@ export function createRefreshSession(deps: {
       nextHash: successor.hash,
       now,
       idleExpiresAt: life.idleExpiresAt(now, session.expiresAt),
+      statusIndex,
     });
-    if (rotated) return { verdict: 'rotated' as const, session };
+    if (rotated) return { verdict: 'rotated', session: { ...session, statusIndex }, successor };
     // Read again: whoever was faster has changed what was read before.
-    const current = await store.find(tx, presented.sessionId);
-    return { verdict: judgeUnrotated(current, presented, successor, now, life.graceMs), session };
+    return judge(await store.find(tx, presented.sessionId), presented, successor, now);
   };
 
-  const endStolen = async (
-    tx: Tx,
-    { sessionId }: RefreshToken,
-    { user }: LivingSession,
-    ip: string,
-  ): Promise<Verdict> => {
-    if (!(await store.end(tx, sessionId, 'stolen', clock.now()))) return 'over';
-    await audit.record(tx, { event: 'session.stolen', subject: user.id, session: sessionId, ip });
+  const judge = (
+    session: LivingSession | undefined,
+    presented: RefreshToken,
+    successor: RefreshToken,
+    now: Instant,
+  ): Claim => {
+    if (session === undefined) return { verdict: 'over' };
+    const held = heldSuccessor(session, [successor, ...refreshTokens.otherSuccessorsOf(presented)]);
+    const verdict = judgeUnrotated(session, presented, held, now, life.graceMs);
+    if (verdict === 'theft') return { verdict, session };
+    return verdict === 'repeat' && held !== undefined ? { verdict, session, successor: held } : { verdict: 'over' };
+  };
+
+  /** Of several that find it out at once, one ends the session and records it. */
+  const endStolen = async (tx: Tx, { user, id }: LivingSession, ip: string): Promise<Verdict> => {
+    if (!(await store.end(tx, id, 'stolen', clock.now()))) return 'over';
+    await audit.record(tx, { event: 'session.stolen', subject: user.id, session: id, ip });
     return 'theft';
   };
 
   return async (text, { origin, clientId }) => {
     const presented = refreshTokens.read(text);
     if (presented === undefined) throw invalidRefreshToken();
-    const successor = refreshTokens.successorOf(presented);
 
-    const outcome = await db.transact(async (tx): Promise<Tokens | Verdict> => {
-      const { verdict, session } = await claim(tx, presented, successor);
-      if (session === undefined) return verdict;
-      if (verdict === 'theft') return endStolen(tx, presented, session, origin.ip);
-      if (verdict !== 'rotated' && verdict !== 'repeat') return verdict;
-      return issueTokens(tx, session.user, successor, { expiresAt: session.expiresAt, clientId });
+    const outcome = await db.transact(async (tx): Promise<TokenGrant | Verdict> => {
+      const claimed = await claim(tx, presented);
+      if (claimed.verdict === 'theft') return endStolen(tx, claimed.session, origin.ip);
+      if (!('successor' in claimed)) return claimed.verdict;
+      const { session, successor } = claimed;
+      const { user, expiresAt, statusIndex } = session;
+      return settleGrant(tx, { user, refreshToken: successor, expiresAt, statusIndex, clientId });
     });
 
     if (outcome === 'theft') throw refreshTokenReused();
     if (typeof outcome === 'string') throw invalidRefreshToken();
-    return outcome;
+    return issueTokens(outcome);
   };
 }

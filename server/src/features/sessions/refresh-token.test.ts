@@ -10,10 +10,10 @@ const otherSession = asSessionId('sessionSESSION-_012346');
 const otherKey = 'another key for tests, just as long';
 
 /** Draws bytes that count up: 1, 1, … for the first token, 2, 2, … for the second. */
-function tokensOf(key = 'a key for tests, long enough for a server') {
+function tokensOf(key = 'a key for tests, long enough for a server', ...former: string[]) {
   let drawn = 0;
   return createRefreshTokens({
-    secretKey: new Secret(key),
+    secretKeys: { present: new Secret(key), former: former.map((it) => new Secret(it)) },
     random: {
       bytes(count) {
         drawn += 1;

@@ -1,8 +1,9 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import { deriveKey, sha256 } from '../../kernel/derive.ts';
+import { deriveKeys, sha256 } from '../../kernel/derive.ts';
 import { asSessionId, type SessionId } from '../../kernel/ids.ts';
 import type { Random } from '../../kernel/random.ts';
 import { Secret } from '../../kernel/secret.ts';
+import type { SecretKeys } from '../../kernel/secret-keys.ts';
 
 /** A refresh token taken apart. Only `RefreshTokens` makes one, so its tag has been checked. */
 export interface RefreshToken {
@@ -26,6 +27,8 @@ export interface RefreshTokens {
   read(text: string): RefreshToken | undefined;
   /** The successor: always the same for the same token. */
   successorOf(token: RefreshToken): RefreshToken;
+  /** What the successor is on a node that still has, or already has, another `SECRET_KEY` in the first place. */
+  otherSuccessorsOf(token: RefreshToken): RefreshToken[];
 }
 
 const secretBytes = 32;
@@ -37,11 +40,12 @@ const shape = /^([A-Za-z0-9_-]{22})\.(0|[1-9][0-9]{0,9})\.([A-Za-z0-9_-]{43})\.(
  * successor without the server having to keep it, and 50 tabs, a lost answer or a crash between commit and answer all end with one
  * living chain. Without the server key nobody can run the chain forward.
  */
-export function createRefreshTokens(deps: { secretKey: Secret; random: Random }): RefreshTokens {
-  const tagKey = deriveKey(deps.secretKey, 'refresh-token-tag');
-  const chainKey = deriveKey(deps.secretKey, 'refresh-token-chain');
+export function createRefreshTokens(deps: { secretKeys: SecretKeys; random: Random }): RefreshTokens {
+  const tagKeys = deriveKeys(deps.secretKeys, 'refresh-token-tag');
+  const [chainKey, ...formerChainKeys] = deriveKeys(deps.secretKeys, 'refresh-token-chain');
 
-  const tagOf = (body: string): Buffer => createHmac('sha256', tagKey).update(body).digest().subarray(0, tagBytes);
+  const tagOf = (body: string, key = tagKeys[0]): Buffer =>
+    createHmac('sha256', key).update(body).digest().subarray(0, tagBytes);
 
   const build = (sessionId: SessionId, generation: number, secret: string): RefreshToken => {
     const body = `${sessionId}.${generation}.${secret}`;
@@ -53,6 +57,12 @@ export function createRefreshTokens(deps: { secretKey: Secret; random: Random })
     };
   };
 
+  const successorUnder = (key: Buffer, { sessionId, generation, text }: RefreshToken): RefreshToken => {
+    const [, , secret = ''] = text.reveal().split('.');
+    const next = hkdfSync('sha256', secret, key, `${sessionId}.${generation + 1}`, secretBytes);
+    return build(sessionId, generation + 1, Buffer.from(next).toString('base64url'));
+  };
+
   return {
     first: (sessionId) => build(sessionId, 0, deps.random.bytes(secretBytes).toString('base64url')),
 
@@ -61,16 +71,14 @@ export function createRefreshTokens(deps: { secretKey: Secret; random: Random })
       if (sessionId === undefined || generation === undefined || secret === undefined || tag === undefined) {
         return undefined;
       }
-      const expected = tagOf(`${sessionId}.${generation}.${secret}`);
+      const body = `${sessionId}.${generation}.${secret}`;
       const given = Buffer.from(tag, 'base64url');
-      if (given.toString('base64url') !== tag || !timingSafeEqual(expected, given)) return undefined;
+      if (given.toString('base64url') !== tag) return undefined;
+      if (!tagKeys.some((key) => timingSafeEqual(tagOf(body, key), given))) return undefined;
       return build(asSessionId(sessionId), Number(generation), secret);
     },
 
-    successorOf({ sessionId, generation, text }) {
-      const [, , secret = ''] = text.reveal().split('.');
-      const next = hkdfSync('sha256', secret, chainKey, `${sessionId}.${generation + 1}`, secretBytes);
-      return build(sessionId, generation + 1, Buffer.from(next).toString('base64url'));
-    },
+    successorOf: (token) => successorUnder(chainKey, token),
+    otherSuccessorsOf: (token) => formerChainKeys.map((key) => successorUnder(key, token)),
   };
 }

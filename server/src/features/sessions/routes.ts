@@ -11,7 +11,7 @@ import type { Tokens } from './issue-tokens.ts';
 import type { LogOut } from './log-out.ts';
 import type { RefreshSession } from './refresh-session.ts';
 import { accessTokenReply, forbidCaching, setRefreshCookie, userReply } from './replies.ts';
-import { LogoutReply, RefreshReply, RefreshTokenBody, RefreshWithTokenReply } from './schemas.ts';
+import { LogoutBody, LogoutReply, RefreshReply, RefreshTokenBody, RefreshWithTokenReply } from './schemas.ts';
 
 export interface SessionRoutesDeps {
   readonly refreshSession: RefreshSession;
@@ -84,11 +84,11 @@ export function sessionRoutes(deps: SessionRoutesDeps): readonly Route[] {
       operationId: 'logOut',
       summary: 'End the session',
       description:
-        'By access token, refresh cookie, or refresh token in the body: each that is valid ends its session.',
+        'By access token, refresh cookie, or refresh token in the body: each that is valid ends its session. With `all_devices` it ends every session of its user.',
       tags: ['Sessions'],
       access: { kind: 'refresh-credential' },
       limit: { kind: 'none', why: 'only a token of ours reaches the database' },
-      body: RefreshTokenBody,
+      body: LogoutBody,
       bodyOptional: true,
       replies: { 200: { schema: LogoutReply, description: 'All tokens of the session are dead.' } },
       refusals: [nothingToLogOut, crossSiteRequest],
@@ -100,7 +100,8 @@ export function sessionRoutes(deps: SessionRoutesDeps): readonly Route[] {
         // A page of another site can send the cookie, but neither header nor JSON body without our leave.
         if (cookieToken !== undefined) assertSameSite(request.headers, { allowedOrigins });
         const refreshTokens = [bodyToken, cookieToken].filter((token) => token !== undefined);
-        await logOut({ accessToken, refreshTokens, origin: originOf(request) });
+        const allDevices = request.body?.all_devices ?? false;
+        await logOut({ accessToken, refreshTokens, allDevices, origin: originOf(request) });
         cookie.clear(reply);
         return { message: 'User logged out successfully.' as const };
       },

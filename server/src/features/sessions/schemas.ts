@@ -1,8 +1,22 @@
 import { Type } from 'typebox';
+import { PathId } from '../../http/text.ts';
 import { UserReply } from '../users/index.ts';
 
+/** As long as the longest token of any kind: who sends the wrong one is told that it is no refresh token. */
+const maxTokenLength = 8_192;
+
 export const RefreshTokenBody = Type.Object(
-  { refresh_token: Type.Optional(Type.String({ maxLength: 512 })) },
+  { refresh_token: Type.Optional(Type.String({ maxLength: maxTokenLength })) },
+  { additionalProperties: false },
+);
+
+export const LogoutBody = Type.Object(
+  {
+    ...RefreshTokenBody.properties,
+    all_devices: Type.Optional(
+      Type.Boolean({ description: 'Ends every session of the user, wherever it is, this one included.' }),
+    ),
+  },
   { additionalProperties: false },
 );
 
@@ -42,6 +56,10 @@ export const SessionsReply = Type.Object({ sessions: Type.Array(OwnSession) });
 export const SessionParams = Type.Object({
   session_id: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$', 'x-hint': 'Must be the id of a session.' }),
 });
+
+export const UserParams = Type.Object({ user_id: PathId("The user's id.") });
+
+export const UserSessionParams = Type.Object({ ...UserParams.properties, ...SessionParams.properties });
 
 export const SessionEndedReply = Type.Object({ message: Type.Literal('Session ended successfully.') });
 

@@ -22,9 +22,21 @@ const addUser = (db: Database, name: string) => {
   return db.transact((tx) => usersStore.add(tx, user));
 };
 
-const start = (db: Database, userId: UserId, options: Partial<typeof times> & { id?: SessionId } = {}) =>
-  db.transact((tx) => {
-    const session = { id: sessionId, userId, tokenHash: hash('hash 0'), ip: '127.0.0.1', userAgent: 'ü'.repeat(256) };
+const start = (
+  db: Database,
+  userId: UserId,
+  options: Partial<typeof times> & { id?: SessionId; userAgent?: string } = {},
+) =>
+  db.transact(async (tx) => {
+    const statusIndex = await store.takeStatusIndex(tx, 1_000);
+    const session = {
+      statusIndex,
+      id: sessionId,
+      userId,
+      tokenHash: hash('hash 0'),
+      ip: '127.0.0.1',
+      userAgent: 'ü'.repeat(256),
+    };
     return store.start(tx, { ...session, ...times, ...options });
   });
 
@@ -42,6 +54,7 @@ const step: Rotation = {
   nextHash: hash('hash 1'),
   now: 2_000,
   idleExpiresAt: 6_000,
+  statusIndex: 7,
 };
 const rotate = (db: Database, changes: Partial<Rotation> = {}) =>
   db.transact((tx) => store.rotate(tx, { ...step, ...changes }));
@@ -65,6 +78,8 @@ export const sessionsStoreContract = storeContract('the store of sessions', (tha
   that('gives back a session with its user', async (db) => {
     const user = await signIn(db);
     assert.deepEqual(await store.find(db, sessionId), {
+      id: sessionId,
+      statusIndex: 1,
       generation: 0,
       tokenHash: 'hash 0',
       rotatedAt: 1_000,
@@ -178,6 +193,78 @@ export const sessionsStoreContract = storeContract('the store of sessions', (tha
     assert.deepEqual(await Promise.all(['a1', 'a2', 'a3', 'b1'].map(endedAt)), [4_000, 3_000, 4_000, undefined]);
   });
 
+  that('ends every session but the one to be kept', async (db) => {
+    const ada = await addUser(db, 'ada');
+    for (const id of ['a1', 'a2', 'a3']) await start(db, ada, { id: asSessionId(id) });
+    const endOthers = () => db.transact((tx) => store.endAllOf(tx, ada, 'password-changed', 4_000, asSessionId('a2')));
+    assert.equal(await endOthers(), 2);
+    assert.equal(await endOthers(), 0);
+    assert.deepEqual(
+      (await store.listLiving(db, ada, 2_000)).map(({ id }) => id),
+      ['a2'],
+    );
+  });
+
+  that('ends one session of a user, for one of many callers, and none of anybody else', async (db) => {
+    const ada = await signIn(db);
+    const bea = await addUser(db, 'bea');
+    const endOne = (user: UserId, at = 3_000) =>
+      db.transact((tx) => store.endOneOf(tx, user, sessionId, 'ended-by-admin', at));
+    assert.equal(await endOne(bea), false);
+    assert.equal(await endOne(ada, 5_000), false, 'it has idled away');
+    const verdicts = await atOnce(db, 8, (tx) => store.endOneOf(tx, ada, sessionId, 'ended-by-admin', 3_000));
+    assert.equal(yesAmong(verdicts), 1);
+    assert.equal(await endOne(ada), false);
+    assert.equal(await authenticate(db, ada), undefined);
+  });
+
+  that(
+    'lets nobody end a session that is locked until the transaction ends; names the living, oldest first',
+    async (db) => {
+      const [ada, bea] = [await addUser(db, 'ada'), await addUser(db, 'bea')];
+      for (const [id, createdAt] of [
+        ['a3', 1_003],
+        ['a1', 1_001],
+        ['a2', 1_002],
+      ] as const) {
+        await start(db, ada, { id: asSessionId(id), createdAt });
+      }
+      await start(db, bea, { id: asSessionId('b1') });
+      await end(db, asSessionId('a2'));
+      const locked = Promise.withResolvers<void>();
+      const events: string[] = [];
+      const leaving = locked.promise.then(() => end(db, asSessionId('a1'))).then((it) => events.push(`left: ${it}`));
+      await db.transact(async (tx) => {
+        assert.deepEqual(await store.lockLiving(tx, ada, 2_000), ['a1', 'a3']);
+        locked.resolve();
+        for (let breath = 0; breath < 20; breath += 1) await breathe();
+        events.push(`ended: ${await store.endAllOf(tx, ada, 'logout-all', 4_000)}`);
+      });
+      await leaving;
+      assert.deepEqual(events, ['ended: 2', 'left: false']);
+      assert.deepEqual(await db.transact((tx) => store.lockLiving(tx, bea, 5_000)), [], 'it has idled away');
+    },
+  );
+
+  that('knows the user agents of a user, but for sessions that were ended by force', async (db) => {
+    const [ada, bea] = [await addUser(db, 'ada'), await addUser(db, 'bea')];
+    const ended = { a3: 'logout', a4: 'ended-by-owner', a5: 'stolen', a6: 'password-changed' } as const;
+    const agents = { a1: 'Laptop', a2: 'Laptop', a3: 'Phone', a4: 'Tablet', a5: 'Thief', a6: 'Watch' };
+    for (const [id, userAgent] of Object.entries(agents)) await start(db, ada, { id: asSessionId(id), userAgent });
+    for (const [id, reason] of Object.entries(ended)) {
+      await db.transact((tx) => store.end(tx, asSessionId(id), reason, 3_000));
+    }
+    await start(db, bea, { id: asSessionId('b1'), userAgent: 'Console' });
+    assert.deepEqual((await store.listUserAgents(db, ada)).sort(), ['Laptop', 'Phone']);
+    const known = (user: UserId, agent: string) => store.hasUserAgent(db, user, agent);
+    assert.deepEqual(
+      await Promise.all(['Laptop', 'Phone', 'Tablet', 'Thief', 'Watch', 'Console'].map((agent) => known(ada, agent))),
+      [true, true, false, false, false, false],
+    );
+    assert.equal(await known(ada, 'laptop'), false, 'to the letter');
+    assert.equal(await known(bea, 'Console'), true);
+  });
+
   that('knows who makes a request', async (db) => {
     const user = await signIn(db);
     assert.deepEqual(await authenticate(db, user), {
@@ -253,6 +340,72 @@ export const sessionsStoreContract = storeContract('the store of sessions', (tha
       left.map(({ id }) => id),
       ['edge', 'edge, ended', 'young', 'young, ended'],
     );
+  });
+
+  that('gives no place in the status lists twice, whoever asks, also after the sweep and a roll-back', async (db) => {
+    const taken = await atOnce(db, 20, (tx) => store.takeStatusIndex(tx, 1_000));
+    const undone = db.transact(async (tx) => {
+      await store.takeStatusIndex(tx, 1_000);
+      throw new Error('undone');
+    });
+    await assert.rejects(undone, /undone/);
+    await db.transact((tx) => store.sweep(tx, 8_000));
+    taken.push(await db.transact((tx) => store.takeStatusIndex(tx, 1_000)));
+    assert.equal(new Set(taken).size, 21);
+    assert.ok(taken.at(-1) === Math.max(...taken));
+    const left = await behind(db, (builder) => builder.selectFrom('status_indexes').select('id'));
+    assert.equal(left.length, 2, 'the rows are of no use, and do not pile up');
+  });
+
+  that('knows the next place in the status lists that a session has, alive or not', async (db) => {
+    assert.equal(await store.nextStatusIndex(db, 0), undefined);
+    const user = await addUser(db, 'ada');
+    for (const id of ['a', 'b', 'c', 'd']) await start(db, user, { id: asSessionId(id) });
+    await end(db, asSessionId('b'));
+    await behind(db, (builder) => builder.deleteFrom('sessions').where('id', '=', 'c'));
+    await behind(db, (builder) => builder.updateTable('sessions').set({ status_index: null }).where('id', '=', 'a'));
+    const next = await Promise.all([0, 1, 2, 3, 4, 5].map((from) => store.nextStatusIndex(db, from)));
+    assert.deepEqual(next, [2, 2, 2, 4, 4, undefined]);
+  });
+
+  that('lists the places of ended sessions within a range, its start in, its end out', async (db) => {
+    const user = await addUser(db, 'ada');
+    const ids = Array.from({ length: 6 }, (_, at) => asSessionId(`s${at + 1}`));
+    for (const id of ids) await start(db, user, { id });
+    for (const id of ids.filter((it) => it !== 's3')) await end(db, id);
+    const listed = async (from: number, to: number) => (await store.listEnded(db, { from, to })).sort();
+    assert.deepEqual(await listed(2, 5), [2, 4]);
+    assert.deepEqual(await listed(0, 100), [1, 2, 4, 5, 6]);
+    assert.deepEqual([await listed(3, 4), await listed(7, 9_000_000_000_000)], [[], []]);
+  });
+
+  that('tells ended sessions in the order of their ends, a thousand at a time, and misses none', async (db) => {
+    const user = await addUser(db, 'ada');
+    const row = (at: number) => ({ id: `s${at}`, user_id: user, generation: 0, token_hash: `${at}`, ...lives });
+    const lives = { created_at: 1, rotated_at: 1, expires_at: 9_000, idle_expires_at: 9_000, ip: '', user_agent: '' };
+    const rows = Array.from({ length: 2_300 }, (_, at) => ({
+      ...row(at),
+      status_index: 5_000 - at,
+      ended_at: at < 2_200 ? 3_000 : 3_000 + at,
+    }));
+    const others = [
+      { ...row(9_001), status_index: 9_001, ended_at: 2_999 },
+      { ...row(9_002), status_index: 9_002, ended_at: null },
+      { ...row(9_003), status_index: null, ended_at: 3_000 },
+    ];
+    await behind(db, (builder) => builder.insertInto('sessions').values([...rows.slice(0, 1_200)]));
+    await behind(db, (builder) => builder.insertInto('sessions').values([...rows.slice(1_200), ...others]));
+    const pages = [await store.endedAfter(db, { endedAt: 3_000, statusIndex: -1 })];
+    for (let last = pages[0]?.at(-1); last !== undefined; last = pages.at(-1)?.at(-1)) {
+      pages.push(await store.endedAfter(db, last));
+    }
+    assert.deepEqual(
+      pages.map(({ length }) => length),
+      [1_000, 1_000, 300, 0],
+    );
+    const expected = rows.map(({ status_index, ended_at }) => ({ statusIndex: status_index, endedAt: ended_at }));
+    expected.sort((a, b) => a.endedAt - b.endedAt || a.statusIndex - b.statusIndex);
+    assert.deepEqual(pages.flat(), expected);
   });
 
   that('a read beside a running transaction sees the session as it was, until that has ended', async (db) => {

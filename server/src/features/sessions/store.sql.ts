@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { asSessionId, asUserId, type SessionId, type UserId } from '../../kernel/ids.ts';
@@ -6,7 +6,7 @@ import type { Permission } from '../../kernel/principal.ts';
 import type { PublishedRoles } from '../roles/index.ts';
 import type { PublishedUsers } from '../users/index.ts';
 import type { TokenHash } from './refresh-token.ts';
-import type { EndReason, NewSession, Rotation, SessionsStore } from './store.ts';
+import type { EndedSession, EndReason, NewSession, Rotation, SessionsStore } from './store.ts';
 
 interface SessionsTables {
   sessions: {
@@ -22,10 +22,12 @@ interface SessionsTables {
     end_reason: string | null;
     ip: string;
     user_agent: string;
+    status_index: number | null;
   };
+  status_indexes: { id: Generated<number>; taken_at: Instant };
 }
 
-const { statement } = statements<SessionsTables & PublishedUsers & PublishedRoles>();
+const { statement, insert } = statements<SessionsTables & PublishedUsers & PublishedRoles>();
 
 const startSession = statement((db, p: NewSession) =>
   db.insertInto('sessions').values({
@@ -33,6 +35,7 @@ const startSession = statement((db, p: NewSession) =>
     user_id: p.userId,
     generation: 0,
     token_hash: p.tokenHash,
+    status_index: p.statusIndex,
     created_at: p.createdAt,
     rotated_at: p.createdAt,
     expires_at: p.expiresAt,
@@ -42,10 +45,18 @@ const startSession = statement((db, p: NewSession) =>
   }),
 );
 
+const takeStatusIndex = insert((db, p: { at: Instant }) => db.insertInto('status_indexes').values({ taken_at: p.at }));
+
 const rotateSession = statement((db, p: Rotation & { next: number }) =>
   db
     .updateTable('sessions')
-    .set({ generation: p.next, token_hash: p.nextHash, rotated_at: p.now, idle_expires_at: p.idleExpiresAt })
+    .set({
+      generation: p.next,
+      token_hash: p.nextHash,
+      rotated_at: p.now,
+      idle_expires_at: p.idleExpiresAt,
+      status_index: p.statusIndex,
+    })
     .where('id', '=', p.id)
     .where('generation', '=', p.generation)
     .where('token_hash', '=', p.hash)
@@ -68,7 +79,14 @@ const findSession = statement((db, p: { id: SessionId }) =>
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')
     .select(['sessions.generation', 'sessions.token_hash', 'sessions.rotated_at', 'sessions.expires_at'])
-    .select(['sessions.idle_expires_at', 'sessions.ended_at', 'users.id', 'users.username', 'users.email'])
+    .select([
+      'sessions.idle_expires_at',
+      'sessions.ended_at',
+      'sessions.status_index',
+      'users.id',
+      'users.username',
+      'users.email',
+    ])
     .where('sessions.id', '=', p.id)
     .where('users.deleted_at', 'is', null)
     .where('users.disabled_at', 'is', null),
@@ -82,12 +100,55 @@ const endSession = statement((db, p: { id: SessionId; reason: EndReason; at: Ins
     .where('ended_at', 'is', null),
 );
 
-const endSessionsOf = statement((db, p: { user: UserId; reason: EndReason; at: Instant }) =>
+const endSessionOf = statement((db, p: { user: UserId; id: SessionId; reason: EndReason; at: Instant }) =>
+  db
+    .updateTable('sessions')
+    .set({ ended_at: p.at, end_reason: p.reason })
+    .where('id', '=', p.id)
+    .where('user_id', '=', p.user)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', p.at)
+    .where('idle_expires_at', '>', p.at),
+);
+
+/** No session has an empty id. */
+const noSession = '';
+
+const endSessionsOf = statement((db, p: { user: UserId; reason: EndReason; at: Instant; kept: string }) =>
   db
     .updateTable('sessions')
     .set({ ended_at: p.at, end_reason: p.reason })
     .where('user_id', '=', p.user)
+    .where('id', '!=', p.kept)
     .where('ended_at', 'is', null),
+);
+
+const lockLivingSessions = statement((db, p: { user: UserId; now: Instant }, dialect) => {
+  const living = db
+    .selectFrom('sessions')
+    .select('id')
+    .where('user_id', '=', p.user)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', p.now)
+    .where('idle_expires_at', '>', p.now)
+    .orderBy('created_at')
+    .orderBy('id');
+  return dialect.rowLocks ? living.forUpdate() : living;
+});
+
+/** A session that ran out or was logged out tells of a device that its user had; one that was ended by force may have been a thief's. */
+const trustedSessions = (db: SessionsDb, user: UserId) =>
+  db
+    .selectFrom('sessions')
+    .where('user_id', '=', user)
+    .where((where) => where.or([where('end_reason', 'is', null), where('end_reason', '=', 'logout')]));
+
+const findUserAgent = statement((db, p: { user: UserId; userAgent: string }) =>
+  trustedSessions(db, p.user).select('id').where('user_agent', '=', p.userAgent).limit(1),
+);
+
+const userAgentsOf = statement((db, p: { user: UserId }) =>
+  trustedSessions(db, p.user).select('user_agent').groupBy('user_agent'),
 );
 
 const livingSessionsOf = statement((db, p: { user: UserId; now: Instant }) =>
@@ -140,11 +201,47 @@ const authenticateWithPermission = statement((db, p: Claim & { permission: Permi
   ),
 );
 
+const nextStatusIndex = statement((db, p: { from: number }) =>
+  db.selectFrom('sessions').select('status_index').where('status_index', '>=', p.from).orderBy('status_index').limit(1),
+);
+
+const endedPlaces = statement((db, p: { from: number; to: number }) =>
+  db
+    .selectFrom('sessions')
+    .select('status_index')
+    .where('status_index', '>=', p.from)
+    .where('status_index', '<', p.to)
+    .where('ended_at', 'is not', null),
+);
+
+const endedAfter = statement((db, p: EndedSession) =>
+  db
+    .selectFrom('sessions')
+    .select(['ended_at', 'status_index'])
+    .where('ended_at', '>=', p.endedAt)
+    .where(({ eb, or }) => or([eb('ended_at', '>', p.endedAt), eb('status_index', '>', p.statusIndex)]))
+    .where('status_index', 'is not', null)
+    .orderBy('ended_at')
+    .orderBy('status_index')
+    .limit(1_000),
+);
+
 const sweepSessions = statement((db, p: { before: Instant }) =>
   db.deleteFrom('sessions').where('expires_at', '<', p.before),
 );
 
+const lastStatusIndex = statement((db, _: object) =>
+  db.selectFrom('status_indexes').select(({ fn }) => fn.max('id').as('id')),
+);
+
+/** By the key: what is left of these rows is only that their numbers are taken, and that the counter behind them knows. */
+const sweepStatusIndexes = statement((db, p: { below: number }) =>
+  db.deleteFrom('status_indexes').where('id', '<', p.below),
+);
+
 export const sessionsStore: SessionsStore = {
+  takeStatusIndex: (tx, at) => tx.insert(takeStatusIndex, { at }),
+
   start: async (tx, session) => {
     await tx.execute(startSession, session);
   },
@@ -156,6 +253,8 @@ export const sessionsStore: SessionsStore = {
     const row = await db.first(findSession, { id });
     return (
       row && {
+        id,
+        statusIndex: row.status_index ?? undefined,
         generation: row.generation,
         tokenHash: row.token_hash as TokenHash,
         rotatedAt: row.rotated_at,
@@ -179,7 +278,12 @@ export const sessionsStore: SessionsStore = {
       userAgent: row.user_agent,
     }));
   },
-  endAllOf: (tx, user, reason, at) => tx.execute(endSessionsOf, { user, reason, at }),
+  endOneOf: async (tx, user, id, reason, at) => (await tx.execute(endSessionOf, { user, id, reason, at })) === 1,
+  lockLiving: async (tx, user, now) =>
+    (await tx.all(lockLivingSessions, { user, now })).map(({ id }) => asSessionId(id)),
+  endAllOf: (tx, user, reason, at, kept) => tx.execute(endSessionsOf, { user, reason, at, kept: kept ?? noSession }),
+  hasUserAgent: async (db, user, userAgent) => (await db.first(findUserAgent, { user, userAgent })) !== undefined,
+  listUserAgents: async (db, user) => (await db.all(userAgentsOf, { user })).map((row) => row.user_agent),
 
   async authenticate(db, { session, user, now, permission }) {
     const row = await (permission === undefined
@@ -196,5 +300,19 @@ export const sessionsStore: SessionsStore = {
     return { principal, permitted: 'permitted' in row ? Boolean(row.permitted) : permission === undefined };
   },
 
-  sweep: (tx, before) => tx.execute(sweepSessions, { before }),
+  nextStatusIndex: async (db, from) => (await db.first(nextStatusIndex, { from }))?.status_index ?? undefined,
+  async listEnded(db, range) {
+    const rows = await db.all(endedPlaces, range);
+    return rows.map((row) => row.status_index as number);
+  },
+  async endedAfter(db, cursor) {
+    const rows = await db.all(endedAfter, cursor);
+    return rows.map((row) => ({ statusIndex: row.status_index as number, endedAt: row.ended_at as Instant }));
+  },
+
+  async sweep(tx, before) {
+    const last = await tx.first(lastStatusIndex, {});
+    await tx.execute(sweepStatusIndexes, { below: last?.id ?? 0 });
+    return tx.execute(sweepSessions, { before });
+  },
 };

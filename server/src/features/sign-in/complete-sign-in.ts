@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/database.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
-import type { StartSession, Tokens } from '../sessions/index.ts';
+import type { StartedSession, StartSession } from '../sessions/index.ts';
 import type { UsersStore } from '../users/index.ts';
 import { invalidCredentials } from './errors.ts';
 
@@ -18,7 +18,7 @@ export type CompleteSignIn = (
   tx: Tx,
   user: UserId,
   options: { proof: Proof; origin: RequestOrigin; clientId: string },
-) => Promise<Tokens>;
+) => Promise<StartedSession>;
 
 export function createCompleteSignIn(deps: { users: UsersStore; startSession: StartSession }): CompleteSignIn {
   const { users, startSession } = deps;

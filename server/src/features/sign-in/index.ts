@@ -33,9 +33,10 @@ export function createSignIn(deps: {
   throttle: Throttle;
 }): SignIn {
   const completeSignIn = createCompleteSignIn({ users: deps.users, startSession: deps.sessions.start });
+  const { issueTokens } = deps.sessions;
   const { create: createAccount, setupToken } = deps.accounts;
   return {
-    logIn: createLogIn({ ...deps, completeSignIn }),
-    signUp: createSignUp({ ...deps, createAccount, setupToken, completeSignIn }),
+    logIn: createLogIn({ ...deps, completeSignIn, issueTokens }),
+    signUp: createSignUp({ ...deps, createAccount, setupToken, completeSignIn, issueTokens }),
   };
 }

@@ -3,8 +3,8 @@ import { DomainError } from '../../kernel/errors.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Passwords, ProvenPassword } from '../passwords/index.ts';
-import type { Tokens } from '../sessions/index.ts';
-import { type Counter, sourceOf, type Throttle } from '../throttle/index.ts';
+import type { IssueTokens, TokenGrant, Tokens } from '../sessions/index.ts';
+import { type PasswordCounters, passwordCounters, type Throttle } from '../throttle/index.ts';
 import { foldEmail, foldUsername } from '../users/index.ts';
 import type { CompleteSignIn } from './complete-sign-in.ts';
 import { invalidCredentials } from './errors.ts';
@@ -31,8 +31,9 @@ export function createLogIn(deps: {
   passwords: Passwords;
   throttle: Throttle;
   completeSignIn: CompleteSignIn;
+  issueTokens: IssueTokens;
 }): LogIn {
-  const { db, audit, passwords, throttle, completeSignIn } = deps;
+  const { db, audit, passwords, throttle, completeSignIn, issueTokens } = deps;
 
   const recordFailure = (ip: string) =>
     db.transact((tx) =>
@@ -43,20 +44,20 @@ export function createLogIn(deps: {
   const signIn = (
     proven: ProvenPassword,
     { origin, clientId }: LogInCommand,
-    counters: LoginCounters,
-  ): Promise<Tokens> =>
+    counters: PasswordCounters,
+  ): Promise<TokenGrant> =>
     db.transact(async (tx) => {
       const { userId, hash, betterHash } = proven;
-      const tokens = await completeSignIn(tx, userId, { proof: 'password', origin, clientId });
+      const grant = await completeSignIn(tx, userId, { proof: 'password', origin, clientId });
       if (!(await passwords.store.isCurrent(tx, userId, hash))) throw invalidCredentials();
       if (betterHash !== undefined && (await passwords.store.replace(tx, userId, hash, betterHash))) {
         await audit.record(tx, { event: 'password.rehashed', subject: userId });
       }
       await throttle.forgive(tx, counters.own, [counters.source]);
-      return tokens;
+      return grant;
     });
 
-  const prove = async (command: LogInCommand, { own, source }: LoginCounters): Promise<ProvenPassword> => {
+  const prove = async (command: LogInCommand, { own, source }: PasswordCounters): Promise<ProvenPassword> => {
     const { name, byUsername, password } = command;
     await throttle.charge([own, source]);
     const key = { emailKey: foldEmail(name), usernameKey: byUsername ? foldUsername(name) : noUsername };
@@ -68,7 +69,7 @@ export function createLogIn(deps: {
   return async (command) => {
     const counters = countersOf(command);
     try {
-      return await signIn(await prove(command, counters), command, counters);
+      return await issueTokens(await signIn(await prove(command, counters), command, counters));
     } catch (error) {
       // Also when the password was right, but its user is disabled or it was changed meanwhile: what was rolled back left no record.
       if (isInvalidCredentials(error)) await recordFailure(command.origin.ip);
@@ -80,17 +81,6 @@ export function createLogIn(deps: {
 const isInvalidCredentials = (error: unknown): boolean =>
   error instanceof DomainError && error.refusal === invalidCredentials;
 
-interface LoginCounters {
-  readonly own: Counter;
-  readonly source: Counter;
-}
-
-/** By the folded name, so that all its spellings share a counter, and by what was asked for, so that no counter tells who exists. */
-function countersOf({ name, origin }: LogInCommand): LoginCounters {
-  const source = sourceOf(origin.ip);
-  const folded = name.includes('@') ? foldEmail(name) : foldUsername(name);
-  return {
-    own: { kind: 'login-account-source', of: [folded, source] },
-    source: { kind: 'login-source', of: [source] },
-  };
+function countersOf({ name, origin }: LogInCommand): PasswordCounters {
+  return passwordCounters(name.includes('@') ? foldEmail(name) : foldUsername(name), origin.ip);
 }

@@ -1,17 +1,8 @@
 import { Type } from 'typebox';
-import { AnyText, PlainText } from '../../http/text.ts';
+import { PlainText } from '../../http/text.ts';
+import { PasswordText } from '../passwords/index.ts';
 import { UserReply } from '../users/index.ts';
 
-/**
- * Bounds what is read at all; the policy of new passwords is stricter and says why. No more than what a password may ever have:
- * normalising takes time that grows with the square of a run of combining marks.
- */
-const maxRawPasswordLength = 1_024;
-
-const Password = AnyText({
-  max: maxRawPasswordLength,
-  description: 'Length counts in characters after NFKC; nothing is cut.',
-});
 const Email = PlainText({ max: 320, description: 'As ada@example.com; letter case does not matter.' });
 const Username = PlainText({
   max: 256,
@@ -19,7 +10,7 @@ const Username = PlainText({
 });
 
 export const SignUpBody = Type.Object(
-  { username: Username, email: Email, password: Password },
+  { username: Username, email: Email, password: PasswordText },
   {
     additionalProperties: false,
     examples: [{ username: 'ada', email: 'ada@example.com', password: 'correct horse battery' }],
@@ -32,7 +23,7 @@ export const SetUpBody = Type.Object(
 );
 
 export const LogInBody = Type.Object(
-  { email: Email, password: Password },
+  { email: Email, password: PasswordText },
   { additionalProperties: false, examples: [{ email: 'ada@example.com', password: 'correct horse battery' }] },
 );
 

@@ -1,7 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { CreateAccount, NewAccount, SetupToken } from '../accounts/index.ts';
-import type { Tokens } from '../sessions/index.ts';
+import type { IssueTokens, Tokens } from '../sessions/index.ts';
 import { sourceOf, type Throttle } from '../throttle/index.ts';
 import type { CompleteSignIn } from './complete-sign-in.ts';
 
@@ -23,17 +23,19 @@ export function createSignUp(deps: {
   setupToken: SetupToken;
   throttle: Throttle;
   completeSignIn: CompleteSignIn;
+  issueTokens: IssueTokens;
 }): SignUp {
-  const { db, createAccount, throttle, completeSignIn } = deps;
+  const { db, createAccount, throttle, completeSignIn, issueTokens } = deps;
   return async ({ account, setupToken, origin, clientId }) => {
     await throttle.charge([{ kind: 'sign-up-source', of: [sourceOf(origin.ip)] }]);
     const prepared = await createAccount.prepare(account);
-    return db.transact(async (tx) => {
+    const grant = await db.transact(async (tx) => {
       const admin = setupToken !== undefined;
       if (admin) await deps.setupToken.consume(tx, setupToken);
       const how = admin ? 'set-up' : 'sign-up';
       const user = await createAccount.insert(tx, prepared, { admin, how, ip: origin.ip });
       return completeSignIn(tx, user, { proof: how, origin, clientId });
     });
+    return issueTokens(grant);
   };
 }

@@ -7,13 +7,13 @@ import { createHmac } from 'node:crypto';
 import type { Database, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { deriveKey } from '../../kernel/derive.ts';
-import type { Secret } from '../../kernel/secret.ts';
+import type { SecretKeys } from '../../kernel/secret-keys.ts';
 import { createCharge } from './charge.ts';
 import { type Counter, forgetAfterMs } from './policy.ts';
 import { throttleStore } from './store.sql.ts';
 
 export { tooManyAttempts } from './errors.ts';
-export { type Counter, sourceOf } from './policy.ts';
+export { type Counter, type PasswordCounters, passwordCounters, sourceOf } from './policy.ts';
 
 export interface Throttle {
   /**
@@ -27,9 +27,14 @@ export interface Throttle {
   sweep(): Promise<void>;
 }
 
-export function createThrottle(deps: { db: Database; clock: Clock; secretKey: Secret; enabled: boolean }): Throttle {
+export function createThrottle(deps: {
+  db: Database;
+  clock: Clock;
+  secretKeys: SecretKeys;
+  enabled: boolean;
+}): Throttle {
   const { db, clock, enabled } = deps;
-  const hmacKey = deriveKey(deps.secretKey, 'throttle-counters');
+  const hmacKey = deriveKey(deps.secretKeys.present, 'throttle-counters');
   const store = throttleStore;
   const keyOf = ({ kind, of }: Counter): string =>
     createHmac('sha256', hmacKey)

@@ -22,9 +22,29 @@ export const paces = {
   'login-account-source': { freeAttempts: 10, firstWaitSeconds: 30, longestWaitSeconds: 3_600 },
   /** One source over all accounts: spraying. Offices share an address, so it starts late. */
   'login-source': { freeAttempts: 100, firstWaitSeconds: 30, longestWaitSeconds: 3_600 },
+  /**
+   * The current password, asked for by one session: whoever holds a stolen access token guesses from as many sources as they like.
+   * By session, so that the owner's other sessions are not kept from changing the password.
+   */
+  'password-session': { freeAttempts: 10, firstWaitSeconds: 30, longestWaitSeconds: 3_600 },
   /** Accounts made from one source. */
   'sign-up-source': { freeAttempts: 60, firstWaitSeconds: 30, longestWaitSeconds: 3_600 },
 } as const satisfies Record<string, Pace>;
+
+/** The counters of everything that tells whether a password is right, so that a guesser gets no more attempts by asking elsewhere. */
+export interface PasswordCounters {
+  readonly own: Counter;
+  readonly source: Counter;
+}
+
+/** @param name folded, so that all its spellings share a counter; what was asked for, so that no counter tells who exists */
+export function passwordCounters(name: string, ip: string): PasswordCounters {
+  const source = sourceOf(ip);
+  return {
+    own: { kind: 'login-account-source', of: [name, source] },
+    source: { kind: 'login-source', of: [source] },
+  };
+}
 
 /** A counter that nobody used for so long starts anew. */
 export const forgetAfterMs = 86_400_000;

@@ -131,6 +131,23 @@ export const usersStoreContract = storeContract('the store of users', (that) => 
     assert.deepEqual([back.status, fresh.status].sort(), ['fulfilled', 'rejected']);
   });
 
+  that('disables and enables a living user, each for one of many callers', async (db) => {
+    const ada = await add(db, 'ada');
+    const enable = (id: UserId) => db.transact((tx) => store.markEnabled(tx, id));
+    assert.equal(await enable(ada), false, 'nothing to undo');
+    const verdicts = await atOnce(db, 8, (tx, place) => store.markDisabled(tx, ada, 3_000 + place));
+    assert.equal(yesAmong(verdicts), 1);
+    assert.equal((await store.find(db, ada))?.disabledAt, 3_000 + verdicts.indexOf(true), 'the first time stays');
+    assert.equal(yesAmong(await atOnce(db, 8, (tx) => store.markEnabled(tx, ada))), 1);
+    assert.equal((await store.find(db, ada))?.disabledAt, undefined);
+    await remove(db, ada);
+    const nobody = asUserId(99);
+    for (const id of [ada, nobody]) {
+      assert.equal(await db.transact((tx) => store.markDisabled(tx, id, 4_000)), false);
+      assert.equal(await enable(id), false);
+    }
+  });
+
   that('knows who is active', async (db) => {
     const active = (id: UserId) => db.transact(async (tx) => (await store.lockActive(tx, id))?.id === id);
     const [ada, bea, cyd] = [await add(db, 'ada'), await add(db, 'bea'), await add(db, 'cyd')];
@@ -141,6 +158,36 @@ export const usersStoreContract = storeContract('the store of users', (that) => 
       [true, false, false, false],
     );
     assert.equal((await store.find(db, cyd))?.disabledAt, 3_000);
+  });
+
+  that('locks a living user also when they are disabled, and none who is deleted', async (db) => {
+    const locked = (id: UserId) => db.transact(async (tx) => (await store.lock(tx, id))?.id === id);
+    const [ada, bea, cyd] = [await add(db, 'ada'), await add(db, 'bea'), await add(db, 'cyd')];
+    await remove(db, bea);
+    await disable(db, cyd);
+    assert.deepEqual(
+      [await locked(ada), await locked(bea), await locked(cyd), await locked(asUserId(99))],
+      [true, false, true, false],
+    );
+  });
+
+  that('lets nobody enable a disabled user until the transaction that has locked them ends', async (db) => {
+    const ada = await add(db, 'ada');
+    await disable(db, ada);
+    const locked = Promise.withResolvers<void>();
+    const events: string[] = [];
+    const enabling = locked.promise
+      .then(() => db.transact((tx) => store.markEnabled(tx, ada)))
+      .then(() => events.push('enabled'));
+    await db.transact(async (tx) => {
+      assert.equal((await store.lock(tx, ada))?.id, ada);
+      locked.resolve();
+      for (let breath = 0; breath < 20; breath += 1) await breathe();
+      assert.equal((await store.find(tx, ada))?.disabledAt, 3_000);
+      events.push('unlocked');
+    });
+    await enabling;
+    assert.deepEqual(events, ['unlocked', 'enabled']);
   });
 
   that('lets nobody change an active user until the transaction that has locked them ends', async (db) => {

@@ -41,6 +41,11 @@ const findUserByKey = statement((db, p: { emailKey: string; usernameKey: string 
     .where((where) => where.or([where('email_key', '=', p.emailKey), where('username_key', '=', p.usernameKey)])),
 );
 
+const lockUser = statement((db, p: { id: UserId }, dialect) => {
+  const living = db.selectFrom('users').selectAll().where('id', '=', p.id).where('deleted_at', 'is', null);
+  return dialect.rowLocks ? living.forUpdate() : living;
+});
+
 const lockActiveUser = statement((db, p: { id: UserId }, dialect) => {
   const active = db
     .selectFrom('users')
@@ -57,6 +62,24 @@ const deleteUser = statement((db, p: { id: UserId; at: Instant }) =>
     .set({ deleted_at: p.at, username_key: null, email_key: null })
     .where('id', '=', p.id)
     .where('deleted_at', 'is', null),
+);
+
+const disableUser = statement((db, p: { id: UserId; at: Instant }) =>
+  db
+    .updateTable('users')
+    .set({ disabled_at: p.at })
+    .where('id', '=', p.id)
+    .where('deleted_at', 'is', null)
+    .where('disabled_at', 'is', null),
+);
+
+const enableUser = statement((db, p: { id: UserId }) =>
+  db
+    .updateTable('users')
+    .set({ disabled_at: null })
+    .where('id', '=', p.id)
+    .where('deleted_at', 'is', null)
+    .where('disabled_at', 'is not', null),
 );
 
 const restoreUser = statement((db, p: { id: UserId; usernameKey: string; emailKey: string }) =>
@@ -87,8 +110,11 @@ export const usersStore: UsersStore = {
   add: async (tx, user) => asUserId(await namesFree(tx.insert(addUser, user))),
   find: async (db, id) => userOf(await db.first(findUser, { id })),
   findByKey: async (db, key) => userOf(await db.first(findUserByKey, key)),
+  lock: async (tx, id) => userOf(await tx.first(lockUser, { id })),
   lockActive: async (tx, id) => userOf(await tx.first(lockActiveUser, { id })),
   markDeleted: async (tx, id, at) => (await tx.execute(deleteUser, { id, at })) === 1,
+  markDisabled: async (tx, id, at) => (await tx.execute(disableUser, { id, at })) === 1,
+  markEnabled: async (tx, id) => (await tx.execute(enableUser, { id })) === 1,
   restore: async (tx, id, keys) => (await namesFree(tx.execute(restoreUser, { id, ...keys }))) === 1,
   async list(db, { after, limit, withDeleted }) {
     const rows = await db.all(withDeleted ? listAllUsers : listUsers, { after, limit });

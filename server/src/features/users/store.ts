@@ -30,8 +30,14 @@ export interface UsersStore {
   findByKey(db: Reads, key: { emailKey: string; usernameKey: string }): Promise<User | undefined>;
   /** The user, if living and not disabled; until the transaction ends nobody can change that. */
   lockActive(tx: Tx, id: UserId): Promise<User | undefined>;
+  /** The same for a living user who may be disabled. */
+  lock(tx: Tx, id: UserId): Promise<User | undefined>;
   /** Deletes softly and frees the names; of two at once, one gets `true`. */
   markDeleted(tx: Tx, id: UserId, at: Instant): Promise<boolean>;
+  /** Disables a living user; `false` when there is none, or they are disabled already; of two at once, one gets `true`. */
+  markDisabled(tx: Tx, id: UserId, at: Instant): Promise<boolean>;
+  /** Undoes that; `false` when there is no living user who is disabled. */
+  markEnabled(tx: Tx, id: UserId): Promise<boolean>;
   /** Undoes a deletion, if there is one and the names are still free. @throws emailTaken, usernameTaken */
   restore(tx: Tx, id: UserId, keys: { emailKey: string; usernameKey: string }): Promise<boolean>;
   /** In the order of their ids, from behind `after`. */

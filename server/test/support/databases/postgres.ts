@@ -51,11 +51,11 @@ function hydrateLinks(root: string): void {
   if (existsSync(script)) spawnSync(process.execPath, [script], { cwd: root });
 }
 
-/** Starts a PostgreSQL, or says why there is none. */
-export async function startPostgres(): Promise<TestPostgres | { readonly missing: string }> {
+/** Starts a PostgreSQL, or says why there is none. @param parent of its folder */
+export async function startPostgres(parent?: string): Promise<TestPostgres | { readonly missing: string }> {
   const bin = candidates().find((folder) => canRun(join(folder, 'initdb')));
   if (bin === undefined) return { missing: 'no PostgreSQL programs were found that an unprivileged user can run' };
-  const folder = createServerFolder('postgres');
+  const folder = createServerFolder('postgres', parent);
   const data = join(folder, 'data');
   const port = await freePort();
   const initdb = ['-D', data, '-U', 'keyward', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];

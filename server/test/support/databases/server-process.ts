@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +10,8 @@ const asRoot = process.getuid?.() === 0;
 const unprivileged = asRoot ? { uid: nobody, gid: nobody } : {};
 
 /** A folder that the unprivileged user owns. */
-export function createServerFolder(name: string): string {
-  const folder = mkdtempSync(join(tmpdir(), `keyward-${name}-`));
+export function createServerFolder(name: string, parent = tmpdir()): string {
+  const folder = mkdtempSync(join(parent, `keyward-${name}-`));
   chmodSync(folder, 0o755);
   if (asRoot) chownSync(folder, nobody, nobody);
   return folder;
@@ -37,9 +37,19 @@ export function runUnprivileged(program: string, args: readonly string[], cwd: s
   if (status !== 0) throw new Error(`${program} failed: ${error ?? ''}${stdout}${stderr}`);
 }
 
+/** Where one of these programs is. */
+export const findProgram = (names: readonly string[]): string | undefined =>
+  ['/usr/sbin', '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin']
+    .flatMap((folder) => names.map((name) => join(folder, name)))
+    .find((program) => existsSync(program));
+
 /** Whether the program can be run at all by that user. */
-export function canRun(program: string): boolean {
-  return spawnSync(program, ['--version'], { ...unprivileged, cwd: tmpdir() }).status === 0;
+export const canRun = (program: string): boolean => versionOf(program) !== undefined;
+
+/** What the program says of its version, where that user can run it. */
+export function versionOf(program: string): string | undefined {
+  const { status, stdout } = spawnSync(program, ['--version'], { ...unprivileged, cwd: tmpdir(), encoding: 'utf8' });
+  return status === 0 ? stdout : undefined;
 }
 
 /** A running server. */

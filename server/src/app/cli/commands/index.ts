@@ -1,11 +1,13 @@
 import type { Command } from '../command.ts';
 import { configCommands } from './config.ts';
 import { databaseCommands } from './db.ts';
+import { keyCommands } from './keys.ts';
 import { migrateCommands } from './migrate.ts';
 import { openapiCommand } from './openapi.ts';
 import { permissionCommands } from './permission.ts';
 import { roleCommands } from './role.ts';
 import { serveCommand } from './serve.ts';
+import { sessionCommands } from './session.ts';
 import { userCommands } from './user.ts';
 import { versionCommand } from './version.ts';
 
@@ -15,8 +17,10 @@ export const commands: readonly Command[] = [
   ...migrateCommands,
   ...databaseCommands,
   ...userCommands,
+  ...sessionCommands,
   ...roleCommands,
   ...permissionCommands,
+  ...keyCommands,
   ...configCommands,
   openapiCommand,
   versionCommand,

@@ -49,6 +49,36 @@ export const userCommands: readonly Command[] = [
     },
   },
   {
+    words: ['user', 'disable'],
+    usage: '<id | e-mail | username>',
+    takes: 1,
+    summary: 'shut a user out; their sessions end at once',
+    needs: 'world',
+    run: (input, world) => changeStatus(input, world, 'disable'),
+  },
+  {
+    words: ['user', 'enable'],
+    usage: '<id | e-mail | username>',
+    takes: 1,
+    summary: 'let a disabled user in again',
+    needs: 'world',
+    run: (input, world) => changeStatus(input, world, 'enable'),
+  },
+  {
+    words: ['user', 'password'],
+    usage: '<id | e-mail | username>',
+    takes: 1,
+    summary: 'give a user another password, which comes on standard input; their sessions end at once',
+    needs: 'world',
+    async run(input, world) {
+      const id = await resolveUser(world, argument(input, 0, 'id | e-mail | username'));
+      const password = await input.stdin('New password: ');
+      if (password === '') throw new UsageError(noPassword);
+      const ended = await world.features.accounts.setPassword({ id, password });
+      return { text: `Changed the password of user ${id}; sessions ended: ${ended}.`, json: { id, ended } };
+    },
+  },
+  {
     words: ['user', 'restore'],
     usage: '<id>',
     takes: 1,
@@ -63,12 +93,21 @@ export const userCommands: readonly Command[] = [
   },
 ];
 
+const noPassword = 'the password is read from standard input, and there was none';
+
+async function changeStatus(input: CommandInput, world: World, change: 'disable' | 'enable') {
+  const id = await resolveUser(world, argument(input, 0, 'id | e-mail | username'));
+  await world.features.accounts.status[change]({ id, by: undefined });
+  const [done, status] = change === 'disable' ? ['Disabled', 'disabled'] : ['Enabled', 'active'];
+  return { text: `${done} user ${id}.`, json: { id, status } };
+}
+
 async function createUser(input: CommandInput, { ports, features }: World) {
   const names = { email: requiredOption(input, 'email'), username: requiredOption(input, 'username') };
   const admin = input.options.admin === true;
   const isHash = input.options.hash === true;
   const secret = await input.stdin(isHash ? 'Hash: ' : 'Password: ');
-  if (secret === '') throw new UsageError('the password is read from standard input, and there was none');
+  if (secret === '') throw new UsageError(noPassword);
   const { create } = features.accounts;
   const account = isHash
     ? create.prepareWithHash({ ...names, passwordHash: secret })

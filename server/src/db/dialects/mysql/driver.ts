@@ -120,9 +120,19 @@ function resultOf([result]: readonly unknown[]): ServerResult {
 }
 
 const duplicateEntry = 1062; // ER_DUP_ENTRY
-const rolledBack = new Set([1213, 1205, 1020]); // ER_LOCK_DEADLOCK, ER_LOCK_WAIT_TIMEOUT, ER_CHECKREAD (MariaDB snapshot isolation)
-/** Too many connections, shutdown, read-only, disk full, killed, a failed commit, and Galera's "not yet prepared". */
-const gone = new Set([1021, 1040, 1047, 1053, 1114, 1129, 1180, 1203, 1290, 1317, 1792, 1836, 1927, 3024]);
+/**
+ * ER_LOCK_DEADLOCK, ER_LOCK_WAIT_TIMEOUT, ER_CHECKREAD (MariaDB's snapshot isolation), ER_TRANSACTION_ROLLBACK_DURING_COMMIT (MySQL's group
+ * replication: another node was first).
+ */
+const rolledBack = new Set([1213, 1205, 1020, 3101]);
+/**
+ * Too many connections, shutdown, read-only, disk full, a log that cannot be written, killed, a failed commit, Galera's "not yet prepared",
+ * and what MySQL calls to a connection that it closes: it was killed (3169), or silent for too long (4031).
+ */
+const gone = new Set([
+  ...[1021, 1026, 1040, 1047, 1053, 1114, 1129, 1180, 1203, 1290, 1317, 1598, 1792, 1836, 1927],
+  ...[3024, 3169, 4031],
+]);
 
 /** What an error of this driver means: its own, its socket's, or the server's. */
 export function faultOf(error: unknown): ServerFault {
@@ -140,6 +150,8 @@ export function faultOf(error: unknown): ServerFault {
   if (errno === duplicateEntry) return { kind: 'unique', index: indexOf(sqlMessage) };
   if (errno !== undefined && rolledBack.has(errno)) return { kind: 'rolled-back' };
   if (errno !== undefined && gone.has(errno)) return { kind: 'gone' };
+  // The driver gives every failure of a TLS handshake one code; a certificate that is not trusted will not be at the next attempt either.
+  if (code === 'HANDSHAKE_SSL_ERROR') return { kind: /certificate/i.test(message) ? 'other' : 'gone' };
   const broken = /^(?:PROTOCOL_|E[A-Z]+$)/.test(code ?? '') && !code?.startsWith('ER_');
   return { kind: broken || /closed state|queue limit/i.test(message) ? 'gone' : 'other' };
 }
@@ -150,8 +162,10 @@ function indexOf(message: string): string {
   return key.replace(/_unique$/, '');
 }
 
+/** By a public authority anybody has a certificate, so there the name counts; the one that MySQL makes for itself bears none. */
 function tlsOf(options: Readonly<Record<string, string>>): { ssl?: mysql.SslOptions } {
   const ca = options.ssl_ca;
-  if (ca !== undefined) return { ssl: { ca: readFileSync(ca, 'utf8') } };
-  return options.ssl === 'true' || options.ssl_disabled === 'false' ? { ssl: {} } : {};
+  if (ca !== undefined)
+    return { ssl: { ca: readFileSync(ca, 'utf8'), verifyIdentity: options.ssl_verify_identity === 'true' } };
+  return options.ssl === 'true' || options.ssl_disabled === 'false' ? { ssl: { verifyIdentity: true } } : {};
 }

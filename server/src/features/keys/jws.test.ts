@@ -21,16 +21,21 @@ const otherJwk = {
   d: 'VEmDZpDXXK8p8N0Cndsxs924q6nS1RXFASRl6BfUqdw',
 };
 const privateKey = createPrivateKey({ key: jwk, format: 'jwk' });
-const publicKey = createPublicKey(privateKey);
-const otherKey = createPrivateKey({ key: otherJwk, format: 'jwk' });
+const key = { algorithm: 'ES256' as const, privateKey, publicKey: createPublicKey(privateKey) };
+const otherPrivateKey = createPrivateKey({ key: otherJwk, format: 'jwk' });
+const otherKey = {
+  algorithm: 'ES256' as const,
+  privateKey: otherPrivateKey,
+  publicKey: createPublicKey(otherPrivateKey),
+};
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const header = encodeSegment({ alg: 'ES256', typ: 'at+jwt', kid: 'one' });
 const payload = { sub: '7', exp: 9, name: 'Ада 👩' };
-const token = signCompact(header, payload, privateKey);
+const token = signCompact(header, payload, key);
 const [, body = '', signature = ''] = token.split('.');
 
-const verify = (text: string) => verifyCompact(text, (it) => (it === header ? publicKey : undefined));
+const verify = (text: string) => verifyCompact(text, (it) => (it === header ? key : undefined));
 
 /** A right signature over exactly these texts, whatever they are. */
 function signed(first: string, second: string, dsaEncoding: 'ieee-p1363' | 'der' = 'ieee-p1363'): string {
@@ -50,7 +55,7 @@ describe('a signed token', () => {
     assert.deepEqual(verify(token), payload);
     fc.assert(
       fc.property(fc.object({ maxDepth: 2 }), (it) => {
-        assert.deepEqual(verify(signCompact(header, it, privateKey)), JSON.parse(JSON.stringify(it)));
+        assert.deepEqual(verify(signCompact(header, it, key)), JSON.parse(JSON.stringify(it)));
       }),
       { numRuns: 50 },
     );
@@ -61,7 +66,7 @@ describe('a signed token', () => {
     const rfcToken =
       `${rfcHeader}.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ` +
       '.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q';
-    const read = verifyCompact(rfcToken, (it) => (it === rfcHeader ? publicKey : undefined));
+    const read = verifyCompact(rfcToken, (it) => (it === rfcHeader ? key : undefined));
     assert.deepEqual(read, { iss: 'joe', exp: 1_300_819_380, 'http://example.com/is_root': true });
   });
 
@@ -76,7 +81,7 @@ describe('a signed token', () => {
   });
 
   test('under another key is refused', () => {
-    const read = verifyCompact(token, () => createPublicKey(otherKey));
+    const read = verifyCompact(token, () => otherKey);
     assert.equal(read, undefined);
     assert.equal(verify(signCompact(header, payload, otherKey)), undefined);
   });
@@ -131,7 +136,7 @@ describe('there is one spelling of a token', () => {
 test('what has not three segments, or is too long to be ours, is refused', () => {
   const shapes = ['', '.', '..', '...', header, `${header}.${body}`, `${token}.`, `${token}.${signature}`, `.${token}`];
   for (const text of shapes) assert.equal(verify(text), undefined, text);
-  const longer = (by: number) => signCompact(header, { a: 'x'.repeat(by) }, privateKey);
+  const longer = (by: number) => signCompact(header, { a: 'x'.repeat(by) }, key);
   const fits = longer(5_900);
   const tooLong = longer(6_100);
   assert.ok(fits.length <= 8_192 && tooLong.length > 8_192);

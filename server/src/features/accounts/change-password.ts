@@ -1,0 +1,99 @@
+import type { Database } from '../../db/database.ts';
+import { invalidToken } from '../../kernel/access.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { DomainError, type FieldError } from '../../kernel/errors.ts';
+import { validationFailed } from '../../kernel/invalid.ts';
+import type { Principal } from '../../kernel/principal.ts';
+import type { Audit } from '../audit/index.ts';
+import { isSamePassword, type Passwords } from '../passwords/index.ts';
+import type { EndSessions, SessionsStore } from '../sessions/index.ts';
+import { type Counter, passwordCounters, type Throttle } from '../throttle/index.ts';
+import { foldEmail, type UsersStore } from '../users/index.ts';
+import { currentPasswordWrong } from './errors.ts';
+
+export interface ChangePasswordCommand {
+  readonly who: Principal;
+  readonly currentPassword: string;
+  readonly newPassword: string;
+  readonly ip: string;
+}
+
+/**
+ * Changes one's own password and ends one's other sessions: whoever knew the old one is out.
+ *
+ * @throws validationFailed, currentPasswordWrong, tooManyAttempts, overloaded; invalidToken when the session was ended meanwhile
+ */
+export type ChangePassword = (command: ChangePasswordCommand) => Promise<void>;
+
+export function createChangePassword(deps: {
+  db: Database;
+  clock: Clock;
+  audit: Audit;
+  users: UsersStore;
+  passwords: Passwords;
+  throttle: Throttle;
+  sessions: SessionsStore;
+  endSessions: EndSessions;
+}): ChangePassword {
+  const { db, clock, audit, users, passwords, throttle, sessions, endSessions } = deps;
+
+  /** What can be said against it without knowing the current one, so that it tells nobody what that is. */
+  const faultsOf = ({ who, currentPassword, newPassword }: ChangePasswordCommand): FieldError[] => {
+    const pointer = '/new_password';
+    const same = isSamePassword(currentPassword, newPassword);
+    const faults = passwords.prepare.check(newPassword, who, pointer);
+    return same ? [...faults, { pointer, detail: 'This is the current password. Choose another one.' }] : faults;
+  };
+
+  /** @returns the hash behind the current password */
+  const prove = async ({ who, currentPassword }: ChangePasswordCommand, counters: readonly Counter[]) => {
+    await throttle.charge(counters);
+    const hash = await passwords.verifyOf(who.userId, currentPassword);
+    if (hash === undefined) throw currentPasswordWrong();
+    return hash;
+  };
+
+  const change = ({ who, ip }: ChangePasswordCommand, hash: string, next: string, counters: Counters) =>
+    db.transact(async (tx) => {
+      const { userId: user, sessionId: session } = who;
+      const now = clock.now();
+      // Hashing takes its time: who was thrown out meanwhile changes nothing any more. Locks, so that a login with the old password
+      // either comes first and ends here, or comes after and fails.
+      const active = await users.lockActive(tx, user);
+      const living = await sessions.authenticate(tx, { session, user, now, permission: undefined });
+      if (active === undefined || living === undefined) throw invalidToken();
+      if (!(await passwords.store.change(tx, user, { hash, next, at: now }))) throw currentPasswordWrong();
+      await audit.record(tx, { event: 'password.changed', actor: user, subject: user, session, ip });
+      await endSessions(tx, { user, kept: session, reason: 'password-changed', by: user, ip });
+      await throttle.forgive(tx, counters.session, []);
+      await throttle.forgive(tx, counters.own, [counters.source]);
+    });
+
+  const recordFailure = ({ who, ip }: ChangePasswordCommand) => {
+    const { userId: user, sessionId: session } = who;
+    const refused = { outcome: 'refused', reason: currentPasswordWrong.code } as const;
+    const event = { event: 'password.changed', ...refused, actor: user, subject: user, session, ip } as const;
+    return db.transact((tx) => audit.record(tx, event));
+  };
+
+  return async (command) => {
+    const errors = faultsOf(command);
+    if (errors.length > 0) throw validationFailed({ errors });
+    const counters = countersOf(command);
+    try {
+      const hash = await prove(command, [counters.session, counters.own, counters.source]);
+      await change(command, hash, await passwords.prepare.hash(command.newPassword), counters);
+    } catch (error) {
+      if (error instanceof DomainError && error.refusal === currentPasswordWrong) await recordFailure(command);
+      throw error;
+    }
+  };
+}
+
+type Counters = ReturnType<typeof countersOf>;
+
+/** Those of a login, so that a stolen access token buys no more attempts there; and one that goes with the token wherever it is used. */
+const countersOf = ({ who, ip }: ChangePasswordCommand) => ({
+  ...passwordCounters(foldEmail(who.email), ip),
+  session: { kind: 'password-session', of: [who.sessionId] } as const,
+});

@@ -1,0 +1,65 @@
+import type { Database, Tx } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { UserId } from '../../kernel/ids.ts';
+import type { Audit } from '../audit/index.ts';
+import { type Authority, lastAdmin, type RolesStore } from '../roles/index.ts';
+import type { EndSessions } from '../sessions/index.ts';
+import { type UsersStore, userNotFound } from '../users/index.ts';
+
+export interface DisableAccountCommand {
+  readonly id: UserId;
+  /** Who asks, with `users:disable`; `undefined` is the operator at the CLI. */
+  readonly by: UserId | undefined;
+  readonly ip?: string;
+}
+
+/** Shuts somebody out, and lets them in again. What is so already stays so, and is no event: a repeat is harmless. */
+export interface DisableAccount {
+  /** Every session and token is dead with the same commit. @throws lackingPermission, userNotFound, lastAdmin, userHoldsMore */
+  disable(command: DisableAccountCommand): Promise<void>;
+  /** They can log in again; what was ended stays ended. @throws lackingPermission, userNotFound, userHoldsMore */
+  enable(command: DisableAccountCommand): Promise<void>;
+}
+
+export function createDisableAccount(deps: {
+  db: Database;
+  clock: Clock;
+  audit: Audit;
+  users: UsersStore;
+  roles: RolesStore;
+  authority: Authority;
+  endSessions: EndSessions;
+}): DisableAccount {
+  const { db, clock, audit, users, roles, authority, endSessions } = deps;
+
+  /** Behind the change, which has locked the user, so that what they hold stays; who may not have done it takes it back. */
+  const assertMayHave = async (tx: Tx, { id, by }: DisableAccountCommand): Promise<void> => {
+    const user = await users.find(tx, id);
+    if (user === undefined || user.deletedAt !== undefined) throw userNotFound();
+    await authority.assertReaches(tx, by, id);
+  };
+
+  return {
+    disable: (command) =>
+      db.transact(async (tx) => {
+        const { id, by, ip } = command;
+        await authority.assertHolds(tx, by, 'users:disable');
+        // Locks, so that two administrators who disable each other take turns.
+        if (await roles.isLastAdmin(tx, id)) throw lastAdmin();
+        const changed = await users.markDisabled(tx, id, clock.now());
+        await assertMayHave(tx, command);
+        if (!changed) return;
+        await audit.record(tx, { event: 'user.disabled', actor: by, subject: id, ip });
+        await endSessions(tx, { user: id, reason: 'user-disabled', by, ip });
+      }),
+
+    enable: (command) =>
+      db.transact(async (tx) => {
+        const { id, by, ip } = command;
+        await authority.assertHolds(tx, by, 'users:disable');
+        const changed = await users.markEnabled(tx, id);
+        await assertMayHave(tx, command);
+        if (changed) await audit.record(tx, { event: 'user.enabled', actor: by, subject: id, ip });
+      }),
+  };
+}

@@ -1,0 +1,21 @@
+import type { ActiveToken } from '../sessions/index.ts';
+
+/**
+ * A token's state as RFC 7662 §2.2 words it; of an inactive one nothing but that.
+ *
+ * A refresh token is told apart by its `token_type`, and has no `aud`, `roles` or `permissions`: a resource server that takes it for an
+ * access token by mistake finds nothing that would let its bearer in.
+ */
+export function introspectionReply(token: ActiveToken | undefined, issuer: string) {
+  if (token === undefined) return { active: false };
+  const { id, username } = token.user;
+  const common = { active: true, username, sub: String(id), iss: issuer };
+  if (token.kind === 'refresh') {
+    const exp = Math.floor(token.expiresAt / 1_000);
+    return { ...common, token_type: 'refresh_token' as const, exp, sid: token.sessionId };
+  }
+  const { client_id, aud, iat, exp, jti, sid } = token.payload;
+  const { roles, permissions } = token;
+  const claims = { client_id, aud, iat, exp, jti, sid, roles: [...roles], permissions: [...permissions] };
+  return { ...common, token_type: 'Bearer' as const, ...claims };
+}
