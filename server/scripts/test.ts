@@ -5,8 +5,8 @@ import { startMysql } from '../test/support/databases/mysql.ts';
 import { startPostgres } from '../test/support/databases/postgres.ts';
 
 /**
- * `npm test` after the static checks: the whole suite on SQLite, then contracts and journeys on a real PostgreSQL that is started here,
- * and on MariaDB and MySQL where they are found. What did not run is named at the end, with the reason.
+ * `npm test` after the static checks: the whole suite on SQLite, then contracts, journeys and the proof of the rotation on a real
+ * PostgreSQL that is started here, and on MariaDB and MySQL where they are found. What did not run is named at the end, with the reason.
  */
 
 interface Outcome {
@@ -21,7 +21,7 @@ interface Outcome {
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const everything = ['server/**/*.test.ts', 'client/**/*.test.ts'];
-const onEveryDatabase = ['server/test/contracts/**/*.test.ts', 'server/test/journeys/**/*.test.ts'];
+const onEveryDatabase = ['contracts', 'journeys', 'rotation'].map((folder) => `server/test/${folder}/**/*.test.ts`);
 const coverage = [
   '--experimental-test-coverage',
   '--test-coverage-exclude=**/*.test.ts',

@@ -70,7 +70,7 @@ test('the description knows every route with a body, and so does this test', () 
   assert.deepEqual(jsonRoutes.map(({ url }) => url).sort(), Object.keys(good).sort());
   assert.deepEqual(
     withBody.filter((route) => !jsonRoutes.includes(route)).map(({ url }) => url),
-    ['/token'],
+    ['/revoke', '/introspect', '/token'],
   );
 });
 
@@ -130,7 +130,7 @@ describe('a value of a wrong type or size, in every field, is 422 with a pointer
     'an operator': '{"$gt":""}',
     'a list': '[]',
     'a list of one text': '["x"]',
-    '5,000 characters': JSON.stringify('x'.repeat(5_000)),
+    '9,000 characters': JSON.stringify('x'.repeat(9_000)),
     NUL: '"\\u0000"',
     '30 lists in one another': '['.repeat(30) + ']'.repeat(30),
   };
@@ -264,7 +264,9 @@ describe('an address that nobody asked for', () => {
   test('behind the path of every route: a query is no input, and repeats nothing', () =>
     withTarget(async (target) => {
       const { call, token } = target;
-      for (const route of routes.filter(({ method, url }) => method === 'GET' && !url.includes(':'))) {
+      // A stream has no end to compare; status-feed.test.ts asks it odd questions.
+      const ending = routes.filter(({ replies }) => replies[200]?.contentType !== 'text/event-stream');
+      for (const route of ending.filter(({ method, url }) => method === 'GET' && !url.includes(':'))) {
         const plain = await call('GET', route.url, { token });
         const asked = await call('GET', `${route.url}?__proto__[x]=1&a=%zz&a=%00&${'b'.repeat(2_000)}=<script>`, {
           token,

@@ -6,11 +6,12 @@ import { type Answer, type Call, createClient } from '../support/client.ts';
 import { createPausingDatabase, type PausePoint } from '../support/pausing-database.ts';
 import { ada, lives, signUp } from '../support/people.ts';
 import { assertProblem } from '../support/refusals.ts';
-import { startServer } from '../support/server.ts';
+import { startServer, type TestServer } from '../support/server.ts';
 import { newPassword, type Revocation, revocations, type Scene, setScene } from './revocations.ts';
 
 interface Race extends Scene {
   readonly slow: Call;
+  readonly node: TestServer;
   pauseAt: ReturnType<typeof createPausingDatabase>['pauseAt'];
   /** Where a transaction can be held that another one is to overtake. On SQLite one that has begun excludes every other. */
   readonly beforeItsWrite: PausePoint;
@@ -23,7 +24,7 @@ async function withRace(race: (scene: Race) => Promise<void>): Promise<void> {
   const { db, pauseAt } = createPausingDatabase(server.db);
   await using node = await startServer({ db, clock, env: { RATE_LIMITS: 'off' } });
   const beforeItsWrite = server.db.dialect.rowLocks ? 'read' : 'begin';
-  await race({ ...(await setScene(server)), slow: createClient(node.url), pauseAt, beforeItsWrite });
+  await race({ ...(await setScene(server)), slow: createClient(node.url), node, pauseAt, beforeItsWrite });
 }
 
 const refresh = (call: Call, refreshToken: string) =>
@@ -169,20 +170,34 @@ describe('an administrator who was shut out while their request was under way', 
   }
 });
 
-test('a password from the operator overtakes a login with the old one, also of somebody enabled meanwhile', () =>
-  withRace(async (scene) => {
-    const { call, server, slow, pauseAt, here } = scene;
-    const { status, setPassword } = server.features.accounts;
-    await status.disable({ id: here.id, by: undefined });
-    const pause = pauseAt('begin');
-    const signingIn = login(slow);
-    await pause.reached;
-    const setting = setPassword({ id: here.id, password: newPassword });
-    await status.enable({ id: here.id, by: undefined });
-    pause.resume();
-    const answer = await signingIn;
-    await setting;
-    if (answer.status === 200) await assertWorthless(scene, answer);
-    else assertProblem(answer, 401, 'invalid-credentials');
-    assertProblem(await login(call), 401, 'invalid-credentials');
-  }));
+describe('a login with the old password that comes just before the commit of', () => {
+  /** On SQLite it waits for the commit; on a server it waits for the lock of the user, or finds them still disabled. */
+  const assertRefused = (begin: (scene: Race) => Promise<readonly Promise<unknown>[]>) =>
+    withRace(async (scene) => {
+      const { call, pauseAt } = scene;
+      const pause = pauseAt('commit');
+      const under = await begin(scene);
+      await pause.reached;
+      const enabling = scene.server.features.accounts.status.enable({ id: scene.here.id, by: undefined });
+      await Promise.race([enabling, sleep(50)]);
+      const signingIn = login(call);
+      await Promise.race([signingIn, sleep(50)]);
+      pause.resume();
+      await Promise.all([enabling, ...under]);
+      assertProblem(await signingIn, 401, 'invalid-credentials');
+      assertProblem(await login(call), 401, 'invalid-credentials');
+      assert.equal((await login(call, newPassword)).status, 200);
+    });
+
+  test('a change of the password is refused', () =>
+    assertRefused(async ({ slow, here: { accessToken: token } }) => {
+      const json = { current_password: ada.password, new_password: newPassword };
+      return [slow('POST', '/user/password', { token, json })];
+    }));
+
+  test('a password from the operator is refused, also to somebody who is enabled meanwhile', () =>
+    assertRefused(async ({ server, node, here: { id } }) => {
+      await server.features.accounts.status.disable({ id, by: undefined });
+      return [node.features.accounts.setPassword({ id, password: newPassword })];
+    }));
+});

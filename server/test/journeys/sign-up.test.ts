@@ -51,7 +51,7 @@ test('anybody can verify the access token with the published key, and it says wh
   const currentDate = new Date(server.clock.now());
   const options = { issuer, audience: issuer, typ: 'at+jwt', algorithms: ['ES256'], currentDate };
 
-  const { payload } = await jwtVerify(accessToken, keys, options);
+  const { payload } = await jwtVerify<{ status: { status_list: { idx: number } } }>(accessToken, keys, options);
   const iat = Math.floor(server.clock.now() / 1_000);
   assert.deepEqual(payload, {
     iss: issuer,
@@ -64,7 +64,9 @@ test('anybody can verify the access token with the published key, and it says wh
     sid: sessionId,
     roles: [],
     permissions: [],
+    status: { status_list: { idx: payload.status?.status_list.idx, uri: `${issuer}/status/lists/0` } },
   });
+  assert.ok(Number.isInteger(payload.status?.status_list.idx));
   assert.match(payload.jti ?? '', /^[\w-]{22}$/);
 });
 

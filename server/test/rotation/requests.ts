@@ -18,7 +18,7 @@ export async function refresh(
   assert.ok(token);
   const { place } = seen;
   const before: Knowledge = knowledgeOf(history, seen, generation);
-  const request = history.begin(`s${place} refresh of g${generation} by a ${by}`, machine, `${place} ${generation}`);
+  const request = history.begin(`s${place} refresh of g${generation} (${by})`, machine, `${place} ${generation}`);
   seen.refreshes.push(request);
   token.presented ??= { at: history.now };
   if (by !== 'tab') disturb([seen], request);

@@ -1,7 +1,7 @@
 import type { Database, Tx } from '../../src/db/database.ts';
 
-/** Where a transaction can be held: before it begins, behind its first read, behind its first write. */
-export type PausePoint = 'begin' | 'read' | 'write';
+/** Where a transaction can be held: before it begins, behind its first read, behind its first write, before its commit. */
+export type PausePoint = 'begin' | 'read' | 'write' | 'commit';
 
 export interface Pause {
   /** Settles when a transaction stands there. */
@@ -46,7 +46,11 @@ export function createPausingDatabase(db: Database): PausingDatabase {
       ...db,
       transact: async (work, options) => {
         await pass('begin');
-        return db.transact((tx) => work(heldIn(tx)), options);
+        return db.transact(async (tx) => {
+          const result = await work(heldIn(tx));
+          await pass('commit');
+          return result;
+        }, options);
       },
     },
     pauseAt(point) {

@@ -13,6 +13,7 @@ const common = {
   description: 'RFC 8414: from this document OAuth libraries configure themselves.',
   tags: ['Discovery'],
   access: { kind: 'public', why: 'it is how clients find everything else' },
+  anyOrigin: true,
   limit: { kind: 'none', why: 'constant text' },
   replies: { 200: { schema: MetadataReply, description: 'RFC 8414 §3.2.' } },
 } as const;
