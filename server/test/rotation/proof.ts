@@ -16,8 +16,6 @@ export interface ProofOptions {
   readonly replayPath?: string | undefined;
   /** Counts the histories that came past each landmark. */
   readonly reached?: Map<Landmark, number>;
-  /** Only histories of this kind. */
-  readonly strict?: boolean;
   /** Without looking for a smaller one. */
   readonly endOnFailure?: boolean;
 }
@@ -30,9 +28,9 @@ export interface Verdict {
   readonly report: string;
 }
 
-const situations = (onServer: boolean, strict: boolean | undefined): fc.Arbitrary<Situation> =>
+const situations = (onServer: boolean): fc.Arbitrary<Situation> =>
   fc.record({
-    strict: strict === undefined ? fc.constantFrom(false, false, false, false, true) : fc.constant(strict),
+    strict: fc.constantFrom(false, false, false, false, true),
     isolation: fc.constantFrom<Isolation>(...(onServer ? [] : ['statements' as const]), 'transactions'),
     peaceful: fc.constantFrom(false, false, false, true),
     finale: fc.constantFrom('newest first', 'oldest first', 'after the grace'),
@@ -40,9 +38,9 @@ const situations = (onServer: boolean, strict: boolean | undefined): fc.Arbitrar
 
 /** Lets histories run on a ground, and tells whether one of them broke a promise. */
 export async function prove(ground: Ground, options: ProofOptions): Promise<Verdict> {
-  const { runs, seed, path, replayPath, reached, strict, endOnFailure = false } = options;
+  const { runs, seed, path, replayPath, reached, endOnFailure = false } = options;
   const property = fc.asyncProperty(
-    situations(ground.onServer, strict),
+    situations(ground.onServer),
     fc.scheduler(),
     commands(replayPath === undefined ? {} : { replayPath }),
     async (situation, scheduler, chosen) => {
