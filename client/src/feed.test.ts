@@ -58,6 +58,44 @@ describe('feeds that must not be believed', () => {
     assert.equal(await verdict(verifier, token), 'revocation-unknown');
   });
 
+  test('one that is held back a bit longer with each beat cannot keep a revoked token good', async () => {
+    await using setting = await setUpWithFeed();
+    const { issuer, verifier, time } = setting;
+    const token = await issuer.token();
+    await verifier.verify(token);
+    // Sent right after the first beat, it stands behind all those that are let through one by one.
+    issuer.revoke(3, issuer.listUri(), true);
+    for (let beats = 1; beats <= 2; beats += 1) {
+      time.pass(12);
+      issuer.beat(beats * 7);
+      await until(() => verifier.state().lastProofAt === time.now(), 'the beat');
+    }
+    assert.equal(await verdict(verifier, token), 'good');
+    issuer.behaviour.feed = 'missing';
+    time.pass(12);
+    issuer.beat(21);
+    await until(() => verifier.state().mode === 'polling', 'the end of the connection');
+    assert.match(verifier.state().fault ?? '', /held back/);
+    await until(async () => (await verdict(verifier, token)) === 'revoked', 'the list');
+  });
+
+  test('clocks of server and verifier that differ by an hour are none that is held back', async () => {
+    await using setting = await setUpWithFeed();
+    const { issuer, verifier, time } = setting;
+    issuer.dropFeeds();
+    await until(() => verifier.state().mode === 'polling');
+    time.setWall(-3_600);
+    issuer.behaviour.opening = issuer.hello() + issuer.event('beat', { at: Math.floor(time.now() / 1_000) + 3_600 });
+    time.pass(60);
+    await until(() => verifier.state().mode === 'feed');
+    for (let beats = 0; beats < 10; beats += 1) {
+      time.pass(5);
+      issuer.beat(-3_600);
+      await until(() => verifier.state().lastProofAt === time.now(), 'the beat');
+    }
+    assert.equal(issuer.count('feed'), 2);
+  });
+
   test('unknown events and places beyond any list are passed over', async () => {
     await using setting = await setUpWithFeed();
     const { issuer, verifier } = setting;

@@ -1,5 +1,5 @@
-import { isText, isTexts, parseObject } from './json.ts';
-import type { Ports } from './ports.ts';
+import { isText, isTexts, isTime, parseObject } from './json.ts';
+import type { Clock, Ports } from './ports.ts';
 import { createSseParser, type ServerSentEvent } from './sse.ts';
 
 /** Who is told what the feed says. */
@@ -68,7 +68,7 @@ async function listen(
   endpoint: () => Promise<string>,
   issuer: string,
   listener: FeedListener,
-  { fetch, timers }: Ports,
+  { fetch, timers, clock }: Ports,
   closed: AbortSignal,
 ): Promise<void> {
   const abort = new AbortController();
@@ -83,7 +83,7 @@ async function listen(
     const url = await endpoint();
     const headers = { accept: 'text/event-stream' };
     const response = await fetch(url, { headers, redirect: 'manual', signal: abort.signal });
-    await read(await bodyOf(response), createSseParser(createReader(issuer, listener, alive)), abort.signal);
+    await read(await bodyOf(response), createSseParser(createReader(issuer, listener, clock, alive)), abort.signal);
   } finally {
     quiet();
     closed.removeEventListener('abort', stop);
@@ -118,7 +118,8 @@ async function read(body: ReadableStream<Uint8Array>, parse: (text: string) => v
  *
  * @param alive is told for how many milliseconds the feed may be silent from now on; comments and half events are silence
  */
-function createReader(issuer: string, listener: FeedListener, alive: (ms: number) => void) {
+function createReader(issuer: string, listener: FeedListener, clock: Clock, alive: (ms: number) => void) {
+  const delayOf = createDelay(clock);
   let silenceMs: number | undefined;
   return ({ name, data }: ServerSentEvent): void => {
     if (!['hello', 'keys', 'revoked', 'beat'].includes(name)) return;
@@ -130,7 +131,10 @@ function createReader(issuer: string, listener: FeedListener, alive: (ms: number
     }
     if (silenceMs === undefined) throw new FeedFault('the feed did not begin with hello');
     alive(silenceMs);
-    if (name === 'beat') listener.beat();
+    if (name === 'beat') {
+      if (delayOf(event.at) > silenceMs) throw new FeedFault('the feed is held back on the way');
+      listener.beat();
+    }
     if (name === 'keys') {
       if (!isTexts(event.kids)) throw new FeedFault('keys without kids');
       listener.keys(event.kids);
@@ -139,6 +143,23 @@ function createReader(issuer: string, listener: FeedListener, alive: (ms: number
       if (!isText(event.uri) || !isIndexes(event.idx)) throw new FeedFault('revoked without uri and idx');
       listener.revoked(event.uri, event.idx);
     }
+  };
+}
+
+/**
+ * By how much longer a beat was on its way than the quickest of its connection. A stream that is held back ever longer, by whoever can
+ * delay it or by a reader that stood still, never falls silent, and its old beats would vouch for now. What the clocks of both ends differ
+ * by cancels out.
+ *
+ * @returns takes `at` of a beat, seconds of the server's clock; milliseconds
+ */
+function createDelay({ elapsed }: Clock): (at: unknown) => number {
+  let quickest = Number.POSITIVE_INFINITY;
+  return (at) => {
+    if (!isTime(at)) return 0;
+    const taken = elapsed() - at * 1_000;
+    quickest = Math.min(quickest, taken);
+    return taken - quickest;
   };
 }
 

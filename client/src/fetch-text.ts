@@ -22,6 +22,7 @@ const timeLimitMs = 5_000;
  */
 export function createFetchText({ fetch, timers }: Ports, maxBytes: number, closed: AbortSignal): FetchText {
   return async (url, accept) => {
+    closed.throwIfAborted();
     const abort = new AbortController();
     const stop = (): void => abort.abort(new Error(`${url} did not answer in time`));
     const late = timers.after(timeLimitMs, stop);

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import type { AccessClaims } from './claims.ts';
 import { withToken } from './fetch.ts';
 import { createGuard, type Denial } from './guard.ts';
+import { requireToken } from './node.ts';
 import { type RefusalCode, TokenRefused } from './refused.ts';
 
 const claims = { sub: '7', permissions: ['posts:publish'] } as unknown as AccessClaims;
@@ -97,6 +100,28 @@ describe('a refusal', () => {
       assert.deepEqual([status, challenge, headers['retry-after'], body.code], [503, undefined, '2', code]);
       assert.doesNotMatch(JSON.stringify(body), /secret/);
     }
+  });
+
+  test('of a request that a time limit has answered meanwhile takes no process down', async () => {
+    const gate = Promise.withResolvers<AccessClaims>();
+    const verifier = { verify: () => gate.promise, ready: async () => {}, close() {}, state: () => assert.fail() };
+    const guard = requireToken(verifier);
+    const server = createServer((request, response) => {
+      guard(request, response, () => assert.fail());
+      response.writeHead(504).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const faults: unknown[] = [];
+    const onFault = (fault: unknown) => faults.push(fault);
+    process.on('unhandledRejection', onFault);
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { status } = await fetch(url, { headers: { authorization: 'Bearer a.b.c', connection: 'close' } });
+    gate.reject(new TokenRefused('issuer-unavailable'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off('unhandledRejection', onFault);
+    await new Promise((resolve) => server.close(resolve));
+    assert.equal(status, 504);
+    assert.deepEqual(faults, []);
   });
 
   test('any other error is not turned into one', async () => {

@@ -99,6 +99,22 @@ describe('a key that is new', () => {
     await until(async () => (await verdict(verifier, token)) === 'good');
   });
 
+  test('and is not yet in the copy of the JWKS that a cache serves is a matter of waiting, too: nobody is logged out', async () => {
+    await using setting = await setUpWithFeed();
+    const { issuer, verifier, time } = setting;
+    issuer.behaviour.jwks = { keys: issuer.keys.map(({ jwk }) => jwk) };
+    const token = await issuer.token({}, {}, await issuer.newKey('second'));
+    issuer.keys.shift();
+    issuer.announceKeys();
+    await until(() => verifier.state().keys.length === 0);
+    await until(async () => (await verdict(verifier, token)) === 'issuer-unavailable');
+    time.pass(6);
+    assert.equal(await verdict(verifier, token), 'issuer-unavailable');
+    issuer.behaviour.jwks = undefined;
+    time.pass(6);
+    await until(async () => (await verdict(verifier, token)) === 'good');
+  });
+
   test('is fetched when a token names it; made-up ids make one request in five seconds, however many they are', async () => {
     await using setting = await setUp({ revocation: 'off' });
     const { issuer, verifier, time } = setting;

@@ -129,7 +129,9 @@ export function createKeys(deps: {
       if (key !== undefined || banned.has(kid)) return key;
       if (flight !== undefined || (clock.elapsed() - attemptedAt >= times.unknownKid && mayRetry())) await load();
       const found = held.get(kid);
-      if (found === undefined && (failures > 0 || doubtful.has(kid))) throw unavailable();
+      // That the feed names it and the JWKS does not yet is a cache on the way: nothing that the token is to blame for.
+      const isToCome = failures > 0 || doubtful.has(kid) || announced?.has(kid) === true;
+      if (found === undefined && isToCome) throw unavailable();
       return found;
     },
     announce(kids) {

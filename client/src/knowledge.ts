@@ -37,6 +37,8 @@ export function createKnowledge(
   let started: Promise<void> | undefined;
 
   const begin = async (): Promise<void> => {
+    // Of a token that was still being verified when everything ended.
+    if (closed.aborted) return;
     log.started();
     if (settings.revocation === 'off' || !settings.revocation.feed) return;
     revocation.start();

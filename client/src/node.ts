@@ -30,6 +30,8 @@ export function requireToken(verifier: Verifier, options?: GuardOptions): NodeMi
   return (request, response, next) => {
     guard(authorizationsOf(request)).then(({ claims, denial }) => {
       if (denial !== undefined) {
+        // Somebody who lost patience has answered: to answer again would throw, where nobody catches it.
+        if (response.headersSent) return;
         response.writeHead(denial.status, denial.headers).end(denial.body);
         return;
       }

@@ -72,6 +72,45 @@ describe('work and sockets', () => {
     assert.equal(verifier.state().mode, 'closed');
     await until(() => issuer.feeds.size === 0 && time.timers.size === 0);
   });
+
+  test('a token that was still being verified when the verifier was closed sets nothing going any more', async () => {
+    await using setting = await setUp({
+      async fetch(input, init) {
+        const response = await fetch(input, init);
+        // Closed when the keys have come and the signature is still to be checked: nothing that is aborted tells the verification.
+        if (String(input).includes('jwks')) {
+          const text = await response.text();
+          setTimeout(() => setting.verifier.close());
+          await new Promise((resolve) => setTimeout(resolve));
+          return new Response(text);
+        }
+        return response;
+      },
+    });
+    const { issuer, verifier, time } = setting;
+    assert.equal(await verdict(verifier, await issuer.token()), 'issuer-unavailable');
+    const before = issuer.requests.length;
+    time.pass(600);
+    assert.equal(time.timers.size, 0);
+    assert.equal(issuer.requests.length, before);
+  });
+
+  test('lists that were to be fetched one after the other when it was closed are not fetched', async () => {
+    await using setting = await setUpWithFeed();
+    const { issuer, verifier, time } = setting;
+    for (const list of [0, 1, 2]) {
+      await verifier.verify(await issuer.token({ status: { status_list: { idx: 3, uri: issuer.listUri(list) } } }));
+    }
+    issuer.behaviour.feed = 'missing';
+    issuer.dropFeeds();
+    await until(() => verifier.state().mode === 'polling');
+    issuer.behaviour.lists = 'hanging';
+    time.pass(40);
+    await until(() => issuer.count('lists') === 4, 'the first of three');
+    verifier.close();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(issuer.count('lists'), 4);
+  });
 });
 
 describe('time', () => {

@@ -96,6 +96,7 @@ export async function startIssuer(now: () => number, path = '') {
   const hello = () => event('hello', { issuer: url, beat_seconds: 5, replay_seconds: 120 });
   const keysEvent = () => event('keys', { kids: keys.map(({ kid }) => kid) });
   const revokedEvents = () => [...revoked].map(([uri, idx]) => event('revoked', { uri, idx: [...idx] })).join('');
+  const beatEvent = (heldBack = 0) => event('beat', { at: Math.floor(now() / 1_000) - heldBack });
   const send = (text: string): void => {
     for (const feed of feeds) feed.write(text);
   };
@@ -109,7 +110,7 @@ export async function startIssuer(now: () => number, path = '') {
     if (behaviour.feed === 'full') return void response.writeHead(503, { 'retry-after': '20' }).end();
     if (behaviour.feed === 'html') return void response.writeHead(200, { 'content-type': 'text/html' }).end('<p>');
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    response.write(behaviour.opening ?? hello() + keysEvent() + revokedEvents() + event('beat', {}));
+    response.write(behaviour.opening ?? hello() + keysEvent() + revokedEvents() + beatEvent());
     feeds.add(response);
     response.on('close', () => feeds.delete(response));
   };
@@ -158,7 +159,8 @@ export async function startIssuer(now: () => number, path = '') {
     token: (over: Record<string, unknown> = {}, header: Record<string, unknown> = {}, key?: IssuerKey) =>
       sign(claims(over), header, key ?? keys[0]),
     announceKeys: () => send(keysEvent()),
-    beat: () => send(event('beat', {})),
+    /** @param heldBack seconds since the server has sent it */
+    beat: (heldBack = 0) => send(beatEvent(heldBack)),
     /** In the list at once; the feed says it unless `silently`. */
     revoke(idx: number, uri = listUri(), silently = false) {
       revoked.set(uri, (revoked.get(uri) ?? new Set()).add(idx));

@@ -131,6 +131,16 @@ describe('rotation', () => {
   });
 });
 
+test('whoever can write the database, but has no SECRET_KEY, cannot have a key of theirs published', async () => {
+  await using server = await startServer();
+  const [genuine] = (await createClient(server.url)('GET', '/.well-known/jwks.json')).body.keys;
+  const forged = { ...genuine, x: genuine.y, y: genuine.x, d: 'private', kid: 'evil' };
+  await behind(server.db, (builder) => builder.updateTable('signing_keys').set({ public_jwk: JSON.stringify(forged) }));
+  await using restarted = await startServer({ db: server.db, clock: server.clock });
+  const { body } = await createClient(restarted.url)('GET', '/.well-known/jwks.json');
+  assert.deepEqual(body, { keys: [genuine] });
+});
+
 describe('in an emergency', () => {
   test('a revoked key is dead within a second on every node; sessions go on by a refresh', async () => {
     await using nodes = await twoNodes();

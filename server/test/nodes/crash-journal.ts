@@ -5,12 +5,15 @@ import type { Seeded } from '../support/seeded.ts';
 export interface Entry {
   readonly person: { readonly username: string; readonly email: string; readonly password: string };
   id: number;
+  /** The one whose change was acknowledged last, and the one that was asked for. */
+  password: string;
+  nextPassword: string;
   accessToken: string;
   refreshToken: string;
   /** The last thing that was acknowledged. */
   state: 'unknown' | 'alive' | 'logged-out' | 'deleted';
   /** What was asked for and not answered when the server or its database died. */
-  asked: 'sign-up' | 'refresh' | 'logout' | 'delete' | 'nothing';
+  asked: 'sign-up' | 'refresh' | 'password' | 'logout' | 'delete' | 'nothing';
 }
 
 export interface CrashJournal {
@@ -23,13 +26,17 @@ export interface CrashJournal {
 export const createCrashJournal = (): CrashJournal => ({ entries: [], roles: [], acknowledged: 0 });
 
 const password = 'kestrel over the amber hill';
+const nextPassword = 'seven quiet lanterns burn';
 
 /** A client that writes, and writes down each acknowledgement, until an answer stays out. */
 export async function keepCrashJournal(call: Call, admin: string, journal: CrashJournal, name: string, random: Seeded) {
   for (let turn = 0; ; turn += 1) {
     const username = `${name}-${turn}`;
     const person = { username, email: `${username}@x.test`, password };
-    const entry: Entry = { person, id: 0, accessToken: '', refreshToken: '', state: 'unknown', asked: 'sign-up' };
+    const entry: Entry = {
+      ...{ person, id: 0, password, nextPassword, accessToken: '', refreshToken: '' },
+      ...{ state: 'unknown', asked: 'sign-up' },
+    };
     journal.entries.push(entry);
     const ask = async (asked: Entry['asked'], state: Entry['state'], request: Promise<Answer>): Promise<boolean> => {
       entry.asked = asked;
@@ -48,11 +55,15 @@ export async function keepCrashJournal(call: Call, admin: string, journal: Crash
     }
     const token = entry.accessToken;
     const way = random.next();
-    if (way < 0.3) {
+    if (way < 0.25) {
       if (!(await ask('logout', 'logged-out', call('POST', '/logout', { token })))) return;
-    } else if (way < 0.6) {
+    } else if (way < 0.5) {
       if (!(await ask('delete', 'deleted', call('DELETE', `/users/${entry.id}`, { token })))) return;
-    } else if (way < 0.8) {
+    } else if (way < 0.7) {
+      const json = { current_password: password, new_password: nextPassword };
+      if (!(await ask('password', 'alive', call('POST', '/user/password', { token, json })))) return;
+      Object.assign(entry, { password: nextPassword, nextPassword: password });
+    } else if (way < 0.85) {
       const role = `role-${username}`;
       const json = { name: role, permissions: [] };
       if ((await unlessLost(call('POST', '/users/roles', { token: admin, json }))) === undefined) return;
@@ -97,12 +108,25 @@ export async function brokenPromises(call: Call, admin: string, journal: CrashJo
       `${name}: acknowledged and lost (${status}, asked ${entry.asked})`,
     );
     check((status === 200) === (user.status === 200), `${name}: ended by half (${status}, ${user.status})`);
+    if (!ending) await checkPasswords(call, entry, check);
   }
   for (const name of journal.roles) {
     const { status } = await call('POST', '/users/roles', { token: admin, json: { name, permissions: [] } });
     check(status === 409, `${name}: a role that was acknowledged and lost (${status})`);
   }
   return found;
+}
+
+/** Exactly one password is right: the one that was acknowledged last, or the one of a change in doubt. */
+async function checkPasswords(call: Call, entry: Entry, check: (holds: boolean, promise: string) => void) {
+  const isChanged = entry.password === nextPassword;
+  if (!isChanged && entry.asked !== 'password') return;
+  const { username: name, email } = entry.person;
+  const opens = async (tried: string) =>
+    (await call('POST', '/login', { json: { email, password: tried } })).status === 200;
+  const [now, other] = [await opens(entry.password), await opens(entry.nextPassword)];
+  check(now !== other, `${name}: ${now ? 'two passwords are' : 'no password is'} right`);
+  check(now || entry.asked === 'password', `${name}: a change of password was acknowledged and lost`);
 }
 
 /** The answer; `undefined` when none came, or only that there is no database. */

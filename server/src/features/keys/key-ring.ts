@@ -46,7 +46,7 @@ export function createKeyRing(deps: {
   const opened = new Map<string, SigningKey>();
   let ring: KeyRing | undefined;
   let readAt: Instant = 0;
-  let reading: Promise<KeyRing> | undefined;
+  let reading: { readonly begunAt: Instant; readonly ring: Promise<KeyRing> } | undefined;
 
   const open = (stored: StoredSigningKey): SigningKey => {
     const known = opened.get(stored.kid);
@@ -73,18 +73,29 @@ export function createKeyRing(deps: {
 
   /** Many that ask at once are answered by one read. */
   const readOnce = (): Promise<KeyRing> => {
-    reading ??= read().finally(() => {
-      reading = undefined;
-    });
-    return reading;
+    reading ??= {
+      begunAt: clock.now(),
+      ring: read().finally(() => {
+        reading = undefined;
+      }),
+    };
+    return reading.ring;
   };
 
-  return (maxAgeMs = staleAfterMs) => {
-    const age = clock.now() - readAt;
+  const isYounger = (begunAt: Instant, maxAgeMs: number): boolean => {
+    const age = clock.now() - begunAt;
     // A clock that has stepped back says nothing about the age.
-    if (ring === undefined || age < 0 || age >= maxAgeMs) return readOnce();
+    return age >= 0 && age < maxAgeMs;
+  };
+
+  /** A read that is under way for longer than that, be the database slow or the process halted, may have missed a revocation. */
+  const readSince = (maxAgeMs: number): Promise<KeyRing> =>
+    reading === undefined || isYounger(reading.begunAt, maxAgeMs) ? readOnce() : reading.ring.then(readOnce, readOnce);
+
+  return (maxAgeMs = staleAfterMs) => {
+    if (ring === undefined || !isYounger(readAt, maxAgeMs)) return readSince(maxAgeMs);
     // Whether it fails shows when somebody has to wait for it.
-    if (age >= refreshAfterMs) readOnce().catch(() => {});
+    if (!isYounger(readAt, refreshAfterMs)) readOnce().catch(() => {});
     return ring;
   };
 }

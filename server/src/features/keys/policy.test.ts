@@ -75,6 +75,17 @@ describe('a successor is due', () => {
     assert.equal(isSuccessorDue([key('a', 0, 'RS256')], 1, wanted), true);
     assert.equal(isSuccessorDue([key('a', 0, 'RS256'), key('b', 900_000)], 1, wanted), false);
   });
+
+  test('two nodes that want different algorithms make one in a quarter of an hour, not one a minute', () => {
+    const keys = [key('first', 0)];
+    for (let now = 1; now < 3 * 60 * minuteMs; now += minuteMs) {
+      for (const algorithm of ['ES256', 'EdDSA'] as const) {
+        if (isSuccessorDue(keys, now, { ...wanted, algorithm }))
+          keys.push(key(`${now}`, now + publishedAheadMs, algorithm));
+      }
+    }
+    assert.ok(keys.length <= 1 + 12, `${keys.length} keys`);
+  });
 });
 
 test('a key is next, then signs, then only verifies', () => {

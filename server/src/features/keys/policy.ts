@@ -38,7 +38,10 @@ export function spentKeys<K extends KeyTimes>(keys: readonly K[], now: Instant):
   });
 }
 
-/** Whether the next key is to be made: the last has served its time, or signs as the settings no longer want it. */
+/**
+ * Whether the next key is to be made: the last has served its time, or signs as the settings no longer want it. One that waits is let
+ * sign first: two nodes that want different algorithms would otherwise make keys without end, and the key set would outgrow its readers.
+ */
 export function isSuccessorDue(
   keys: readonly KeyTimes[],
   now: Instant,
@@ -46,7 +49,8 @@ export function isSuccessorDue(
 ): boolean {
   const last = inTurn(keys).at(-1);
   if (last === undefined) return true;
-  return last.algorithm !== wanted.algorithm || last.signsFrom + wanted.rotationMs - publishedAheadMs <= now;
+  const isUnwanted = last.algorithm !== wanted.algorithm && last.signsFrom <= now;
+  return isUnwanted || last.signsFrom + wanted.rotationMs - publishedAheadMs <= now;
 }
 
 /** `next`: published, its turn is to come; `signing`; `verifying`: signs no more, its tokens still pass. */

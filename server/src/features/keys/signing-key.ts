@@ -50,7 +50,7 @@ export async function generateSigningKey(options: {
   return {
     kid,
     algorithm,
-    publicJwk: JSON.stringify({ ...jwk, kid, alg: algorithm, use: 'sig' }),
+    publicJwk: JSON.stringify(publishedJwk(publicKey, kid, algorithm)),
     sealedPrivateKey: seal(plain, sealingKey, contextOf(kid), random),
     createdAt,
     signsFrom,
@@ -62,16 +62,25 @@ export function openSigningKey(stored: StoredSigningKey, sealingKeys: readonly B
   const { kid, algorithm } = stored;
   const der = unsealWithAny(stored, sealingKeys);
   const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  const publicKey = createPublicKey(privateKey);
   const header = (typ: TokenType) => encodeSegment({ alg: algorithm, typ, kid });
   return {
     kid,
     algorithm,
     privateKey,
-    publicKey: createPublicKey(privateKey),
-    publicJwk: JSON.parse(stored.publicJwk) as JWK,
+    publicKey,
+    // Not the text of the row, which nothing seals: whoever can write there must not have verifiers believe a key of theirs.
+    publicJwk: publishedJwk(publicKey, kid, algorithm),
     headers: { 'at+jwt': header('at+jwt'), 'statuslist+jwt': header('statuslist+jwt') },
   };
 }
+
+const publishedJwk = (publicKey: KeyObject, kid: string, algorithm: AlgorithmName): JWK => ({
+  ...(publicKey.export({ format: 'jwk' }) as JWK),
+  kid,
+  alg: algorithm,
+  use: 'sig',
+});
 
 /** The private key sealed anew under the first of `sealingKeys`, or `undefined` when it is. @throws as `openSigningKey` */
 export function resealed(

@@ -115,7 +115,14 @@ describe('a subscriber', () => {
     const { take } = await join();
     take();
     await pass(20_000);
-    assert.deepEqual(names(take()), ['beat', 'beat', 'beat', 'beat']);
+    const beats = take();
+    assert.deepEqual(names(beats), ['beat', 'beat', 'beat', 'beat']);
+    const [first, ...others] = beats.map(({ data }) => (data as { at: number }).at);
+    assert.deepEqual(
+      others.map((at) => at - (first ?? 0)),
+      [5, 10, 15],
+      'each says of when it speaks',
+    );
   });
 
   test('hears of keys whenever they have changed, and only then', async () => {

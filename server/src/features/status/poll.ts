@@ -11,8 +11,8 @@ export interface News {
   keys(kids: readonly string[]): Promise<void>;
   /** Places in the status lists whose sessions have ended; often again. A thousand at most. */
   ended(places: readonly number[]): Promise<void>;
-  /** The database could be read, and all that was found is told. */
-  beat(): Promise<void>;
+  /** The database could be read, and all that was found is told. @param knownUpTo when the reading began */
+  beat(knownUpTo: Instant): Promise<void>;
 }
 
 /**
@@ -67,6 +67,6 @@ export function createPoll(
     completeAt = begunAt;
     if (!beats) return;
     beatAt = begunAt;
-    await news.beat();
+    await news.beat(begunAt);
   };
 }

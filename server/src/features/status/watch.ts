@@ -54,7 +54,8 @@ export function beginWatch(deps: WatchDeps, tell: (events: Buffer) => Promise<vo
       recent.add(events);
       await tellUnlessStopped(events);
     },
-    beat: () => tellUnlessStopped(Buffer.from(eventText('beat', {}))),
+    // With its time, so that the reader of a stream that was held back on the way sees how far it is behind.
+    beat: (knownUpTo) => tellUnlessStopped(Buffer.from(eventText('beat', { at: Math.floor(knownUpTo / 1_000) }))),
   });
 
   const pollAlone = (): Promise<void> => {
