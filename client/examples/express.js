@@ -1,9 +1,9 @@
-/** A protected API on Express. `ISSUER=http://127.0.0.1:8000 PORT=3000 node client/examples/express.js` */
+/** A protected API on Express. `ISSUER=http://localhost:8000 PORT=3000 node client/examples/express.js` */
 import { createVerifier } from '@keyward/verify';
 import { claimsOf, requireToken } from '@keyward/verify/node';
 import express from 'express';
 
-const verifier = createVerifier({ issuer: process.env.ISSUER ?? 'http://127.0.0.1:8000' });
+const verifier = createVerifier({ issuer: process.env.ISSUER ?? 'http://localhost:8000' });
 const app = express();
 
 app.get('/', requireToken(verifier), (request, response) => {

@@ -1,9 +1,9 @@
-/** A protected API on Fastify. `ISSUER=http://127.0.0.1:8000 PORT=3000 node client/examples/fastify.ts` */
+/** A protected API on Fastify. `ISSUER=http://localhost:8000 PORT=3000 node client/examples/fastify.ts` */
 import { createVerifier } from '@keyward/verify';
 import { claimsOf, requireToken } from '@keyward/verify/fastify';
 import { fastify } from 'fastify';
 
-const verifier = createVerifier({ issuer: process.env.ISSUER ?? 'http://127.0.0.1:8000' });
+const verifier = createVerifier({ issuer: process.env.ISSUER ?? 'http://localhost:8000' });
 const app = fastify();
 
 app.get('/', { onRequest: requireToken(verifier) }, async (request) => ({ user: claimsOf(request).sub }));

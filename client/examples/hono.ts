@@ -1,11 +1,11 @@
-/** A protected API on Hono. `ISSUER=http://127.0.0.1:8000 PORT=3000 node client/examples/hono.ts` */
+/** A protected API on Hono. `ISSUER=http://localhost:8000 PORT=3000 node client/examples/hono.ts` */
 import { createServer } from 'node:http';
 import { createVerifier } from '@keyward/verify';
 import { type ClaimsVariables, requireToken } from '@keyward/verify/hono';
 import { Hono } from 'hono';
 import { serveFetch } from './serve-fetch.ts';
 
-const verifier = createVerifier({ issuer: process.env.ISSUER ?? 'http://127.0.0.1:8000' });
+const verifier = createVerifier({ issuer: process.env.ISSUER ?? 'http://localhost:8000' });
 const app = new Hono<{ Variables: ClaimsVariables }>();
 
 app.get('/', requireToken(verifier), (c) => c.json({ user: c.get('claims').sub }));

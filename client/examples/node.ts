@@ -1,9 +1,9 @@
-/** A protected API on node:http. `ISSUER=http://127.0.0.1:8000 PORT=3000 node client/examples/node.ts` */
+/** A protected API on node:http. `ISSUER=http://localhost:8000 PORT=3000 node client/examples/node.ts` */
 import { createServer } from 'node:http';
 import { createVerifier } from '@keyward/verify';
 import { claimsOf, requireToken } from '@keyward/verify/node';
 
-const verifier = createVerifier({ issuer: process.env.ISSUER ?? 'http://127.0.0.1:8000' });
+const verifier = createVerifier({ issuer: process.env.ISSUER ?? 'http://localhost:8000' });
 const guard = requireToken(verifier);
 const publishers = requireToken(verifier, { permission: 'posts:publish' });
 

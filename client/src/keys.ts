@@ -42,6 +42,11 @@ const times = {
 /** Withdrawn ids that are remembered, so that an old copy of the JWKS cannot bring them back. */
 const maxBanned = 256;
 
+interface HeldKey extends VerifyKey {
+  /** What the key is made of: the same id with another key is another key. */
+  readonly material: string;
+}
+
 /** @param onWithdrawn is told after keys went out of use */
 export function createKeys(deps: {
   readonly fetchKeys: () => Promise<ReadonlyMap<string, PublishedKey>>;
@@ -49,7 +54,7 @@ export function createKeys(deps: {
   readonly onWithdrawn: () => void;
 }): Keys {
   const { fetchKeys, clock, onWithdrawn } = deps;
-  let held = new Map<string, VerifyKey>();
+  let held = new Map<string, HeldKey>();
   let announced: ReadonlySet<string> | undefined;
   const banned = new Set<string>();
   let doubtful: ReadonlySet<string> = new Set();
@@ -59,7 +64,7 @@ export function createKeys(deps: {
   let fault: unknown;
   let flight: Promise<void> | undefined;
 
-  const hold = (next: Map<string, VerifyKey>): void => {
+  const hold = (next: Map<string, HeldKey>): void => {
     const gone = [...held.values()].filter((key) => next.get(key.kid) !== key);
     for (const key of gone) key.withdrawn = true;
     held = next;
@@ -67,14 +72,14 @@ export function createKeys(deps: {
   };
 
   const adopt = (published: ReadonlyMap<string, PublishedKey>): void => {
-    const next = new Map<string, VerifyKey>();
+    const next = new Map<string, HeldKey>();
     const unclear = new Set<string>();
     for (const { kid, alg, key, material } of published.values()) {
-      const known = held.get(kid) as HeldKey | undefined;
+      const known = held.get(kid);
       // A copy out of a cache may be older than the feed, or a fresh one newer: neither to be believed nor to be refused for good.
       if (banned.has(kid) || announced?.has(kid) === false) unclear.add(kid);
       else if (known?.material === material) next.set(kid, known);
-      else next.set(kid, { kid, alg, key, material, withdrawn: false } as HeldKey);
+      else next.set(kid, { kid, alg, key, material, withdrawn: false });
     }
     doubtful = unclear;
     hold(next);
@@ -149,9 +154,4 @@ export function createKeys(deps: {
       announced = undefined;
     },
   };
-}
-
-interface HeldKey extends VerifyKey {
-  /** What the key is made of: the same id with another key is another key. */
-  readonly material: string;
 }

@@ -1,4 +1,4 @@
-import type { FeedListener } from './feed.ts';
+import type { FeedListener } from './feed-protocol.ts';
 import { createLists, isRevoked, markRevoked, merge, refuseRevoked, type StatusList } from './lists.ts';
 import type { Clock, Timers } from './ports.ts';
 import { TokenRefused } from './refused.ts';

@@ -88,7 +88,7 @@ describe('work and sockets', () => {
       },
     });
     const { issuer, verifier, time } = setting;
-    assert.equal(await verdict(verifier, await issuer.token()), 'issuer-unavailable');
+    assert.equal(await verdict(verifier, await issuer.token()), 'revocation-unknown');
     const before = issuer.requests.length;
     time.pass(600);
     assert.equal(time.timers.size, 0);
@@ -105,7 +105,7 @@ describe('work and sockets', () => {
     issuer.dropFeeds();
     await until(() => verifier.state().mode === 'polling');
     issuer.behaviour.lists = 'hanging';
-    time.pass(40);
+    time.pass(31);
     await until(() => issuer.count('lists') === 4, 'the first of three');
     verifier.close();
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -23,7 +23,8 @@ function problemIndex(problems: readonly ProblemEntry[]): string {
   return `# Problems
 
 Every refusal is a problem (RFC 9457) with one of these codes. The \`type\` of a problem is the address of its page, which a
-running server answers too: \`/problems/<code>\`. At \`/token\` refusals come in the words of RFC 6749 §5.2 instead.
+running server answers too: \`/problems/<code>\`. At \`/token\`, \`/revoke\` and \`/introspect\` refusals come in the words
+of RFC 6749 §5.2 instead.
 
 | code | status | what happened |
 |---|---|---|

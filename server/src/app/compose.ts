@@ -49,10 +49,10 @@ export async function compose(
   const people = { users, roles: roles.store, authority: roles.authority };
   const passwords = createPasswords({ ...ports, limits: config.passwords });
   const throttle = createThrottle({ ...ports, enabled: config.server.rateLimits });
-  const grants = { ...people, audit, keys, issuer };
-  const sessions = createSessions({ ...ports, ...grants, settings: config.sessions }, parts.sessions);
+  const tokens = { keys, issuer, settings: config.sessions };
+  const sessions = createSessions({ ...ports, ...people, ...tokens, audit }, parts.sessions);
   const status = createStatus({ ...ports, keys, sessions: sessions.store, issuer, settings: config.status });
-  const proofs = { passwords, throttle, sessions: sessions.store, endSessions: sessions.endAll };
+  const proofs = { passwords, throttle, sessions: sessions.store, endSessions: sessions.endSessions };
   const accounts = createAccounts({ ...ports, ...people, ...proofs, audit });
   const signIn = createSignIn({ db, audit, users, passwords, throttle, sessions, accounts });
   const grantToken = createGrantToken({ logIn: signIn.logIn, refreshSession: sessions.refresh });

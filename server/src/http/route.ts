@@ -71,7 +71,7 @@ interface RouteBase {
   readonly bodyType?: 'json' | 'form';
   /** `oauth`: every refusal is answered as RFC 6749 §5.2 wants it. */
   readonly dialect?: 'problem' | 'oauth';
-  /** Whether a GET changes nothing, so that HEAD may be answered with it. True unless said. */
+  /** Whether a GET changes nothing and comes to an end, so that HEAD may be answered with it. True unless said. */
   readonly safe?: boolean;
   /**
    * Whether pages of any origin may read the answer: for public data alone, since it goes without credentials. Origins listed in

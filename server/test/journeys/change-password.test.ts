@@ -269,11 +269,11 @@ describe('a password from the operator', () => {
     await using server = await startServer();
     const call = createClient(server.url);
     const { id } = await signUp(call);
-    const { setPassword, status } = server.features.accounts;
-    await status.disable({ id, by: undefined });
+    const { setPassword, disabling } = server.features.accounts;
+    await disabling.disable({ id, by: undefined });
     await setPassword({ id, password: next });
     assert.equal(await opens(call, next), false);
-    await status.enable({ id, by: undefined });
+    await disabling.enable({ id, by: undefined });
     assert.equal(await opens(call, next), true);
   });
 });

@@ -66,9 +66,9 @@ const story: readonly (readonly [line: string, says: RegExp, json: unknown, inpu
     { id: 2, name: 'editor', description: 'Edits', permissions: ['posts:publish', 'users:delete'] },
   ],
   ['role list', /^2 +editor +posts:publish users:delete\n$/m, undefined],
-  ['role assign editor bea', /^User 2 has now the role editor\.\n$/, { user: 2, role: 'editor', changed: true }],
-  ['role assign editor 2', /^User 2 had already the role editor\.\n$/, { user: 2, role: 'editor', changed: false }],
-  ['role unassign editor BEA@example.com', /has no longer/, { user: 2, role: 'editor', changed: true }],
+  ['role assign editor bea', /^User 2 now has the role editor\.\n$/, { user: 2, role: 'editor', changed: true }],
+  ['role assign editor 2', /^User 2 already had the role editor\.\n$/, { user: 2, role: 'editor', changed: false }],
+  ['role unassign editor BEA@example.com', /no longer has/, { user: 2, role: 'editor', changed: true }],
   ['session list bea', /^ID +CREATED +LAST SEEN +FROM +WITH\n$/, []],
   ['session end bea --all', /^Sessions of user 2 ended: 0\.\n$/, { user: 2, ended: 0 }],
   ['user disable bea', /^Disabled user 2\.\n$/, { id: 2, status: 'disabled' }],
@@ -86,7 +86,7 @@ const story: readonly (readonly [line: string, says: RegExp, json: unknown, inpu
   ['user restore 2', /^Restored user 2\.\n$/, { id: 2, status: 'active' }],
   ['keys list', /^[\w-]{43} +ES256 +signing +20/m, undefined],
   ['keys rotate', /^Published the key [\w-]{43}\. It signs from 20/, undefined],
-  ['keys rotate', /^There waits already the key/, undefined],
+  ['keys rotate', /^Nothing made, since this key waits already/, undefined],
 ];
 
 describe('every command', () => {

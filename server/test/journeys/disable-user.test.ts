@@ -159,7 +159,7 @@ describe('the last administrator', () => {
     for (const asking of [token, support.accessToken]) {
       assertProblem(await call('POST', '/users/1/disable', { token: asking }), 409, 'last-admin');
     }
-    await assert.rejects(server.features.accounts.status.disable({ id: 1 as never, by: undefined }), {
+    await assert.rejects(server.features.accounts.disabling.disable({ id: 1 as never, by: undefined }), {
       message: /last administrator/,
     });
     assert.deepEqual([await server.newEvents(), await lives(call, { accessToken: token })], [[], true]);

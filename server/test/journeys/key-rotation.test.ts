@@ -1,7 +1,7 @@
 /** Signing keys come and go: nobody who is honest notices, and a key that has leaked is dead within a second. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { unknownKey } from '../../src/features/keys/errors.ts';
+import { keyNotFound } from '../../src/features/keys/errors.ts';
 import { publishedAheadMs } from '../../src/features/keys/index.ts';
 import { behind } from '../support/behind.ts';
 import { createClient } from '../support/client.ts';
@@ -201,8 +201,8 @@ describe('in an emergency', () => {
     await using nodes = await twoNodes();
     const [key] = await nodes.here.features.keys.list();
     await nodes.here.features.keys.revoke(key?.kid ?? '');
-    await assert.rejects(nodes.there.features.keys.revoke(key?.kid ?? ''), refusedWith(unknownKey));
-    await assert.rejects(nodes.there.features.keys.revoke('nothing'), refusedWith(unknownKey));
+    await assert.rejects(nodes.there.features.keys.revoke(key?.kid ?? ''), refusedWith(keyNotFound));
+    await assert.rejects(nodes.there.features.keys.revoke('nothing'), refusedWith(keyNotFound));
     assert.equal((await nodes.here.features.keys.list()).length, 2, 'no key was made for it');
   });
 

@@ -155,7 +155,7 @@ describe('an administrator who was shut out while their request was under way', 
           const { call, server, slow, pauseAt, beforeItsWrite, here } = scene;
           const second = await signUp(call, { ...ada, username: 'cleo', email: 'cleo@example.com' });
           await server.features.roles.changeRole.assign({ user: second.id, role: 'admin' });
-          await server.features.accounts.status.disable({ id: here.id, by: undefined });
+          await server.features.accounts.disabling.disable({ id: here.id, by: undefined });
           const pause = pauseAt(beforeItsWrite);
           const acting = act(slow, scene, second.accessToken);
           await pause.reached;
@@ -178,7 +178,7 @@ describe('a login with the old password that comes just before the commit of', (
       const pause = pauseAt('commit');
       const under = await begin(scene);
       await pause.reached;
-      const enabling = scene.server.features.accounts.status.enable({ id: scene.here.id, by: undefined });
+      const enabling = scene.server.features.accounts.disabling.enable({ id: scene.here.id, by: undefined });
       await Promise.race([enabling, sleep(50)]);
       const signingIn = login(call);
       await Promise.race([signingIn, sleep(50)]);
@@ -197,7 +197,7 @@ describe('a login with the old password that comes just before the commit of', (
 
   test('a password from the operator is refused, also to somebody who is enabled meanwhile', () =>
     assertRefused(async ({ server, node, here: { id } }) => {
-      await server.features.accounts.status.disable({ id, by: undefined });
+      await server.features.accounts.disabling.disable({ id, by: undefined });
       return [node.features.accounts.setPassword({ id, password: newPassword })];
     }));
 });

@@ -121,14 +121,14 @@ test('what was ended stays dead when its user is enabled or restored', async () 
   await using server = await startServer();
   const scene = await setScene(server);
   const { here, there, bea } = scene;
-  const { status, restore, ...accounts } = server.features.accounts;
+  const { disabling, restore, ...accounts } = server.features.accounts;
   const dead = new Map([
     [here, false],
     [there, false],
     [bea, true],
   ]);
-  await status.disable({ id: here.id, by: undefined });
-  await status.enable({ id: here.id, by: undefined });
+  await disabling.disable({ id: here.id, by: undefined });
+  await disabling.enable({ id: here.id, by: undefined });
   await assertAtEveryDoor(server, scene, dead, 'enabled again');
   await accounts.delete({ id: here.id, by: undefined });
   await restore({ id: here.id, by: undefined });

@@ -163,7 +163,7 @@ export const revocations: Readonly<Record<string, Revocation>> = {
     done(call('POST', `/users/${here.id}/disable`, { token: admin })),
   ),
   'disabling by the operator': disabling('nobody', ({ server, here }) =>
-    server.features.accounts.status.disable({ id: here.id, by: operator }),
+    server.features.accounts.disabling.disable({ id: here.id, by: operator }),
   ),
   'deletion by themselves': deletion('ada', ({ call, here }) =>
     done(call('DELETE', `/users/${here.id}`, { token: here.accessToken })),

@@ -77,7 +77,7 @@ test('a thousand sessions of one user, deleted, are heard of each', async () => 
 
 describe('those who may follow', () => {
   test('are as many as the setting says; the next is told to come back, and one who leaves makes room', async () => {
-    await using server = await startServer({ env: { STATUS_FEED_MAX_CLIENTS: '2' } });
+    await using server = await startServer({ env: { STATUS_FEED_MAX_SUBSCRIBERS: '2' } });
     const call = createClient(server.url);
     await using _one = await followFeed(server.url);
     const two = await followFeed(server.url);
@@ -90,11 +90,11 @@ describe('those who may follow', () => {
   });
 
   test('are none where the setting is 0', async () => {
-    await using server = await startServer({ env: { STATUS_FEED_MAX_CLIENTS: '0' } });
+    await using server = await startServer({ env: { STATUS_FEED_MAX_SUBSCRIBERS: '0' } });
     assertProblem(await createClient(server.url)('GET', '/status/feed'), 503, 'too-many-subscribers');
   });
 
-  test('attack: one address takes twenty places, also when it asks for them all on one connection', async () => {
+  test('attack: one address takes twenty seats, also when it asks for them all on one connection', async () => {
     await using server = await startServer();
     const socket = await open(server, 'GET /status/feed HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(25));
     await until(socket, /event: hello/);
@@ -105,7 +105,7 @@ describe('those who may follow', () => {
 });
 
 test('attack: other methods and strange requests begin no stream, and leave none behind', async () => {
-  await using server = await startServer({ env: { STATUS_FEED_MAX_CLIENTS: '1' } });
+  await using server = await startServer({ env: { STATUS_FEED_MAX_SUBSCRIBERS: '1' } });
   for (const method of ['HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']) {
     assert.equal((await send(server.url, { method, path: '/status/feed' })).status, 405, method);
   }

@@ -47,7 +47,7 @@ export interface Ground {
   site(strict: boolean, isolation: Isolation): Promise<Site>;
 }
 
-/** On SQLite, or on the server that this run is about. @param parts what a control replaces */
+/** On SQLite, or on the server that this run is about. @param parts what a sabotage replaces */
 export async function openGround(parts: SessionParts = {}): Promise<Ground & AsyncDisposable> {
   const onServer = process.env.TEST_SERVER_URL !== undefined;
   // Nothing is pulled here, so that nothing need be synced: it is about order, not about power cuts.

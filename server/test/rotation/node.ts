@@ -57,7 +57,7 @@ export interface NodeOptions {
   readonly db: Database;
   readonly clock: Clock;
   readonly strict: boolean;
-  /** Replaces parts of the sessions: by the controls alone. */
+  /** Replaces parts of the sessions: by the sabotages alone. */
   readonly parts: SessionParts;
 }
 
@@ -106,8 +106,8 @@ function nodeOf({ sessions, signIn, accounts, audit }: Features, db: Database): 
       async 'end-all'({ userId }) {
         await sessions.ofUser.endAll({ user: asUserId(userId), ...operator });
       },
-      disable: ({ userId }) => accounts.status.disable({ id: asUserId(userId), ...operator }),
-      enable: ({ userId }) => accounts.status.enable({ id: asUserId(userId), ...operator }),
+      disable: ({ userId }) => accounts.disabling.disable({ id: asUserId(userId), ...operator }),
+      enable: ({ userId }) => accounts.disabling.enable({ id: asUserId(userId), ...operator }),
       remove: ({ userId }) => accounts.delete({ id: asUserId(userId), ...operator }),
     },
     eventsSince: (id) => audit.list(db, id),

@@ -74,6 +74,9 @@ export function optionalText(input: CommandInput, name: string): string | undefi
   return typeof value === 'string' ? value : undefined;
 }
 
+/** An instant as commands tell it: RFC 3339, UTC. */
+export const iso = (instant: number): string => new Date(instant).toISOString();
+
 /** Lines up rows under their headings. */
 export function tableText(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [headings, ...rows];

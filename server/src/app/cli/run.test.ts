@@ -27,6 +27,7 @@ describe('a command that was called the wrong way', () => {
     ['user create --email', /'--email <value>' argument missing\nusage: /],
     ['user create --admin=yes', /does not take an argument\nusage: /],
     ['user delete 1 2', /"2" is one argument too many\nusage: keyward user delete </],
+    ['keys revoke -x', /Unknown option '-x'; what is no option goes behind --\nusage: keyward keys revoke </],
     ['migrate statsu', /"statsu" is one argument too many\nusage: keyward migrate$/m],
     ['config print HOST', /"HOST" is one argument too many/],
     ['serve 8000', /"8000" is one argument too many/],

@@ -66,7 +66,7 @@ async function runCommand(command: Command, input: CommandInput, terminal: Termi
 const usageOf = ({ words, usage }: Command): string => `usage: ${['keyward', ...words, usage].join(' ').trim()}`;
 
 function inputOf({ options, takes = 0 }: Command, args: readonly string[], terminal: Terminal): CommandInput {
-  const { values, positionals } = parsed(args, options);
+  const { values, positionals } = parsed(args, options, takes);
   const tooMuch = positionals[takes];
   if (tooMuch !== undefined) throw new UsageError(`"${tooMuch}" is one argument too many`);
   return {
@@ -78,12 +78,14 @@ function inputOf({ options, takes = 0 }: Command, args: readonly string[], termi
   };
 }
 
-function parsed(args: readonly string[], options: ParseArgsOptionsConfig = {}) {
+function parsed(args: readonly string[], options: ParseArgsOptionsConfig = {}, takes: number) {
   try {
     return parseArgs({ args: [...args], allowPositionals: true, options: { json: { type: 'boolean' }, ...options } });
   } catch (error) {
-    // The first sentence; the others explain how to pass what no command of ours takes.
-    throw new UsageError((error as Error).message.replace(/\.?(?:\s*\n| To specify )[\s\S]*/, ''));
+    const [said = ''] = (error as Error).message.split(/\.?(?:\s*\n| To specify )/);
+    // A kid or the id of a session may begin with a dash.
+    const hint = takes > 0 && said.startsWith('Unknown option') ? '; what is no option goes behind --' : '';
+    throw new UsageError(said + hint);
   }
 }
 

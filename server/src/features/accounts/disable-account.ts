@@ -33,7 +33,7 @@ export function createDisableAccount(deps: {
   const { db, clock, audit, users, roles, authority, endSessions } = deps;
 
   /** Behind the change, which has locked the user, so that what they hold stays; who may not have done it takes it back. */
-  const assertMayHave = async (tx: Tx, { id, by }: DisableAccountCommand): Promise<void> => {
+  const assertMayHaveDone = async (tx: Tx, { id, by }: DisableAccountCommand): Promise<void> => {
     const user = await users.find(tx, id);
     if (user === undefined || user.deletedAt !== undefined) throw userNotFound();
     await authority.assertReaches(tx, by, id);
@@ -47,7 +47,7 @@ export function createDisableAccount(deps: {
         // Locks, so that two administrators who disable each other take turns.
         if (await roles.isLastAdmin(tx, id)) throw lastAdmin();
         const changed = await users.markDisabled(tx, id, clock.now());
-        await assertMayHave(tx, command);
+        await assertMayHaveDone(tx, command);
         if (!changed) return;
         await audit.record(tx, { event: 'user.disabled', actor: by, subject: id, ip });
         await endSessions(tx, { user: id, reason: 'user-disabled', by, ip });
@@ -58,7 +58,7 @@ export function createDisableAccount(deps: {
         const { id, by, ip } = command;
         await authority.assertHolds(tx, by, 'users:disable');
         const changed = await users.markEnabled(tx, id);
-        await assertMayHave(tx, command);
+        await assertMayHaveDone(tx, command);
         if (changed) await audit.record(tx, { event: 'user.enabled', actor: by, subject: id, ip });
       }),
   };

@@ -31,7 +31,7 @@ export { type SetupToken, setupTokenMinutes } from './setup-token.ts';
 export interface Accounts {
   readonly create: CreateAccount;
   readonly delete: DeleteAccount;
-  readonly status: DisableAccount;
+  readonly disabling: DisableAccount;
   readonly restore: RestoreAccount;
   readonly changePassword: ChangePassword;
   readonly setPassword: SetPassword;
@@ -56,7 +56,7 @@ export function createAccounts(deps: {
   return {
     create: createAccount,
     delete: createDeleteAccount(deps),
-    status: createDisableAccount(deps),
+    disabling: createDisableAccount(deps),
     restore: createRestoreAccount(deps),
     changePassword: createChangePassword(deps),
     setPassword: createSetPassword(deps),

@@ -5,7 +5,7 @@ import { asUserId } from '../../kernel/ids.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
 import { lastAdmin, userHoldsMore } from '../roles/index.ts';
 import { tooManyAttempts } from '../throttle/index.ts';
-import { userNotFound } from '../users/index.ts';
+import { UserParams, userNotFound } from '../users/index.ts';
 import type { ChangePassword } from './change-password.ts';
 import type { DeleteAccount } from './delete-account.ts';
 import type { DisableAccount } from './disable-account.ts';
@@ -16,7 +16,6 @@ import {
   UserDeletedReply,
   UserDisabledReply,
   UserEnabledReply,
-  UserParams,
 } from './schemas.ts';
 
 const disabling = {
@@ -29,7 +28,7 @@ const disabling = {
 
 export const accountRoutes = (accounts: {
   delete: DeleteAccount;
-  status: DisableAccount;
+  disabling: DisableAccount;
   changePassword: ChangePassword;
 }): readonly Route[] => [
   route({
@@ -62,7 +61,7 @@ export const accountRoutes = (accounts: {
     refusals: [userNotFound, userHoldsMore, lastAdmin],
     handler: async (request) => {
       const id = asUserId(Number(request.params.user_id));
-      await accounts.status.disable({ id, by: request.principal.userId, ip: originOf(request).ip });
+      await accounts.disabling.disable({ id, by: request.principal.userId, ip: originOf(request).ip });
       return { message: 'User disabled successfully.' as const };
     },
   }),
@@ -76,7 +75,7 @@ export const accountRoutes = (accounts: {
     refusals: [userNotFound, userHoldsMore],
     handler: async (request) => {
       const id = asUserId(Number(request.params.user_id));
-      await accounts.status.enable({ id, by: request.principal.userId, ip: originOf(request).ip });
+      await accounts.disabling.enable({ id, by: request.principal.userId, ip: originOf(request).ip });
       return { message: 'User enabled successfully.' as const };
     },
   }),

@@ -1,8 +1,6 @@
 import { Type } from 'typebox';
-import { PathId } from '../../http/text.ts';
 import { PasswordText } from '../passwords/index.ts';
 
-export const UserParams = Type.Object({ user_id: PathId("The user's id.") });
 export const UserDeletedReply = Type.Object({ message: Type.Literal('User deleted successfully.') });
 export const UserDisabledReply = Type.Object({ message: Type.Literal('User disabled successfully.') });
 export const UserEnabledReply = Type.Object({ message: Type.Literal('User enabled successfully.') });

@@ -1,6 +1,6 @@
 import { refusal } from '../../kernel/errors.ts';
 
-export const unknownKey = refusal(
+export const keyNotFound = refusal(
   'key-not-found',
   'missing',
   'There is no signing key with this kid, or it is revoked already.',

@@ -25,19 +25,20 @@ export function signCompact(
  * The payload of a token whose signature holds, or `undefined`. Signature before anything else: nothing of the payload is read
  * before.
  *
- * The header is not interpreted at all: it must be, to the letter, one that we write, and `keyOf` knows these. So there is no `alg`
- * to confuse, no `jwk`, `jku`, `x5u` or `crit` to obey, and no parser to fool (RFC 8725 §2.1, §3.1, §3.10).
+ * The header is not interpreted at all: it must be, to the letter, the one that we write. So there is no `alg` to confuse, no `jwk`,
+ * `jku`, `x5u` or `crit` to obey, and no parser to fool (RFC 8725 §2.1, §3.1, §3.10).
+ *
+ * @param header the first segment of this key's tokens of the wanted type
  */
-export function verifyCompact(token: string, keyOf: (header: string) => VerificationKey | undefined): unknown {
+export function verifyCompact(token: string, header: string, { algorithm, publicKey }: VerificationKey): unknown {
   if (token.length > maxTokenLength) return undefined;
-  const [header = '', payload = '', signature = '', ...more] = token.split('.');
-  const key = keyOf(header);
-  if (key === undefined || more.length > 0) return undefined;
+  const [first, payload = '', signature = '', ...more] = token.split('.');
+  if (first !== header || more.length > 0) return undefined;
   const signatureBytes = decodeCanonical(signature);
   const payloadBytes = decodeCanonical(payload);
   if (signatureBytes === undefined || payloadBytes === undefined) return undefined;
   const input = Buffer.from(`${header}.${payload}`);
-  if (!algorithms[key.algorithm].verify(input, key.publicKey, signatureBytes)) return undefined;
+  if (!algorithms[algorithm].verify(input, publicKey, signatureBytes)) return undefined;
   return JSON.parse(payloadBytes.toString('utf8'));
 }
 

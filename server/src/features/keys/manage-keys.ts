@@ -3,8 +3,8 @@ import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Audit } from '../audit/index.ts';
 import type { AlgorithmName } from './algorithms.ts';
-import { unknownKey } from './errors.ts';
-import { inTurn, isSuccessorDue, publishedAheadMs, signerAt, spentKeys } from './policy.ts';
+import { keyNotFound } from './errors.ts';
+import { isSuccessorDue, publishedAheadMs, signerAt, spentKeys, waitingKey } from './policy.ts';
 import { generateSigningKey, resealed, type StoredSigningKey } from './signing-key.ts';
 import type { KeysStore } from './store.ts';
 
@@ -22,7 +22,7 @@ export interface ManageKeys {
    * Takes a key out of use at once: every token that it has signed is refused, on every node within a second. When it was the one that
    * signs, the next signs at once, and is made if need be.
    *
-   * @throws unknownKey, also for one that is revoked already
+   * @throws keyNotFound, also for one that is revoked already
    */
   revoke(kid: string): Promise<{ readonly signer: StoredSigningKey }>;
 }
@@ -96,7 +96,7 @@ export function createManageKeys(deps: {
     async rotate() {
       const candidate = await make(clock.now() + publishedAheadMs);
       return alone(async (tx) => {
-        const waiting = inTurn(await store.list(tx)).findLast(({ signsFrom }) => signsFrom > clock.now());
+        const waiting = waitingKey(await store.list(tx), clock.now());
         if (waiting !== undefined) return { key: waiting, made: false };
         await publish(tx, candidate);
         return { key: candidate, made: true };
@@ -107,7 +107,7 @@ export function createManageKeys(deps: {
       const spare = await make(clock.now());
       return alone(async (tx) => {
         const now = clock.now();
-        if (!(await store.revoke(tx, kid, now))) throw unknownKey();
+        if (!(await store.revoke(tx, kid, now))) throw keyNotFound();
         await audit.record(tx, { event: 'key.revoked', object: kid });
         const next = signerAt(await store.list(tx), now);
         if (next === undefined) await publish(tx, spare);

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AlgorithmName } from './algorithms.ts';
-import { inTurn, isSuccessorDue, type KeyTimes, publishedAheadMs, signerAt, spentKeys, stateOf } from './policy.ts';
+import {
+  inTurn,
+  isSuccessorDue,
+  type KeyTimes,
+  publishedAheadMs,
+  signerAt,
+  spentKeys,
+  stateOf,
+  waitingKey,
+} from './policy.ts';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
@@ -86,6 +95,18 @@ describe('a successor is due', () => {
     }
     assert.ok(keys.length <= 1 + 12, `${keys.length} keys`);
   });
+});
+
+test('attack: a key dated a year ahead by a wrong clock neither counts as waiting nor stops the rotation', () => {
+  const wanted = { rotationMs: 90 * dayMs, algorithm: 'ES256' as const };
+  const keys = [key('a', 0), key('lost', 365 * dayMs)];
+  assert.equal(kid(waitingKey(keys, 89 * dayMs)), undefined);
+  assert.equal(isSuccessorDue(keys, 89 * dayMs, wanted), false);
+  assert.equal(isSuccessorDue(keys, 90 * dayMs, wanted), true);
+  const next = key('b', 90 * dayMs + publishedAheadMs);
+  assert.equal(kid(waitingKey([...keys, next], 90 * dayMs)), 'b');
+  assert.equal(isSuccessorDue([...keys, next], 91 * dayMs, wanted), false);
+  assert.equal(kid(signerAt([...keys, next], 91 * dayMs)), 'b');
 });
 
 test('a key is next, then signs, then only verifies', () => {

@@ -39,6 +39,18 @@ export function spentKeys<K extends KeyTimes>(keys: readonly K[], now: Instant):
 }
 
 /**
+ * The keys whose turn has come, or comes when that of a key made now would. One that is dated later was made by a node whose clock is
+ * wrong: it must not keep the others from rotating until then.
+ */
+const inTime = <K extends KeyTimes>(keys: readonly K[], now: Instant): K[] =>
+  inTurn(keys).filter(({ signsFrom }) => signsFrom <= now + publishedAheadMs + clockSkewMs);
+
+/** The key that is published and waits for its turn. */
+export function waitingKey<K extends KeyTimes>(keys: readonly K[], now: Instant): K | undefined {
+  return inTime(keys, now).findLast(({ signsFrom }) => signsFrom > now);
+}
+
+/**
  * Whether the next key is to be made: the last has served its time, or signs as the settings no longer want it. One that waits is let
  * sign first: two nodes that want different algorithms would otherwise make keys without end, and the key set would outgrow its readers.
  */
@@ -47,7 +59,7 @@ export function isSuccessorDue(
   now: Instant,
   wanted: { readonly rotationMs: number; readonly algorithm: AlgorithmName },
 ): boolean {
-  const last = inTurn(keys).at(-1);
+  const last = inTime(keys, now).at(-1);
   if (last === undefined) return true;
   const isUnwanted = last.algorithm !== wanted.algorithm && last.signsFrom <= now;
   return isUnwanted || last.signsFrom + wanted.rotationMs - publishedAheadMs <= now;

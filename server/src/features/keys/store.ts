@@ -20,6 +20,6 @@ export interface KeysStore {
   retire(tx: Tx, kid: string, at: Instant): Promise<boolean>;
   /** Takes a key out of use before its time, also a retired one; of two at once, one gets `true`. */
   revoke(tx: Tx, kid: string, at: Instant): Promise<boolean>;
-  /** Replaces the sealed private key, if it is still `sealed`. */
+  /** Replaces the sealed private key, if it is still `from`. */
   reseal(tx: Tx, kid: string, change: { readonly from: string; readonly to: string }): Promise<void>;
 }

@@ -18,7 +18,6 @@ import type { RolesStore } from './store.ts';
 export type { Authority } from './authority.ts';
 export { lastAdmin, userHoldsMore } from './errors.ts';
 export { adminRoleName, permissionPattern } from './policy.ts';
-
 export { roleRoutes } from './routes.ts';
 export type { RolesTables as PublishedRoles } from './store.sql.ts';
 export type { RolesStore } from './store.ts';

@@ -63,7 +63,7 @@ export function createAccessTokens(deps: {
   const cache = createTokenCache<AccessClaims & { readonly key: SigningKey }>();
 
   const check = (token: string, key: SigningKey): AccessClaims | undefined => {
-    const payload = verifyCompact(token, () => key) as AccessPayload | undefined;
+    const payload = verifyCompact(token, key.headers['at+jwt'], key) as AccessPayload | undefined;
     if (payload === undefined || payload.iss !== issuer || payload.aud !== issuer) return undefined;
     if (!isId.test(payload.sub) || typeof payload.sid !== 'string' || !Number.isSafeInteger(payload.exp))
       return undefined;

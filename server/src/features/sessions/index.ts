@@ -58,7 +58,7 @@ export interface Sessions {
   readonly listOwn: (user: UserId) => Promise<OwnSession[]>;
   readonly endOwn: EndOwnSessions;
   readonly ofUser: UserSessions;
-  readonly endAll: EndSessions;
+  readonly endSessions: EndSessions;
   /** Removes what is long over. To be called now and then. */
   readonly sweep: () => Promise<void>;
   readonly store: SessionsStore;
@@ -91,7 +91,7 @@ export interface SessionParts {
 
 export function createSessions(
   deps: SessionsDeps,
-  { store: wrapStore, refreshTokens: wrap }: SessionParts = {},
+  { store: wrapStore, refreshTokens: wrapTokens }: SessionParts = {},
 ): Sessions {
   const { roles, settings } = deps;
   const store = wrapStore?.(sessionsStore) ?? sessionsStore;
@@ -103,7 +103,7 @@ export function createSessions(
     store,
     accessTokens,
     life: createSessionLife(settings),
-    refreshTokens: wrap?.(refreshTokens) ?? refreshTokens,
+    refreshTokens: wrapTokens?.(refreshTokens) ?? refreshTokens,
     settleGrant: createSettleGrant({ roles }),
     issueTokens: createIssueTokens({ accessTokens }),
     endSessions,
@@ -121,7 +121,7 @@ export function createSessions(
     listOwn: (user) => store.listLiving(deps.db, user, deps.clock.now()),
     endOwn: createEndOwnSessions(parts),
     ofUser: createUserSessions(parts),
-    endAll: endSessions,
+    endSessions,
     sweep: createSweep(parts),
     store,
   };

@@ -1,23 +1,11 @@
 import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
-import { asSessionId, type SessionId, type UserId } from '../../kernel/ids.ts';
+import { asSessionId, type UserId } from '../../kernel/ids.ts';
 import type { EndOwnSessions } from './end-own-sessions.ts';
 import { sessionNotFound } from './errors.ts';
 import type { OwnSession } from './own-session.ts';
+import { sessionReply } from './replies.ts';
 import { SessionEndedReply, SessionParams, SessionsEndedReply, SessionsReply } from './schemas.ts';
-
-const iso = (instant: number): string => new Date(instant).toISOString();
-
-/** @param current the session of this request */
-export const sessionReply = (session: OwnSession, current: SessionId) => ({
-  id: session.id,
-  current: session.id === current,
-  created_at: iso(session.createdAt),
-  last_seen_at: iso(session.lastSeenAt),
-  expires_at: iso(session.expiresAt),
-  ip: session.ip,
-  user_agent: session.userAgent,
-});
 
 const common = {
   tags: ['Sessions'],

@@ -1,7 +1,9 @@
 import type { FastifyReply } from 'fastify';
 import type { RefreshCookie } from '../../http/cookies.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock, Instant } from '../../kernel/clock.ts';
+import type { SessionId } from '../../kernel/ids.ts';
 import type { SessionUser, Tokens } from './issue-tokens.ts';
+import type { OwnSession } from './own-session.ts';
 
 /** Tokens must not stay in any cache (RFC 6749 §5.1). */
 export function forbidCaching(reply: FastifyReply): void {
@@ -21,4 +23,17 @@ export const accessTokenReply = (tokens: Tokens) => ({
   access_token: tokens.accessToken.reveal(),
   token_type: 'bearer' as const,
   expires_in: tokens.expiresInSeconds,
+});
+
+const iso = (instant: Instant): string => new Date(instant).toISOString();
+
+/** @param current the session of this request */
+export const sessionReply = (session: OwnSession, current: SessionId) => ({
+  id: session.id,
+  current: session.id === current,
+  created_at: iso(session.createdAt),
+  last_seen_at: iso(session.lastSeenAt),
+  expires_at: iso(session.expiresAt),
+  ip: session.ip,
+  user_agent: session.userAgent,
 });

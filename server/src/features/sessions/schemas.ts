@@ -1,6 +1,5 @@
 import { Type } from 'typebox';
-import { PathId } from '../../http/text.ts';
-import { UserReply } from '../users/index.ts';
+import { UserParams, UserReply } from '../users/index.ts';
 
 /** As long as the longest token of any kind: who sends the wrong one is told that it is no refresh token. */
 const maxTokenLength = 8_192;
@@ -56,8 +55,6 @@ export const SessionsReply = Type.Object({ sessions: Type.Array(OwnSession) });
 export const SessionParams = Type.Object({
   session_id: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$', 'x-hint': 'Must be the id of a session.' }),
 });
-
-export const UserParams = Type.Object({ user_id: PathId("The user's id.") });
 
 export const UserSessionParams = Type.Object({ ...UserParams.properties, ...SessionParams.properties });
 

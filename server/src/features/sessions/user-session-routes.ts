@@ -4,10 +4,10 @@ import { type Route, route } from '../../http/route.ts';
 import { asSessionId, asUserId } from '../../kernel/ids.ts';
 import type { Principal } from '../../kernel/principal.ts';
 import { userHoldsMore } from '../roles/index.ts';
-import { userNotFound } from '../users/index.ts';
+import { UserParams, userNotFound } from '../users/index.ts';
 import { sessionNotFound } from './errors.ts';
-import { sessionReply } from './own-routes.ts';
-import { SessionEndedReply, SessionsEndedReply, SessionsReply, UserParams, UserSessionParams } from './schemas.ts';
+import { sessionReply } from './replies.ts';
+import { SessionEndedReply, SessionsEndedReply, SessionsReply, UserSessionParams } from './schemas.ts';
 import type { UserSessions } from './user-sessions.ts';
 
 const read = {

@@ -2,8 +2,8 @@ import { integer } from '../../config/parsers.ts';
 import { section } from '../../config/setting.ts';
 
 export const statusSettings = section('Status feed', {
-  maxClients: {
-    variable: 'STATUS_FEED_MAX_CLIENTS',
+  maxSubscribers: {
+    variable: 'STATUS_FEED_MAX_SUBSCRIBERS',
     parse: integer({ min: 0, max: 100_000 }),
     fallback: () => 1_000,
     example: '1000',

@@ -10,7 +10,7 @@ export const statusListNotFound = refusal(
 export const tooManySubscribers = refusal(
   'too-many-subscribers',
   'unavailable',
-  'The status feed takes no more clients at the moment.',
+  'The status feed takes no more subscribers at the moment.',
   'Wait for the number of seconds in the `Retry-After` header; until then fetch the status lists. One process needs one connection. ' +
-    'If there are that many verifiers, raise `STATUS_FEED_MAX_CLIENTS`; behind a proxy see to it that `TRUST_PROXY` is right, since each address has a share of its own.',
+    'If there are that many verifiers, raise `STATUS_FEED_MAX_SUBSCRIBERS`; behind a proxy see to it that `TRUST_PROXY` is right, since each address has a share of its own.',
 );

@@ -7,7 +7,7 @@ import type { Database } from '../../db/database.ts';
 import type { KeyRing } from '../keys/index.ts';
 import type { EndedSession } from '../sessions/index.ts';
 import { tooManySubscribers } from './errors.ts';
-import { createFeed, type FeedPlace } from './feed.ts';
+import { createFeed, type Seat } from './feed.ts';
 
 interface Heard {
   readonly name: string;
@@ -16,7 +16,7 @@ interface Heard {
 }
 
 /** A feed over ends that a test writes by hand. Time passes, and polls happen, when the test says so. */
-function stage(maxClients = 1_000) {
+function stage(maxSubscribers = 1_000) {
   const clock = createTestClock();
   const ticker = createTestTicker();
   const state = { ended: [] as EndedSession[], kids: ['one'], fails: false, polls: 0 };
@@ -25,7 +25,7 @@ function stage(maxClients = 1_000) {
     clock,
     ticker,
     issuer: 'https://auth.test',
-    maxClients,
+    maxSubscribers,
     keys: { ring: async () => ({ all: state.kids.map((kid) => ({ kid })) }) as unknown as KeyRing },
     store: {
       endedAfter: async (_, cursor) => {
@@ -58,18 +58,18 @@ function stage(maxClients = 1_000) {
       }
     },
     async join(ip = '192.0.2.1') {
-      const place = feed.take(ip);
-      await place.ready();
-      return { place, ...listen(place) };
+      const seat = feed.take(ip);
+      await seat.ready();
+      return { seat, ...listen(seat) };
     },
   };
 }
 
 /** What a subscriber hears; `take` gives what has come since it was last asked. */
-function listen(place: FeedPlace) {
+function listen(seat: Seat) {
   const heard: Heard[] = [];
   const state = { ended: false };
-  place.join({
+  seat.join({
     send: (events) => {
       for (const [, name = '', data = ''] of events.toString().matchAll(/event: (.*)\ndata: (.*)\n\n/g)) {
         heard.push({ name, data: JSON.parse(data) });
@@ -255,7 +255,7 @@ describe('the database is read', () => {
     assert.deepEqual([ticker.running, state.polls], [1, 1]);
     await pass(1_000);
     assert.equal(state.polls, 5);
-    for (const { place } of joined) place.leave();
+    for (const { seat } of joined) seat.leave();
     await settle();
     assert.equal(ticker.running, 0);
   });
@@ -265,30 +265,30 @@ describe('the database is read', () => {
     const first = await join();
     end(1);
     await pass(250);
-    first.place.leave();
+    first.seat.leave();
     end(2);
     clock.advance(60_000);
     assert.deepEqual(places((await join()).take()), [1, 2]);
     assert.deepEqual(places(first.take()), [1], 'who has left hears nothing more');
   });
 
-  test('before anybody is let in: whoever comes while it cannot be is refused, and takes no place', async () => {
+  test('before anybody is let in: whoever comes while it cannot be is refused, and takes no seat', async () => {
     const { state, feed, join } = stage(1);
     state.fails = true;
-    const place = feed.take('192.0.2.1');
-    await assert.rejects(place.ready(), /gone/);
-    place.leave();
+    const seat = feed.take('192.0.2.1');
+    await assert.rejects(seat.ready(), /gone/);
+    seat.leave();
     state.fails = false;
     await join();
   });
 
   test('and whoever has left meanwhile is not joined', async () => {
     const { feed, pass } = stage();
-    const place = feed.take('192.0.2.1');
-    const ready = place.ready();
-    place.leave();
+    const seat = feed.take('192.0.2.1');
+    const ready = seat.ready();
+    seat.leave();
     await ready;
-    const { take } = listen(place);
+    const { take } = listen(seat);
     await pass(5_000);
     assert.deepEqual(take(), []);
   });
@@ -303,6 +303,6 @@ test('at the end every stream ends, nothing is read any more, and nobody is let 
   assert.equal(ticker.running, 0);
   assert.throws(() => feed.take('192.0.2.1'), refusedWith(tooManySubscribers));
   assert.equal(listen(waiting).state.ended, true);
-  for (const { place } of joined) place.leave();
+  for (const { seat } of joined) seat.leave();
   await feed.close();
 });

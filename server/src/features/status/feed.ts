@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { tooManySubscribers } from './errors.ts';
-import { createPlaces } from './places.ts';
+import { createSeats } from './seats.ts';
 import { beginWatch, type Watch, type WatchDeps } from './watch.ts';
 
 /** The end of somebody who follows the feed. */
@@ -10,11 +10,11 @@ export interface Subscriber {
   end(): void;
 }
 
-/** A place among those who follow the feed. */
-export interface FeedPlace {
+/** A seat among those who follow the feed. */
+export interface Seat {
   /** Sees to it that the feed knows how things stand. @throws when the database cannot be read */
   ready(): Promise<void>;
-  /** Begins to tell, from the start and at once; does nothing once the place was left. After `ready` only. */
+  /** Begins to tell, from the start and at once; does nothing once the seat was left. After `ready` only. */
   join(subscriber: Subscriber): void;
   /** As often as one likes. */
   leave(): void;
@@ -23,7 +23,7 @@ export interface FeedPlace {
 /** Tells revocations to those who follow, within `feedTimes.poll` and a read of their commit. */
 export interface Feed {
   /** @throws tooManySubscribers */
-  take(ip: string): FeedPlace;
+  take(ip: string): Seat;
   /** Ends every stream and takes nobody any more. */
   close(): Promise<void>;
 }
@@ -31,9 +31,9 @@ export interface Feed {
 /** So many are told between two turns of the event loop. */
 const toldAtOnce = 100;
 
-/** The database is read while somebody has a place, once for all of them. */
-export function createFeed(deps: WatchDeps & { readonly maxClients: number }): Feed {
-  const places = createPlaces(deps.maxClients);
+/** The database is read while somebody has a seat, once for all of them. */
+export function createFeed(deps: WatchDeps & { readonly maxSubscribers: number }): Feed {
+  const seats = createSeats(deps.maxSubscribers);
   const subscribers = new Set<Subscriber>();
   let watch: Watch | undefined;
   let closed = false;
@@ -56,7 +56,7 @@ export function createFeed(deps: WatchDeps & { readonly maxClients: number }): F
   return {
     take(ip) {
       if (closed) throw tooManySubscribers({ retryAfterSeconds: 1 });
-      const giveBack = places.take(ip);
+      const giveBack = seats.take(ip);
       watch ??= beginWatch(deps, tell);
       const own = watch;
       let subscriber: Subscriber | undefined;
@@ -74,7 +74,7 @@ export function createFeed(deps: WatchDeps & { readonly maxClients: number }): F
           left = true;
           giveBack();
           if (subscriber !== undefined) subscribers.delete(subscriber);
-          if (places.taken === 0) void endWatch();
+          if (seats.taken === 0) void endWatch();
         },
       };
     },

@@ -26,11 +26,11 @@ export function createStatus(deps: {
   keys: { readonly ring: GetKeyRing };
   sessions: SessionsStore;
   issuer: string;
-  settings: { readonly maxClients: number };
+  settings: { readonly maxSubscribers: number };
 }): Status {
   const parts = { ...deps, store: deps.sessions };
   return {
     lists: createStatusLists(parts),
-    feed: createFeed({ ...parts, maxClients: deps.settings.maxClients }),
+    feed: createFeed({ ...parts, maxSubscribers: deps.settings.maxSubscribers }),
   };
 }

@@ -67,11 +67,11 @@ export const statusRoutes = ({ lists, feed }: { lists: StatusLists; feed: Feed }
     replies: { 200: { description: 'A stream that ends when the server stops.', contentType: 'text/event-stream' } },
     refusals: [tooManySubscribers],
     handler: async (request, reply) => {
-      const place = feed.take(originOf(request).ip);
-      reply.raw.once('close', place.leave);
-      await place.ready();
+      const seat = feed.take(originOf(request).ip);
+      reply.raw.once('close', seat.leave);
+      await seat.ready();
       reply.hijack();
-      place.join(streamEvents(reply.raw, reply.getHeaders()));
+      seat.join(streamEvents(reply.raw, reply.getHeaders()));
     },
   }),
 ];

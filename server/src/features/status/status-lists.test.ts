@@ -112,3 +112,14 @@ test('the index names the lists in which sessions stand, and reads one row for e
   assert.equal(state.reads, 6);
   assert.deepEqual(await (await stage([])).lists.addresses(), []);
 });
+
+test('numbers without end that somebody makes up push out no list that others ask for', async () => {
+  const { lists } = await stage([0]);
+  const token = await lists.get(0);
+  const made = Promise.allSettled(Array.from({ length: 300 }, (_, at) => lists.get(1 + at)));
+  // Each signature is another: the same text has been kept.
+  assert.equal(await lists.get(0), token);
+  for (const asked of await made)
+    assert.ok(asked.status === 'rejected' && refusedWith(statusListNotFound)(asked.reason));
+  assert.equal(await lists.get(0), token);
+});

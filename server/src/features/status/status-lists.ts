@@ -47,6 +47,8 @@ export function createStatusLists(deps: {
 }): StatusLists {
   const { db, clock, keys, store, issuer } = deps;
   const signed = new Map<number, Answer<Signed>>();
+  /** Apart from those that are done: numbers that somebody makes up must not push out what others ask for. */
+  const underWay = new Map<number, Answer<Signed>>();
   let known: Answer<string[]> | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -97,16 +99,25 @@ export function createStatusLists(deps: {
   /** Everybody who asks meanwhile gets the same answer; a failure is nobody's but theirs. */
   const begin = (list: number): Answer<Signed> => {
     const answer = { begunAt: clock.now(), value: inTurn(() => sign(list)) };
-    signed.delete(list);
-    signed.set(list, answer);
-    answer.value.catch(() => forget(list, answer));
-    const [oldest] = signed.keys();
-    if (signed.size > listsKept && oldest !== undefined) signed.delete(oldest);
+    underWay.set(list, answer);
+    answer.value.then(
+      () => keep(list, answer),
+      () => forget(list, answer),
+    );
     return answer;
   };
 
+  const keep = (list: number, answer: Answer<Signed>): void => {
+    if (underWay.get(list) !== answer) return;
+    underWay.delete(list);
+    signed.delete(list);
+    signed.set(list, answer);
+    const [oldest] = signed.keys();
+    if (signed.size > listsKept && oldest !== undefined) signed.delete(oldest);
+  };
+
   const forget = (list: number, answer: Answer<Signed>): void => {
-    if (signed.get(list) === answer) signed.delete(list);
+    for (const answers of [underWay, signed]) if (answers.get(list) === answer) answers.delete(list);
   };
 
   /** Skips from list to list: of each, one row is read. */
@@ -126,7 +137,7 @@ export function createStatusLists(deps: {
   return {
     async get(list) {
       for (;;) {
-        const kept = signed.get(list);
+        const kept = underWay.get(list) ?? signed.get(list);
         const answer = kept !== undefined && isFresh(kept) ? kept : begin(list);
         const { token, key } = await answer.value;
         // A key that was revoked takes with it what it has signed.

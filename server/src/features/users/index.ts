@@ -6,6 +6,6 @@
 export { emailTaken, userNotFound, usernameTaken } from './errors.ts';
 export { checkNames, foldEmail, foldUsername } from './policy.ts';
 export { userRoutes } from './routes.ts';
-export { UserReply } from './schemas.ts';
+export { UserParams, UserReply } from './schemas.ts';
 export { type UsersTables as PublishedUsers, usersStore } from './store.sql.ts';
 export type { User, UsersStore } from './store.ts';

@@ -1,4 +1,7 @@
 import { Type } from 'typebox';
+import { PathId } from '../../http/text.ts';
+
+export const UserParams = Type.Object({ user_id: PathId("The user's id.") });
 
 /** What the seed calls a user: who it is, and nothing that a client has no use for. */
 export const UserReply = Type.Object(

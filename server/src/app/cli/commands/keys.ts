@@ -1,7 +1,5 @@
 import { publishedAheadMs } from '../../../features/keys/index.ts';
-import { argument, type Command, tableText } from '../command.ts';
-
-const iso = (instant: number): string => new Date(instant).toISOString();
+import { argument, type Command, iso, tableText } from '../command.ts';
 
 export const keyCommands: readonly Command[] = [
   {
@@ -32,7 +30,7 @@ export const keyCommands: readonly Command[] = [
     async run(_, { features }) {
       const { key, made } = await features.keys.rotate();
       const signsFrom = iso(key.signsFrom);
-      const text = `${made ? 'Published' : 'There waits already'} the key ${key.kid}. It signs from ${signsFrom} on.`;
+      const text = `${made ? 'Published the key' : 'Nothing made, since this key waits already:'} ${key.kid}. It signs from ${signsFrom} on.`;
       return { text, json: { kid: key.kid, made, signs_from: signsFrom } };
     },
   },

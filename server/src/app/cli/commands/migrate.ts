@@ -3,7 +3,7 @@ import { migrate, migrationStatus } from '../../../db/migrate.ts';
 import { migrationPlan, type PlannedStep } from '../../../db/migration-plan.ts';
 import type { AppConfig } from '../../config.ts';
 import { openPorts } from '../../ports.ts';
-import { type Command, type Output, tableText } from '../command.ts';
+import { type Command, iso, type Output, tableText } from '../command.ts';
 
 const upToDate = 'The schema is up to date.';
 
@@ -60,5 +60,3 @@ async function withDatabase(config: AppConfig, work: (db: Database, now: number)
     await db.close();
   }
 }
-
-const iso = (instant: number): string => new Date(instant).toISOString();

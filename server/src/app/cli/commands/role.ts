@@ -52,6 +52,6 @@ async function changeRole(input: CommandInput, world: World, change: 'assign' | 
   const role = argument(input, 0, 'role');
   const user = await resolveUser(world, argument(input, 1, 'user'));
   const changed = await world.features.roles.changeRole[change]({ role, user });
-  const says = { assign: ['has now', 'had already'], unassign: ['has no longer', 'did not have'] }[change];
+  const says = { assign: ['now has', 'already had'], unassign: ['no longer has', 'did not have'] }[change];
   return { text: `User ${user} ${says[changed ? 0 : 1]} the role ${role}.`, json: { user, role, changed } };
 }

@@ -1,9 +1,8 @@
 import { asSessionId } from '../../../kernel/ids.ts';
-import { argument, type Command, type CommandInput, tableText, UsageError, type World } from '../command.ts';
+import { argument, type Command, type CommandInput, iso, tableText, UsageError, type World } from '../command.ts';
 import { resolveUser } from './user.ts';
 
 const who = 'id | e-mail | username';
-const iso = (instant: number): string => new Date(instant).toISOString();
 
 export const sessionCommands: readonly Command[] = [
   {

@@ -97,7 +97,7 @@ const noPassword = 'the password is read from standard input, and there was none
 
 async function changeStatus(input: CommandInput, world: World, change: 'disable' | 'enable') {
   const id = await resolveUser(world, argument(input, 0, 'id | e-mail | username'));
-  await world.features.accounts.status[change]({ id, by: undefined });
+  await world.features.accounts.disabling[change]({ id, by: undefined });
   const [done, status] = change === 'disable' ? ['Disabled', 'disabled'] : ['Enabled', 'active'];
   return { text: `${done} user ${id}.`, json: { id, status } };
 }

@@ -7,13 +7,13 @@ const perSource = 20;
 const retryAfterSeconds = 30;
 
 /** Who may follow the feed at once. */
-export interface Places {
+export interface Seats {
   readonly taken: number;
-  /** @returns what gives the place back, as often as it is called @throws tooManySubscribers */
+  /** @returns what gives the seat back, as often as it is called @throws tooManySubscribers */
   take(ip: string): () => void;
 }
 
-export function createPlaces(max: number): Places {
+export function createSeats(max: number): Seats {
   const bySource = new Map<string, number>();
   let taken = 0;
 

@@ -149,7 +149,7 @@ const rememberedAccess = onStore((store) => {
   };
 });
 
-export const mutants: Readonly<Record<string, SessionParts>> = {
+export const sabotages: Readonly<Record<string, SessionParts>> = {
   'read, then write, instead of the conditional update': readThenWrite,
   'a grace for every ancestor, not for the parent alone': graceForAncestors,
   'a successor that is drawn, not derived': drawnSuccessor,

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { openGround } from './ground.ts';
-import { mutants } from './mutants.ts';
 import { prove } from './proof.ts';
+import { sabotages } from './sabotages.ts';
 
 const bound = 2_000;
 
 describe('the proof of the rotation finds', () => {
-  for (const [sabotage, parts] of Object.entries(mutants)) {
+  for (const [sabotage, parts] of Object.entries(sabotages)) {
     test(sabotage, async (t) => {
       await using ground = await openGround(parts);
       const { histories, broken = '' } = await prove(ground, { runs: bound, seed: 4, endOnFailure: true });
