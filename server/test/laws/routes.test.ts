@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { describeApi } from '../../src/app/describe-api.ts';
 import { problemCatalogue } from '../../src/app/problem-pages.ts';
+import { serverMetadata } from '../../src/features/oauth/metadata.ts';
 import { builtInPermissions } from '../../src/features/roles/policy.ts';
+import { statusReference } from '../../src/features/sessions/status-reference.ts';
 import { refusalsOf } from '../../src/http/declared.ts';
 import type { Route } from '../../src/http/route.ts';
 import { routeBreaches } from './routes.ts';
@@ -35,6 +37,19 @@ describe('every route', () => {
   test('says who may call it, how often, under which name, and what it answers', () => {
     const breaches = routeBreaches(routes, permissions);
     assert.equal(breaches.length, 0, `\n${breaches.join('\n')}\n`);
+  });
+
+  test('that the server tells others of is there: in its metadata, and in the claim `status` of its tokens', () => {
+    const issuer = 'https://auth.test/of/all';
+    const told = [...Object.values(serverMetadata(issuer)), statusReference(issuer, 100_000).uri];
+    const addresses = told.filter((value) => typeof value === 'string').map((value) => value.slice(issuer.length));
+    assert.ok(addresses.length > 6);
+    for (const address of addresses.filter((it) => it !== '')) {
+      assert.ok(
+        routes.some(({ url }) => new RegExp(`^${url.replace(/:\w+/g, '\\w+')}$`).test(address)),
+        address,
+      );
+    }
   });
 
   test('has a method and an address of its own', () => {

@@ -1,10 +1,11 @@
-import type { Clock, Instant } from '../../kernel/clock.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import { asSessionId, asUserId, type SessionId, type UserId } from '../../kernel/ids.ts';
 import type { Permission } from '../../kernel/principal.ts';
 import type { Random } from '../../kernel/random.ts';
 import { type GetKeyRing, type KeyRing, type SigningKey, signCompact, verifyCompact } from '../keys/index.ts';
 import { statusReference } from './status-reference.ts';
 import { createTokenCache } from './token-cache.ts';
+import type { TokenGrant } from './token-grant.ts';
 
 /** Whose token it is, as proven by its signature; whether the session still lives is for the database to say. */
 export interface AccessClaims {
@@ -14,22 +15,10 @@ export interface AccessClaims {
   readonly payload: AccessPayload;
 }
 
-/** What a new token says. */
-export interface AccessGrant {
-  readonly userId: UserId;
-  readonly sessionId: SessionId;
-  /** The absolute end of the session. */
-  readonly sessionExpiresAt: Instant;
-  readonly statusIndex: number | undefined;
-  readonly clientId: string;
-  readonly roles: readonly string[];
-  readonly permissions: readonly Permission[];
-}
-
 /** Access tokens: JWTs as RFC 9068 wants them. */
 export interface AccessTokens {
   /** Good for its usual time, but not beyond the session. */
-  mint(grant: AccessGrant): Promise<{ readonly token: string; readonly expiresInSeconds: number }>;
+  mint(grant: TokenGrant): Promise<{ readonly token: string; readonly expiresInSeconds: number }>;
   /** `undefined` for anything but a token of ours that has not expired, and whose key is in use. */
   verify(token: string): Promise<AccessClaims | undefined>;
 }
@@ -82,19 +71,19 @@ export function createAccessTokens(deps: {
   };
 
   return {
-    async mint({ userId, sessionId, sessionExpiresAt, statusIndex, clientId, roles, permissions }) {
+    async mint({ user, refreshToken, expiresAt, statusIndex, clientId, roles, permissions }) {
       const { current } = await keys.ring();
       const iat = Math.floor(clock.now() / 1_000);
-      const expiresInSeconds = Math.max(1, Math.min(ttlSeconds, Math.floor(sessionExpiresAt / 1_000) - iat));
+      const expiresInSeconds = Math.max(1, Math.min(ttlSeconds, Math.floor(expiresAt / 1_000) - iat));
       const payload: AccessPayload = {
         iss: issuer,
-        sub: String(userId),
+        sub: String(user.id),
         aud: issuer,
         exp: iat + expiresInSeconds,
         iat,
         jti: random.bytes(16).toString('base64url'),
         client_id: clientId,
-        sid: sessionId,
+        sid: refreshToken.sessionId,
         ...(statusIndex === undefined ? {} : { status: { status_list: statusReference(issuer, statusIndex) } }),
         ...grantClaims(roles, permissions),
       };

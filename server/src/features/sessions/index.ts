@@ -36,7 +36,7 @@ export { sessionSettings } from './config.ts';
 export type { EndSessions } from './end-sessions.ts';
 export { invalidRefreshToken, refreshTokenReused } from './errors.ts';
 export type { ActiveToken, Introspect } from './introspect.ts';
-export type { IssueTokens, TokenGrant, Tokens } from './issue-tokens.ts';
+export type { IssueTokens, Tokens } from './issue-tokens.ts';
 export { ownSessionRoutes } from './own-routes.ts';
 export type { RefreshSession } from './refresh-session.ts';
 export { accessTokenReply, forbidCaching, setRefreshCookie, userReply } from './replies.ts';
@@ -45,6 +45,7 @@ export { sessionRoutes } from './routes.ts';
 export type { StartedSession, StartSession } from './start-session.ts';
 export { statusListSize, statusListUri } from './status-reference.ts';
 export type { EndedSession, SessionsStore } from './store.ts';
+export type { TokenGrant } from './token-grant.ts';
 export { userSessionRoutes } from './user-session-routes.ts';
 
 export interface Sessions {

@@ -3,11 +3,11 @@ import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { Permission } from '../../kernel/principal.ts';
 import type { RolesStore } from '../roles/index.ts';
 import type { AccessClaims, AccessPayload, AccessTokens } from './access-token.ts';
-import type { SessionUser } from './issue-tokens.ts';
 import { heldSuccessor, isLiving, judgeUnrotated } from './policy.ts';
 import type { RefreshToken, RefreshTokens } from './refresh-token.ts';
 import type { SessionLife } from './session-life.ts';
 import type { LivingSession, SessionsStore } from './store.ts';
+import type { SessionUser } from './token-grant.ts';
 
 /** What an active token stands for at this moment. */
 export type ActiveToken = ActiveAccessToken | ActiveRefreshToken;
@@ -32,7 +32,7 @@ interface ActiveRefreshToken {
 
 /**
  * What a token is good for (RFC 7662), or `undefined` when it is good for nothing, for whatever reason. One read of the session and its
- * user decides, as it does for a request that presents the token.
+ * user decides, as it does for a request that presents the token; what the user may do is read besides, for an access token that is good.
  *
  * Only looks: a refresh token that is asked for is neither used up nor, when it is an old one, taken for stolen.
  */

@@ -1,31 +1,9 @@
 import type { Reads } from '../../db/database.ts';
 import type { Instant } from '../../kernel/clock.ts';
-import type { UserId } from '../../kernel/ids.ts';
-import type { Permission } from '../../kernel/principal.ts';
 import { Secret } from '../../kernel/secret.ts';
 import type { RolesStore } from '../roles/index.ts';
 import type { AccessTokens } from './access-token.ts';
-import type { RefreshToken } from './refresh-token.ts';
-
-/** Whom a session is for, as its answers show them. */
-export interface SessionUser {
-  readonly id: UserId;
-  readonly username: string;
-  readonly email: string;
-}
-
-/** What a transaction has settled about the tokens to come: whose they are, and what their user may do at this moment. */
-export interface TokenGrant {
-  readonly user: SessionUser;
-  readonly refreshToken: RefreshToken;
-  /** The absolute end of the session. */
-  readonly expiresAt: Instant;
-  /** Its place in the status lists. */
-  readonly statusIndex: number | undefined;
-  readonly clientId: string;
-  readonly roles: readonly string[];
-  readonly permissions: readonly Permission[];
-}
+import type { SessionUser, TokenGrant } from './token-grant.ts';
 
 /** What signing in and refreshing give. */
 export interface Tokens {
@@ -53,19 +31,15 @@ export function createSettleGrant({ roles }: { roles: RolesStore }): SettleGrant
 export type IssueTokens = (grant: TokenGrant) => Promise<Tokens>;
 
 export function createIssueTokens({ accessTokens }: { accessTokens: AccessTokens }): IssueTokens {
-  return async ({ user, refreshToken, expiresAt, ...grant }) => {
-    const { token, expiresInSeconds } = await accessTokens.mint({
-      ...grant,
-      userId: user.id,
-      sessionId: refreshToken.sessionId,
-      sessionExpiresAt: expiresAt,
-    });
+  return async (grant) => {
+    const { token, expiresInSeconds } = await accessTokens.mint(grant);
+    const { user, refreshToken, expiresAt: sessionExpiresAt } = grant;
     return {
       user,
       accessToken: new Secret(token),
       expiresInSeconds,
       refreshToken: refreshToken.text,
-      sessionExpiresAt: expiresAt,
+      sessionExpiresAt,
     };
   };
 }

@@ -3,11 +3,12 @@ import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
 import { invalidRefreshToken, refreshTokenReused } from './errors.ts';
-import type { IssueTokens, SettleGrant, TokenGrant, Tokens } from './issue-tokens.ts';
+import type { IssueTokens, SettleGrant, Tokens } from './issue-tokens.ts';
 import { heldSuccessor, judgeUnrotated, type Verdict } from './policy.ts';
 import type { RefreshToken, RefreshTokens } from './refresh-token.ts';
 import type { SessionLife } from './session-life.ts';
 import type { LivingSession, SessionsStore } from './store.ts';
+import type { TokenGrant } from './token-grant.ts';
 
 /**
  * Trades a refresh token for its successor and a new access token.

@@ -2,8 +2,9 @@ import type { FastifyReply } from 'fastify';
 import type { RefreshCookie } from '../../http/cookies.ts';
 import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { SessionId } from '../../kernel/ids.ts';
-import type { SessionUser, Tokens } from './issue-tokens.ts';
+import type { Tokens } from './issue-tokens.ts';
 import type { OwnSession } from './own-session.ts';
+import type { SessionUser } from './token-grant.ts';
 
 /** Tokens must not stay in any cache (RFC 6749 §5.1). */
 export function forbidCaching(reply: FastifyReply): void {

@@ -4,11 +4,12 @@ import { asSessionId } from '../../kernel/ids.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Audit } from '../audit/index.ts';
-import type { SessionUser, SettleGrant, TokenGrant } from './issue-tokens.ts';
+import type { SettleGrant } from './issue-tokens.ts';
 import type { IsNewDevice } from './new-device.ts';
 import type { RefreshTokens } from './refresh-token.ts';
 import type { SessionLife } from './session-life.ts';
 import type { SessionsStore } from './store.ts';
+import type { SessionUser, TokenGrant } from './token-grant.ts';
 
 /** Longest user agent that is kept; what is longer is cut. */
 const maxUserAgentLength = 256;
