@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatFaults } from '../config/print.ts';
 import type { FieldError } from '../kernel/errors.ts';
@@ -39,10 +39,15 @@ export async function offerSetupToken(
 ): Promise<OfferedSetupToken | undefined> {
   const token = await accounts.setupToken.issue();
   const path = join(dataDir, 'setup-token');
-  // An old file goes first: one that was written anew would keep its mode.
-  if (existsSync(path)) rmSync(path);
-  if (token === undefined) return undefined;
+  if (token === undefined) {
+    rmSync(path, { force: true });
+    return undefined;
+  }
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  writeFileSync(path, `${token.reveal()}\n`, { mode: 0o600, flag: 'wx' });
+  // Moved into its place whole: written anew, an old file would keep its mode, and another node may do the same at this moment.
+  const draft = `${path}.${process.pid}`;
+  rmSync(draft, { force: true });
+  writeFileSync(draft, `${token.reveal()}\n`, { mode: 0o600, flag: 'wx' });
+  renameSync(draft, path);
   return { token, path };
 }

@@ -13,7 +13,7 @@ import { freePort } from '../support/databases/server-process.ts';
 import { createTestFolder } from '../support/folder.ts';
 import { takeApart } from '../support/forge.ts';
 import { signUp } from '../support/people.ts';
-import { runCommand, type ServerProcess, startServerProcess } from '../support/process.ts';
+import { allStarted, runCommand, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { createDatabaseOn, newcomer, runSql } from './ground.ts';
 
 const clients = 6;
@@ -55,7 +55,7 @@ async function inHouse(databaseUrl: string | undefined, count: number, body: (ho
   const env = { PUBLIC_URL: issuer, ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }) };
   const options = { dataDir: folder.path, env };
   const start = (port: number) => startServerProcess({ ...options, port });
-  const nodes: House['nodes'] = await Promise.all(ports.map(start));
+  const nodes: House['nodes'] = await allStarted(ports.map(start));
   const verifier = createVerifier({ issuer });
   const sql = async (statement: string): Promise<unknown> => {
     if (databaseUrl !== undefined) return runSql(databaseUrl, statement);

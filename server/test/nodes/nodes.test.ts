@@ -6,7 +6,13 @@ import { openUrl } from '../support/databases/index.ts';
 import { startPostgres, type TestPostgres } from '../support/databases/postgres.ts';
 import { createTestFolder } from '../support/folder.ts';
 import { lives, logIn, signUp } from '../support/people.ts';
-import { type ProcessOptions, runCommand, startServerProcess } from '../support/process.ts';
+import {
+  allStarted,
+  type ProcessOptions,
+  runCommand,
+  type ServerProcess,
+  startServerProcess,
+} from '../support/process.ts';
 import { createDatabaseOn, newcomer, runSql } from './ground.ts';
 
 const tabs = 50;
@@ -31,7 +37,10 @@ describe('two nodes on one PostgreSQL', () => {
     onPostgres(name, async (url) => {
       using folder = createTestFolder();
       const options = { dataDir: folder.path, env: { DATABASE_URL: url } };
-      const [one, other] = await Promise.all([startServerProcess(options), startServerProcess(options)]);
+      const [one, other] = (await allStarted([startServerProcess(options), startServerProcess(options)])) as [
+        ServerProcess,
+        ServerProcess,
+      ];
       await using _one = one;
       await using _other = other;
       await body(createClient(one.url), createClient(other.url), options);
@@ -102,7 +111,7 @@ describe('two nodes on one PostgreSQL', () => {
     const options = { dataDir: folder.path, env: { DATABASE_URL: url } };
     const databases = await Promise.all(Array.from({ length: 10 }, () => openUrl(url, 2)));
     try {
-      const nodes = Promise.all([startServerProcess(options), startServerProcess(options)]);
+      const nodes = allStarted([startServerProcess(options), startServerProcess(options)]);
       const taken = await Promise.all(databases.map((db) => migrate(db, 1)));
       for (const node of await nodes) assert.equal(await node.stop(), 0);
       const steps = taken.flat();

@@ -6,7 +6,7 @@ import { startPostgres } from '../support/databases/postgres.ts';
 import { freePort } from '../support/databases/server-process.ts';
 import { createTestFolder } from '../support/folder.ts';
 import { signUp } from '../support/people.ts';
-import { type ServerProcess, startServerProcess } from '../support/process.ts';
+import { allStarted, type ServerProcess, startServerProcess } from '../support/process.ts';
 import { hasBalancer, startBalancer } from './balancer.ts';
 import { createDatabaseOn, newcomer, untilReadiness } from './ground.ts';
 
@@ -61,7 +61,7 @@ test('a rolling restart of two nodes behind haproxy loses no request', async (t)
   const env = { DATABASE_URL: await createDatabaseOn(postgres.url), SHUTDOWN_DELAY_SECONDS: '3' };
   const ports = [await freePort(), await freePort()];
   const start = (port: number) => startServerProcess({ dataDir: folder.path, env, port });
-  const nodes: ServerProcess[] = await Promise.all(ports.map(start));
+  const nodes: ServerProcess[] = await allStarted(ports.map(start));
   const publicPort = await freePort();
   const balancer = startBalancer(configuration(publicPort, ports));
   let over = false;

@@ -58,6 +58,16 @@ export async function startServerProcess(options: ProcessOptions): Promise<Serve
   }
 }
 
+/** Waits for several that start at once: all of them, or, where one cannot, none. */
+export async function allStarted(starting: readonly Promise<ServerProcess>[]): Promise<ServerProcess[]> {
+  const started = await Promise.allSettled(starting);
+  const failed = started.find(({ status }) => status === 'rejected');
+  const running = started.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []));
+  if (failed === undefined) return running;
+  for (const server of running) await server[Symbol.asyncDispose]();
+  throw (failed as PromiseRejectedResult).reason;
+}
+
 /** Runs one command of the CLI; @returns its exit code and what it wrote. */
 export async function runCommand(args: readonly string[], options: ProcessOptions) {
   const child = launch(args, options);
