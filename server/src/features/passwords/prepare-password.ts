@@ -8,6 +8,8 @@ export interface PreparePassword {
   check(password: string, names: OwnNames, pointer?: string): FieldError[];
   /** The same for a hash that another system made. */
   checkHash(hash: string): FieldError[];
+  /** @returns such a hash as it is to be stored: what is weak is wrapped @throws overloaded */
+  keepHash(hash: string): Promise<string>;
   /** @returns its hash, to be stored @throws overloaded */
   hash(password: string): Promise<string>;
 }
@@ -20,6 +22,7 @@ export function createPreparePassword(deps: { hasher: Hasher; limits: PasswordLi
     check: (password, names, pointer = '/password') =>
       checkPassword(password, deps.limits, names).map((detail) => ({ pointer, detail })),
     checkHash: (hash) => (deps.hasher.canVerify(hash) ? [] : [{ pointer: '/password', detail: unusableHash }]),
+    keepHash: (hash) => deps.hasher.wrapIfWeak(hash),
     hash: (password) => deps.hasher.hash(normalisePassword(password)),
   };
 }
