@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { systemTicker } from '../../src/adapters/system-ticker.ts';
 import { compose, type Features } from '../../src/app/compose.ts';
 import { type AppConfig, loadAppConfig } from '../../src/app/config.ts';
+import { openBreachedPasswords } from '../../src/app/ports.ts';
 import { createServer } from '../../src/app/server.ts';
 import { resolvePublicUrl } from '../../src/config/server.ts';
 import type { Database } from '../../src/db/database.ts';
@@ -55,10 +56,11 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     former: (options.formerSecretKeys ?? []).map((text) => new Secret(text)),
   };
   const ticker = options.ticker ?? systemTicker;
-  const ports = { db, clock, ticker, random: testRandom, hasher, secretKeys };
-  const features = await compose(ports, config.values, resolvePublicUrl(config.values.server));
   const log: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => log.push(line) });
+  const breachedPasswords = openBreachedPasswords(config.values, clock, (text) => logger.warn(text));
+  const ports = { db, clock, ticker, random: testRandom, hasher, breachedPasswords, secretKeys };
+  const features = await compose(ports, config.values, resolvePublicUrl(config.values.server));
   const app = createServer({
     mode: config.mode,
     config: config.values,

@@ -64,6 +64,7 @@ export function createCreateAccount(deps: {
   return {
     async prepare({ username, email, password }) {
       const errors = [...checkNames({ username, email }), ...passwords.prepare.check(password, { username, email })];
+      if (errors.length === 0) errors.push(...(await passwords.prepare.checkBreaches(password)));
       if (errors.length > 0) throw validationFailed({ errors });
       return { username, email, passwordHash: await passwords.prepare.hash(password) };
     },
