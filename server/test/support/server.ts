@@ -8,6 +8,7 @@ import { resolvePublicUrl } from '../../src/config/server.ts';
 import type { Database } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import type { AuditEvent } from '../../src/features/audit/index.ts';
+import type { Hasher } from '../../src/kernel/hasher.ts';
 import { Secret } from '../../src/kernel/secret.ts';
 import type { Ticker } from '../../src/kernel/ticker.ts';
 import { openTestDatabase } from './databases/index.ts';
@@ -21,6 +22,8 @@ export interface TestServerOptions {
   readonly clock?: TestClock;
   /** The machine's timers unless said. */
   readonly ticker?: Ticker;
+  /** One that costs nothing unless said; `hasher` of the server is not called then. */
+  readonly passwordHasher?: Hasher;
   readonly secretKey?: string;
   readonly formerSecretKeys?: readonly string[];
   /** False for tests of what no route declares: that the database is gone. */
@@ -59,7 +62,8 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const log: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => log.push(line) });
   const breachedPasswords = openBreachedPasswords(config.values, clock, (text) => logger.warn(text));
-  const ports = { db, clock, ticker, random: testRandom, hasher, breachedPasswords, secretKeys };
+  const secrets = { breachedPasswords, secretKeys };
+  const ports = { db, clock, ticker, random: testRandom, hasher: options.passwordHasher ?? hasher, ...secrets };
   const features = await compose(ports, config.values, resolvePublicUrl(config.values.server));
   const app = createServer({
     mode: config.mode,
