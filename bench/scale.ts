@@ -55,7 +55,15 @@ async function furnish(db: Database, users: number): Promise<House> {
   await populate(db, { users, firstId: 1, passwordHash: await hasher.hash(password), at: clock.now() });
   process.stderr.write(`${users} users in ${((performance.now() - began) / 1_000).toFixed(1)} s\n`);
   const secretKeys = { present: new Secret('a secret key for a benchmark, long enough'), former: [] };
-  const ports = { db, clock, ticker: systemTicker, random: testRandom, hasher, secretKeys };
+  const ports = {
+    db,
+    clock,
+    ticker: systemTicker,
+    random: testRandom,
+    hasher,
+    breachedPasswords: undefined,
+    secretKeys,
+  };
   const features = await compose(ports, config.values, 'http://localhost:8000');
   return { users, features, times: { login: [], user: [], refresh: [] } };
 }

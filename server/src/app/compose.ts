@@ -10,6 +10,7 @@ import { createSignIn } from '../features/sign-in/index.ts';
 import { createStatus } from '../features/status/index.ts';
 import { createThrottle } from '../features/throttle/index.ts';
 import { usersStore as users } from '../features/users/index.ts';
+import type { BreachedPasswords } from '../kernel/breached-passwords.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Hasher } from '../kernel/hasher.ts';
 import type { Random } from '../kernel/random.ts';
@@ -24,6 +25,8 @@ export interface Ports {
   readonly ticker: Ticker;
   readonly random: Random;
   readonly hasher: Hasher;
+  /** Undefined where the configuration does not ask for it. */
+  readonly breachedPasswords: BreachedPasswords | undefined;
   readonly secretKeys: SecretKeys;
 }
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { createBreachedPasswords } from '../adapters/breached-passwords.ts';
 import { ownSecretKey } from '../adapters/own-secret-key.ts';
 import { createHasher } from '../adapters/password-hashing/hasher.ts';
 import { createLane } from '../adapters/password-hashing/lane.ts';
@@ -7,6 +8,8 @@ import { systemRandom as random } from '../adapters/system-random.ts';
 import { systemTicker as ticker } from '../adapters/system-ticker.ts';
 import { resolveDatabase } from '../config/server.ts';
 import { connect } from '../db/connect.ts';
+import type { BreachedPasswords } from '../kernel/breached-passwords.ts';
+import type { Clock } from '../kernel/clock.ts';
 import type { SecretKeys } from '../kernel/secret-keys.ts';
 import type { Ports } from './compose.ts';
 import type { AppValues } from './config.ts';
@@ -14,21 +17,35 @@ import type { AppValues } from './config.ts';
 /**
  * The real ends of the ports, as the configuration wants them. Opens the database.
  *
- * @param processes that share this machine's cores and the node's connections
+ * @param options.processes that share this machine's cores and the node's connections
+ * @param options.warn is told what an operator should know and what stops nothing
  */
 export async function openPorts(
   config: AppValues,
-  { processes }: { readonly processes: number } = { processes: 1 },
+  { processes = 1, warn = () => {} }: { readonly processes?: number; readonly warn?: Warn } = {},
 ): Promise<Ports & { madeSecretKey: string | undefined }> {
   const shareOf = (whole: number, least: number) => Math.max(least, Math.floor(whole / processes));
   const { keys: secretKeys, madeAt: madeSecretKey } = secretKeyOf(config);
-  const { maxWaitMs, ...parameters } = config.passwords;
+  const { maxWaitMs, memoryKib, iterations, parallelism } = config.passwords;
+  const parameters = { memoryKib, iterations, parallelism };
+  const breachedPasswords = openBreachedPasswords(config, clock, warn);
   // Never more hashes in flight than cores: beyond that they only slow one another, and everything else.
   const lane = createLane({ width: shareOf(availableParallelism(), 1), maxWaitMs, clock });
   const hasher = createHasher({ parameters, lane, random });
   // Two at least: work under a lock of all nodes holds one for the lock.
   const db = await connect(resolveDatabase(config.server), { poolSize: shareOf(config.server.databasePoolSize, 2) });
-  return { db, clock, ticker, random, hasher, secretKeys, madeSecretKey };
+  return { db, clock, ticker, random, hasher, breachedPasswords, secretKeys, madeSecretKey };
+}
+
+type Warn = (text: string) => void;
+
+/** Undefined where the configuration does not ask for it. */
+export function openBreachedPasswords(
+  { passwords }: AppValues,
+  clock: Clock,
+  warn: Warn,
+): BreachedPasswords | undefined {
+  return passwords.breachCheck ? createBreachedPasswords({ url: passwords.breachUrl, clock, warn }) : undefined;
 }
 
 /** Production refuses to start without one (config/server.ts), so that only development ever makes its own. */

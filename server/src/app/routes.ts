@@ -2,6 +2,7 @@ import type { Database } from '../db/database.ts';
 import { accountRoutes } from '../features/accounts/index.ts';
 import { keyRoutes } from '../features/keys/index.ts';
 import { oauthRoutes } from '../features/oauth/index.ts';
+import { passwordRoutes } from '../features/passwords/index.ts';
 import { roleRoutes } from '../features/roles/index.ts';
 import { ownSessionRoutes, sessionRoutes, userSessionRoutes } from '../features/sessions/index.ts';
 import { signInRoutes } from '../features/sign-in/index.ts';
@@ -46,7 +47,7 @@ export function routeMap({
   allowedOrigins,
   isStopping,
 }: RouteMapDeps): readonly Route[] {
-  const { keys, roles, sessions, status, accounts, signIn, grantToken, metadata } = features;
+  const { keys, roles, passwords, sessions, status, accounts, signIn, grantToken, metadata } = features;
   const cookie = refreshCookie({ production });
   const routes: Route[] = [
     ...signInRoutes({ ...signIn, cookie, clock, clientId }),
@@ -62,6 +63,7 @@ export function routeMap({
     ...ownSessionRoutes(sessions),
     ...userRoutes,
     ...accountRoutes(accounts),
+    ...passwordRoutes(passwords),
     ...userSessionRoutes(sessions),
     ...roleRoutes(roles),
     ...keyRoutes(keys),

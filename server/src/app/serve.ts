@@ -49,7 +49,7 @@ export async function inServerWorld(
 ): Promise<void> {
   const { values } = config;
   const logger = pino({ level: values.server.logLevel, base: null });
-  const ports = await openPorts(values, { processes });
+  const ports = await openPorts(values, { processes, warn: (text) => logger.warn(text) });
   try {
     if (firstOfNode) await migrate(ports.db, ports.clock.now());
     const features = await compose(ports, values, resolvePublicUrl(values.server));

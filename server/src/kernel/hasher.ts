@@ -18,6 +18,11 @@ export interface Hasher {
   isOutdated(stored: string): boolean;
   /** Whether `stored` is a hash that `verify` can and will run: of a known format, whole, and not too costly. */
   canVerify(stored: string): boolean;
+  /**
+   * `stored` as it may be kept: where it is so weak that a thief of the database would find many passwords behind such hashes, a hash
+   * over it. `verify` takes either.
+   */
+  wrapIfWeak(stored: string): Promise<string>;
   /** A hash that costs as much to verify as a new one and that no password matches: for accounts that do not exist. */
   readonly dummy: string;
 }

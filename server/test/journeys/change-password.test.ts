@@ -62,7 +62,7 @@ test('a password of another system is changed like any other', async () => {
   await using server = await startServer();
   const call = createClient(server.url);
   const { create } = server.features.accounts;
-  const account = create.prepareWithHash({ ...ada, passwordHash: `old$${ada.password}` });
+  const account = await create.prepareWithHash({ ...ada, passwordHash: `old$${ada.password}` });
   await server.db.transact((tx) => create.insert(tx, account, { admin: false, how: 'test' }));
   const held = await logIn(call);
   assert.equal((await change(call, held)).status, 200);

@@ -66,7 +66,15 @@ export async function openNode({ db, clock, strict, parts }: NodeOptions): Promi
   const config = loadAppConfig({ environment: settingsOf(strict), readFile: () => '' });
   if (!config.ok) throw new Error(JSON.stringify(config.faults));
   const secretKeys = { present: new Secret('a secret key for tests, long enough'), former: [] };
-  const ports = { db, clock, ticker: systemTicker, random: testRandom, hasher: createTestHasher(), secretKeys };
+  const ports = {
+    db,
+    clock,
+    ticker: systemTicker,
+    random: testRandom,
+    hasher: createTestHasher(),
+    breachedPasswords: undefined,
+    secretKeys,
+  };
   return nodeOf(await compose(ports, config.values, 'http://localhost:8000', { sessions: parts }), db);
 }
 

@@ -36,10 +36,11 @@ export function createTestHasher(): TestHasher {
     },
     verify: async (stored, password) => {
       calls.verify += 1;
-      return stored === digest(password) || stored === `old$${password}`;
+      return stored === digest(password) || [`old$${password}`, `wrapped$weak$${password}`].includes(stored);
     },
-    canVerify: (stored) => /^(?:test|old)\$/.test(stored),
-    isOutdated: (stored) => stored.startsWith('old$'),
+    canVerify: (stored) => /^(?:test|old|weak|wrapped)\$/.test(stored),
+    isOutdated: (stored) => /^(?:old|wrapped)\$/.test(stored),
+    wrapIfWeak: async (stored) => (stored.startsWith('weak$') ? `wrapped$${stored}` : stored),
   };
 }
 

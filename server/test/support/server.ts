@@ -2,11 +2,13 @@ import { pino } from 'pino';
 import { systemTicker } from '../../src/adapters/system-ticker.ts';
 import { compose, type Features } from '../../src/app/compose.ts';
 import { type AppConfig, loadAppConfig } from '../../src/app/config.ts';
+import { openBreachedPasswords } from '../../src/app/ports.ts';
 import { createServer } from '../../src/app/server.ts';
 import { resolvePublicUrl } from '../../src/config/server.ts';
 import type { Database } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import type { AuditEvent } from '../../src/features/audit/index.ts';
+import type { Hasher } from '../../src/kernel/hasher.ts';
 import { Secret } from '../../src/kernel/secret.ts';
 import type { Ticker } from '../../src/kernel/ticker.ts';
 import { openTestDatabase } from './databases/index.ts';
@@ -20,6 +22,8 @@ export interface TestServerOptions {
   readonly clock?: TestClock;
   /** The machine's timers unless said. */
   readonly ticker?: Ticker;
+  /** One that costs nothing unless said; `hasher` of the server is not called then. */
+  readonly passwordHasher?: Hasher;
   readonly secretKey?: string;
   readonly formerSecretKeys?: readonly string[];
   /** False for tests of what no route declares: that the database is gone. */
@@ -55,10 +59,12 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     former: (options.formerSecretKeys ?? []).map((text) => new Secret(text)),
   };
   const ticker = options.ticker ?? systemTicker;
-  const ports = { db, clock, ticker, random: testRandom, hasher, secretKeys };
-  const features = await compose(ports, config.values, resolvePublicUrl(config.values.server));
   const log: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => log.push(line) });
+  const breachedPasswords = openBreachedPasswords(config.values, clock, (text) => logger.warn(text));
+  const secrets = { breachedPasswords, secretKeys };
+  const ports = { db, clock, ticker, random: testRandom, hasher: options.passwordHasher ?? hasher, ...secrets };
+  const features = await compose(ports, config.values, resolvePublicUrl(config.values.server));
   const app = createServer({
     mode: config.mode,
     config: config.values,

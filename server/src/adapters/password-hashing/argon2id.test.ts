@@ -17,6 +17,16 @@ describeScheme('argon2', argon2, {
     'Django 5.2.19':
       'argon2$argon2id$v=19$m=1024,t=2,p=8$TndTUW1jQ0NjT0lzdGsxUEdpeUU4Sg$kPJx/iEbRC9XkZAoI1y+Y9bc6bKX69rBpNDQnWCYKeQ',
   },
+  strong: [
+    `$argon2id$v=19$m=7168,t=5,p=1$${salt}$${tag}`,
+    `$argon2id$v=19$m=19456,t=2,p=1$${salt}$${tag}`,
+    `$argon2id$v=19$m=65536,t=1,p=4$${salt}$${tag}`,
+  ],
+  weak: [
+    `$argon2id$v=19$m=7167,t=9,p=1$${salt}$${tag}`,
+    `$argon2id$v=19$m=7168,t=4,p=1$${salt}$${tag}`,
+    `$argon2i$v=19$m=4096,t=3,p=1$${salt}$${tag}`,
+  ],
   tooCostly: [
     `$argon2id$v=19$m=4194304,t=1,p=1$${salt}$${tag}`,
     `$argon2id$v=19$m=19456,t=4294967295,p=1$${salt}$${tag}`,

@@ -1,6 +1,6 @@
-import { hash, verify } from '@node-rs/argon2';
-import { groupsOf, readBase64, writeBase64 } from './encodings.ts';
-import { createScheme } from './scheme.ts';
+import { type Algorithm, hash, hashRaw, type Version } from '@node-rs/argon2';
+import { blankOut, groupsOf, readBase64, sameBytes, writeBase64 } from './encodings.ts';
+import { createScheme, type PartedHash } from './scheme.ts';
 
 /** The cost of argon2 (RFC 9106 §3.1): memory in KiB, passes over it, and lanes. */
 export interface Argon2Parameters {
@@ -9,16 +9,22 @@ export interface Argon2Parameters {
   readonly parallelism: number;
 }
 
-interface Argon2Hash extends Argon2Parameters {
-  readonly phc: string;
-  readonly variant: string;
-  readonly version: number;
+interface Argon2Hash extends Argon2Parameters, PartedHash {
+  readonly variant: Variant;
+  readonly version: 16 | 19;
   readonly salt: Buffer;
-  readonly tag: Buffer;
 }
+
+/** The library's numbers. */
+const algorithms = { d: 0, i: 1, id: 2 } as const satisfies Record<string, Algorithm>;
+const versions = { 16: 0, 19: 1 } as const satisfies Record<number, Version>;
+type Variant = keyof typeof algorithms;
 
 /** Twice what any framework takes by default (Django: 100 MiB, two passes); RFC 9106's 2 GiB is not for a login server. */
 const ceiling = { memoryKib: 262_144, memoryKibTimesIterations: 2_097_152, parallelism: 64 };
+
+/** The least of OWASP's five equals in memory and in work: 7 MiB, five passes. */
+const least = { memoryKib: 7_168, memoryKibTimesIterations: 35_840 };
 
 /** RFC 9106 §4: a salt of 128 bits and a tag of 256 bits. */
 export const saltLength = 16;
@@ -31,38 +37,61 @@ const phcPattern =
 function readPhc(phc: string): Argon2Hash | undefined {
   const groups = groupsOf(phcPattern, phc);
   const salt = groups && readBase64(groups.salt ?? '');
-  const tag = groups && readBase64(groups.tag ?? '');
-  if (groups === undefined || salt === undefined || tag === undefined) return undefined;
+  const digest = groups && readBase64(groups.tag ?? '');
+  if (groups === undefined || salt === undefined || digest === undefined) return undefined;
   const parallelism = Number(groups.p);
   const memoryKib = Number(groups.m);
   if (memoryKib < 8 * parallelism) return undefined; // RFC 9106 §3.1
-  const version = Number(groups.version || 16);
   return {
-    phc,
-    variant: groups.variant ?? '',
-    version,
+    variant: groups.variant as Variant,
+    version: groups.version === '19' ? 19 : 16,
     memoryKib,
     iterations: Number(groups.t),
     parallelism,
     salt,
-    tag,
+    digest,
+    blank: blankOut(phc, groups.tag ?? '', 'A'),
   };
+}
+
+function readDjango(stored: string): Argon2Hash | undefined {
+  const found = readPhc(stored.slice('argon2'.length));
+  return found && { ...found, blank: `argon2${found.blank}` };
+}
+
+function derive(hash: Argon2Hash, password: string | Uint8Array): Promise<Buffer> {
+  const { memoryKib: memoryCost, iterations: timeCost, parallelism, salt, digest } = hash;
+  const [algorithm, version] = [algorithms[hash.variant], versions[hash.version]];
+  const options = { algorithm, version, memoryCost, timeCost, parallelism, salt, outputLen: digest.length };
+  return hashRaw(password, options);
 }
 
 /** argon2id, argon2i and argon2d as PHC strings, also behind Django's `argon2` prefix. */
 export const argon2 = createScheme<Argon2Hash>({
-  read: (stored) => readPhc(stored.startsWith('argon2$') ? stored.slice('argon2'.length) : stored),
+  read: (stored) => (stored.startsWith('argon2$') ? readDjango(stored) : readPhc(stored)),
   isBearable: ({ memoryKib, iterations, parallelism }) =>
     memoryKib <= ceiling.memoryKib &&
     memoryKib * iterations <= ceiling.memoryKibTimesIterations &&
     parallelism <= ceiling.parallelism,
-  matches: ({ phc }, password) => verify(phc, password),
+  isWeak: ({ memoryKib, iterations }) =>
+    memoryKib < least.memoryKib || memoryKib * iterations < least.memoryKibTimesIterations,
+  derive,
 });
 
-/** Hashes `password` with argon2id, version 0x13; `salt` is `saltLength` fresh random bytes. */
-export function hashWithArgon2id(password: string, parameters: Argon2Parameters, salt: Uint8Array): Promise<string> {
+/** Hashes `password` (or the digest of one) with argon2id, version 0x13; `salt` is `saltLength` fresh random bytes. */
+export function hashWithArgon2id(
+  password: string | Uint8Array,
+  parameters: Argon2Parameters,
+  salt: Uint8Array,
+): Promise<string> {
   const { memoryKib, iterations, parallelism } = parameters;
   return hash(password, { memoryCost: memoryKib, timeCost: iterations, parallelism, outputLen: tagLength, salt });
+}
+
+/** Whether the bytes of `digest` are behind a plain PHC string. Its cost is the caller's to judge. */
+export async function isBehindPhc(phc: string, digest: Uint8Array): Promise<boolean> {
+  const found = readPhc(phc);
+  return found !== undefined && sameBytes(await derive(found, digest), found.digest);
 }
 
 /** The PHC string of an argon2id hash. */
@@ -81,6 +110,6 @@ export function isAtLeast(parameters: Argon2Parameters, stored: string): boolean
     found.iterations >= parameters.iterations &&
     found.parallelism >= parameters.parallelism &&
     found.salt.length >= saltLength &&
-    found.tag.length >= tagLength
+    found.digest.length >= tagLength
   );
 }

@@ -16,7 +16,13 @@ describeScheme('bcrypt', bcrypt, {
       '$bcrypt-sha256$v=2,t=2b,r=4$MIa28H1octHkFXmB8HBch.$LvswXuz5uUfcyJNLiWs8tFgv6YsYwrK',
     'passlib 1.7.4 (bcrypt-sha256, version 1)':
       '$bcrypt-sha256$2b,4$kVfQX2x9RGnzgulUVQAAS.$cD4/IiHwQdZHVwr29D7QycilrJ1rV4i',
+    'PHP 8.2.36 (password_hash)': '$2y$04$lUXSI/Q5t6un6d.47JprzOaSgkjB8vzTEt/ekEkIq5WihdIgcsGBu',
+    'mkpasswd 5.5.17 with libxcrypt 4.4.33 ($2a$)': '$2a$05$7hSZkte.0ZB9PffBzsmBa.14tLsFrMTAtnpUffHpmlySeyIZAk1Cq',
+    'WordPress 6.8 (its lines of wp_hash_password in PHP 8.2.36)':
+      '$wp$2y$04$iqA6fdtEoyW7VV7iSiXZ/O/xQOoyZTJ/8k282nWQDojAyvzDrbcTi',
   },
+  strong: [`$2b$10$${body}`, `$2y$12$${body}`, `$wp$2y$10$${body}`],
+  weak: [`$2b$09$${body}`, `bcrypt_sha256$$2b$09$${body}`],
   tooCostly: [
     `$2b$31$${body}`,
     `$2b$16$${body}`,
@@ -25,6 +31,10 @@ describeScheme('bcrypt', bcrypt, {
     '$bcrypt-sha256$v=2,t=2b,r=31$MIa28H1octHkFXmB8HBch.$LvswXuz5uUfcyJNLiWs8tFgv6YsYwrK',
   ],
   malformed: [
+    `$wp$2b`,
+    `$wp${body}`,
+    `$wp$wp$2y$04$${body}`,
+    `$wp$bcrypt$$2b$04$${body}`,
     '$2b$04$',
     '$2b$31$short',
     `$2b$03$${body}`,

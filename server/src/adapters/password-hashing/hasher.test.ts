@@ -38,6 +38,11 @@ const foreign = [
   '$2b$04$Mn/CWwBUW3N7NeDluQztcuBIzhwuqRk8eonGH8WLswtmpjxX42pQ6',
   'pbkdf2_sha256$1000$abcDEF123456$xcrcmAJbZL3VNakG7Xvd2+kjQ1O4yM0Mt6g6JpptwZQ=',
   '$scrypt$ln=10,r=8,p=1$3Nvbu5fS+l/rnbO2lvK+tw$aZtVxUgpCURgRI/DFyP+1Go8CQktgKSk3fQFQQx2l2g',
+  '$fbscrypt$v=1,n=9,r=4,p=1,sk=jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==$AAECAwQFBgcICQ==$KXdgtOi6QaGCmotOfMdFJeoS6Trg226YR4T7aq/PqY+PBZyzVfoEstdHJtb+0sv3sJMKY1EEt8TwtGSbtFzJzQ==',
+  '$5$rounds=1000$saltSALT0123$wunH1Hkh3M.4ZzL7dJId3hmVUs2bDSaRwzPu.2x0ck.',
+  '$P$5abcdEFGHWfoTfpc9yln9DzEKFuMdH0',
+  '$wp$2y$04$iqA6fdtEoyW7VV7iSiXZ/O/xQOoyZTJ/8k282nWQDojAyvzDrbcTi',
+  'AIRd9HikA7BGg04hAbyQWNxVEe39hvtRGjuvbLqLltiizkfBBDJsmJdntJ70ryXDyg==',
 ];
 
 describe('the hasher', () => {
@@ -69,6 +74,27 @@ describe('the hasher', () => {
       assert.equal(await hasher.verify(stored, 'correct horse bätterz'), false, stored);
       assert.equal(hasher.isOutdated(stored), true, stored);
     }
+  });
+
+  test('a weak hash is wrapped with the parameters of a new one, verifies as before, and is to be replaced', async () => {
+    const { hasher, runs } = setUp();
+    for (const stored of foreign) {
+      const before = runs();
+      const wrapped = await hasher.wrapIfWeak(stored);
+      assert.equal(runs(), before + 1, stored);
+      assert.match(wrapped, /^\$wrapped\$argon2id\$v=19\$m=1024,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}\$/);
+      assert.equal(hasher.canVerify(wrapped), true, stored);
+      assert.equal(hasher.isOutdated(wrapped), true, stored);
+      assert.equal(await hasher.verify(wrapped, 'correct horse bättery'), true, stored);
+      assert.equal(await hasher.verify(wrapped, 'correct horse bätterz'), false, stored);
+      assert.equal(await hasher.wrapIfWeak(wrapped), wrapped);
+    }
+  });
+
+  test('what is not weak stays as it is when it is imported', async () => {
+    const { hasher } = setUp();
+    const strong = `$2b$10$${'a'.repeat(53)}`;
+    assert.equal(await hasher.wrapIfWeak(strong), strong);
   });
 
   test('the dummy is a sound hash with the parameters of a new one, of no password', async () => {

@@ -9,10 +9,15 @@ import {
   tagLength,
   writePhc,
 } from './argon2id.ts';
+import { aspNetIdentity } from './aspnet-identity.ts';
 import { bcrypt } from './bcrypt.ts';
+import { firebaseScrypt } from './firebase-scrypt.ts';
 import type { Lane } from './lane.ts';
 import { pbkdf2 } from './pbkdf2.ts';
+import { phpass } from './phpass.ts';
 import { scrypt } from './scrypt.ts';
+import { shaCrypt } from './sha-crypt.ts';
+import { createWrapping } from './wrapping.ts';
 
 export interface HasherOptions {
   /** Today's parameters. OWASP Password Storage asks for at least 19456 KiB, 2 passes, 1 lane. */
@@ -21,13 +26,17 @@ export interface HasherOptions {
   readonly random: Random;
 }
 
-const schemes = [argon2, bcrypt, pbkdf2, scrypt];
+/** The registry: whatever is in here verifies, can be imported, and becomes argon2id at the next login. */
+const plainSchemes = [argon2, bcrypt, pbkdf2, scrypt, firebaseScrypt, shaCrypt, phpass, aspNetIdentity];
+const wrapping = createWrapping(plainSchemes);
+const schemes = [...plainSchemes, wrapping];
 
 /**
  * Makes argon2id hashes and verifies those of many systems.
  *
  * A hash that none can run (unknown, broken, too costly) costs what the dummy costs, so that such an account answers no
- * faster than one that does not exist. A weak hash of another system does answer faster, until its owner's next login.
+ * faster than one that does not exist. A hash of another system has a time of its own, until its owner's next login; with the
+ * default parameters none that was imported is faster than the dummy, since the weak ones are wrapped.
  *
  * @throws RangeError when `parameters` are such that `verify` would refuse the hashes they make
  */
@@ -49,6 +58,7 @@ export function createHasher({ parameters, lane, random }: HasherOptions): Hashe
       });
     },
     canVerify: (stored) => runnable(stored) !== undefined,
+    wrapIfWeak: (stored) => lane.run(() => wrapping.wrap(stored, parameters, () => random.bytes(saltLength))),
     isOutdated: (stored) => !isAtLeast(parameters, stored),
   };
 }

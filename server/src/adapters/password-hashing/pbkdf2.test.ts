@@ -16,6 +16,18 @@ describeScheme('PBKDF2', pbkdf2, {
     'Werkzeug 3.1.9 (SHA-512)':
       'pbkdf2:sha512:1000$0sOLYap3tMtMTl0G$eff1b87b8bafaa0f8c09300c0664c4ecb0b89eb30d3bfc6ef7a84e94fc1f6f8634baed1b33e33938746e46e2ea54bb823a283de6ff73b43e55476ef3357ab3bd',
   },
+  strong: [
+    `pbkdf2:sha256:600000$PsZKpcjvEyPQ7o8g$${hex256}`,
+    'pbkdf2_sha1$1300000$abcDEF123456$woxTWfEqWBgLSWGDbK8F4emAvRg=',
+    'pbkdf2_sha256$1000000$abcDEF123456$xcrcmAJbZL3VNakG7Xvd2+kjQ1O4yM0Mt6g6JpptwZQ=',
+    '$pbkdf2-sha512$210000$ZOy9tzbG.B/DGIPQOifEWA$/XQNgjezYxJtKOhNC/NdNeYXI0c92jxNMAxcSaEgPGxeZ.8Wz5TVM2rq5uB9yElyR/Kw2fmhmUJuVECin/WnWw',
+  ],
+  weak: [
+    `pbkdf2:sha256:599999$PsZKpcjvEyPQ7o8g$${hex256}`,
+    'pbkdf2_sha1$1299999$abcDEF123456$woxTWfEqWBgLSWGDbK8F4emAvRg=',
+    '$pbkdf2-sha256$29000$MWZsDSHkXOv9HwMA4DzHOA$tsRJXaEYOOxsGxaaoAyKyJVpg91PQMJUP4jhGOZw6Sw',
+    '$pbkdf2-sha512$209999$ZOy9tzbG.B/DGIPQOifEWA$/XQNgjezYxJtKOhNC/NdNeYXI0c92jxNMAxcSaEgPGxeZ.8Wz5TVM2rq5uB9yElyR/Kw2fmhmUJuVECin/WnWw',
+  ],
   tooCostly: [
     '$pbkdf2$1000000000$UKoVAmAsxXivlbL23jtHKA$D/lTUt2vfeZ7aUS8reiIH80ibrA',
     '$pbkdf2-sha256$4000001$MWZsDSHkXOv9HwMA4DzHOA$tsRJXaEYOOxsGxaaoAyKyJVpg91PQMJUP4jhGOZw6Sw',

@@ -17,6 +17,17 @@ describeScheme('scrypt', scrypt, {
     'Better Auth 1.7.25':
       '7ca3b074159871d7e325bd8186297425:5d6cf786dd5ae2583f3d8e77da993ce73f4ab2128c2a27c4611135193ca15236c9989e80d221b0f6a9da8f265cf30ff623afd50040ce7226d65f46de90e6d5a1',
   },
+  strong: [
+    `$scrypt$ln=17,r=8,p=1$${passlibTail}`,
+    `$scrypt$ln=13,r=8,p=10$${passlibTail}`,
+    `scrypt$16384$abcDEF123456$8$5$${base64}`,
+  ],
+  weak: [
+    `$scrypt$ln=13,r=8,p=9$${passlibTail}`,
+    `$scrypt$ln=12,r=8,p=40$${passlibTail}`,
+    `scrypt:32768:8:1$KBebzs2SchCQToSm$${hex512}`,
+    `7ca3b074159871d7e325bd8186297425:${hex512}`,
+  ],
   tooCostly: [
     `$scrypt$ln=31,r=8,p=1$${passlibTail}`,
     `$scrypt$ln=99,r=8,p=1$${passlibTail}`,

@@ -60,7 +60,7 @@ async function runCommand(command: Command, input: CommandInput, terminal: Termi
   const config = readConfig(terminal);
   return command.needs === 'config'
     ? command.run(input, config)
-    : inWorld(config, (world) => command.run(input, world));
+    : inWorld(config, terminal, (world) => command.run(input, world));
 }
 
 const usageOf = ({ words, usage }: Command): string => `usage: ${['keyward', ...words, usage].join(' ').trim()}`;
@@ -97,8 +97,12 @@ function readConfig(terminal: Terminal): AppConfig {
   return loaded;
 }
 
-async function inWorld(config: AppConfig, work: (world: World) => Promise<Output>): Promise<Output> {
-  const ports = await openPorts(config.values);
+async function inWorld(
+  config: AppConfig,
+  terminal: Terminal,
+  work: (world: World) => Promise<Output>,
+): Promise<Output> {
+  const ports = await openPorts(config.values, { warn: (text) => terminal.err(`warning: ${text}\n`) });
   try {
     await migrate(ports.db, ports.clock.now());
     const features = await compose(ports, config.values, resolvePublicUrl(config.values.server));

@@ -18,6 +18,9 @@ export interface ChangePasswordCommand {
   readonly ip: string;
 }
 
+/** Of the field that faults are told of. */
+const pointer = '/new_password';
+
 /**
  * Changes one's own password and ends one's other sessions: whoever knew the old one is out.
  *
@@ -39,7 +42,6 @@ export function createChangePassword(deps: {
 
   /** What can be said against it without knowing the current one, so that it tells nobody what that is. */
   const faultsOf = ({ who, currentPassword, newPassword }: ChangePasswordCommand): FieldError[] => {
-    const pointer = '/new_password';
     const same = isSamePassword(currentPassword, newPassword);
     const faults = passwords.prepare.check(newPassword, who, pointer);
     return same ? [...faults, { pointer, detail: 'This is the current password. Choose another one.' }] : faults;
@@ -82,6 +84,9 @@ export function createChangePassword(deps: {
     const counters = countersOf(command);
     try {
       const hash = await prove(command, [counters.session, counters.own, counters.source]);
+      // Behind the throttle, since it asks a service elsewhere.
+      const breaches = await passwords.prepare.checkBreaches(command.newPassword, pointer);
+      if (breaches.length > 0) throw validationFailed({ errors: breaches });
       await change(command, hash, await passwords.prepare.hash(command.newPassword), counters);
     } catch (error) {
       if (error instanceof DomainError && error.refusal === currentPasswordWrong) await recordFailure(command);

@@ -27,8 +27,12 @@ export interface PreparedAccount {
 export interface CreateAccount {
   /** @throws validationFailed with every fault of every field; overloaded */
   prepare(account: NewAccount): Promise<PreparedAccount>;
-  /** The same for an account that brings the hash of its password from another system. @throws validationFailed */
-  prepareWithHash(account: { username: string; email: string; passwordHash: string }): PreparedAccount;
+  /**
+   * The same for an account that brings the hash of its password from another system.
+   *
+   * @throws validationFailed; overloaded
+   */
+  prepareWithHash(account: { username: string; email: string; passwordHash: string }): Promise<PreparedAccount>;
   /** @throws emailTaken, usernameTaken */
   insert(tx: Tx, account: PreparedAccount, options: CreationOptions): Promise<UserId>;
 }
@@ -60,14 +64,15 @@ export function createCreateAccount(deps: {
   return {
     async prepare({ username, email, password }) {
       const errors = [...checkNames({ username, email }), ...passwords.prepare.check(password, { username, email })];
+      if (errors.length === 0) errors.push(...(await passwords.prepare.checkBreaches(password)));
       if (errors.length > 0) throw validationFailed({ errors });
       return { username, email, passwordHash: await passwords.prepare.hash(password) };
     },
 
-    prepareWithHash(account) {
+    async prepareWithHash(account) {
       const errors = [...checkNames(account), ...passwords.prepare.checkHash(account.passwordHash)];
       if (errors.length > 0) throw validationFailed({ errors });
-      return account;
+      return { ...account, passwordHash: await passwords.prepare.keepHash(account.passwordHash) };
     },
 
     async insert(tx, { username, email, passwordHash }, { admin, how, ip }) {

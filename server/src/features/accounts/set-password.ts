@@ -28,6 +28,7 @@ export function createSetPassword(deps: {
     const user = await users.find(db, id);
     if (user === undefined || user.deletedAt !== undefined) throw userNotFound();
     const errors = passwords.prepare.check(password, user);
+    if (errors.length === 0) errors.push(...(await passwords.prepare.checkBreaches(password)));
     if (errors.length > 0) throw validationFailed({ errors });
     const hash = await passwords.prepare.hash(password);
     return db.transact(async (tx) => {

@@ -25,12 +25,19 @@ function load(): ReadonlySet<string> {
   return indexPasswords(JSON.parse(text) as string[], leastMinLength);
 }
 
+function loaded(): ReadonlySet<string> {
+  index ??= load();
+  return index;
+}
+
+/** How many passwords are in the list. */
+export const countCommonPasswords = (): number => loaded().size;
+
 /**
  * Whether `password` as a whole, ignoring case, is among the commonest, or is one character over and over.
  * Not whether it contains one: NIST SP 800-63B-4 §3.1.1.2 has the entire password compared.
  */
 export function isCommonPassword(password: string): boolean {
-  index ??= load();
   const folded = password.toLowerCase();
-  return index.has(folded) || new Set(folded).size === 1;
+  return loaded().has(folded) || new Set(folded).size === 1;
 }

@@ -1,4 +1,4 @@
-import { integer } from '../../config/parsers.ts';
+import { boolean, integer, publicUrl } from '../../config/parsers.ts';
 import { section } from '../../config/setting.ts';
 import { leastMinLength } from './common-passwords.ts';
 
@@ -48,5 +48,20 @@ export const passwordSettings = section('Passwords', {
     fallback: () => 2000,
     example: '2000',
     reason: 'Milliseconds that a login may wait for a free core; what would wait longer is refused at once with 503.',
+  },
+  breachCheck: {
+    variable: 'PASSWORD_BREACH_CHECK',
+    parse: boolean,
+    fallback: () => false,
+    example: 'off',
+    reason: 'Whether a new password is compared with those of data breaches, by asking a service elsewhere.',
+  },
+  breachUrl: {
+    variable: 'PASSWORD_BREACH_URL',
+    parse: publicUrl,
+    fallback: () => 'https://api.pwnedpasswords.com/range',
+    example: 'https://api.pwnedpasswords.com/range',
+    reason:
+      'That service: Pwned Passwords, or another with its range API. It learns 20 bits of the SHA-1, not the password.',
   },
 });

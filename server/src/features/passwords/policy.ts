@@ -1,4 +1,4 @@
-import { isCommonPassword } from './common-passwords.ts';
+import { countCommonPasswords, isCommonPassword } from './common-passwords.ts';
 
 /** Lengths in code points after NFKC. */
 export interface PasswordLimits {
@@ -48,6 +48,14 @@ export function checkPassword(password: string, limits: PasswordLimits, ownNames
       : []),
   ];
 }
+
+/** The rules of `checkPassword` as numbers, for those who write forms. */
+export const describePolicy = ({ minLength, maxLength }: PasswordLimits) => ({
+  minLength,
+  maxLength,
+  commonest: countCommonPasswords(),
+  ownNames: { leastNameLength, leastOtherCharacters: minLength },
+});
 
 /**
  * Half a surrogate pair is no character: in UTF-8 every such half becomes the same sign, so that different passwords would match.

@@ -1,3 +1,4 @@
+import { Type } from 'typebox';
 import { AnyText } from '../../http/text.ts';
 
 /**
@@ -11,3 +12,28 @@ export const PasswordText = AnyText({
   max: maxRawPasswordLength,
   description: 'Length counts in characters after NFKC; nothing is cut.',
 });
+
+export const PasswordPolicyReply = Type.Object(
+  {
+    min_length: Type.Integer(),
+    max_length: Type.Integer({ description: 'What is longer is refused; nothing is cut.' }),
+    length_counts: Type.Literal('code-points', { description: 'After normalisation.' }),
+    normalisation: Type.Literal('NFKC'),
+    composition_rules: Type.Literal(false),
+    refuses: Type.Object({
+      commonest: Type.Integer({ description: 'How many of the commonest passwords are refused, whatever their case.' }),
+      one_character_repeated: Type.Literal(true),
+      own_names: Type.Object(
+        {
+          min_name_length: Type.Integer({ description: 'A shorter name forbids nothing.' }),
+          min_other_characters: Type.Integer({
+            description: 'Beside the name there must be so many other characters, or a letter.',
+          }),
+        },
+        { description: "The username, the e-mail address, and what stands before its '@'." },
+      ),
+      breached: Type.Boolean({ description: 'Whether passwords that are known from data breaches are refused.' }),
+    }),
+  },
+  { title: 'PasswordPolicy' },
+);

@@ -109,9 +109,9 @@ async function createUser(input: CommandInput, { ports, features }: World) {
   const secret = await input.stdin(isHash ? 'Hash: ' : 'Password: ');
   if (secret === '') throw new UsageError(noPassword);
   const { create } = features.accounts;
-  const account = isHash
+  const account = await (isHash
     ? create.prepareWithHash({ ...names, passwordHash: secret })
-    : await create.prepare({ ...names, password: secret });
+    : create.prepare({ ...names, password: secret }));
   const id = await ports.db.transact((tx) => create.insert(tx, account, { admin, how: 'cli' }));
   return { text: `Created user ${id}${admin ? ' with the role admin' : ''}.`, json: { id, ...names, admin } };
 }
