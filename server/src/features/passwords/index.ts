@@ -19,7 +19,7 @@ export { passwordSettings } from './config.ts';
 export { isSamePassword } from './policy.ts';
 export { PasswordText } from './schemas.ts';
 export type { PasswordsStore } from './store.ts';
-export type { ProvenPassword } from './verify-password.ts';
+export { type ProvenPassword, wasNotLookedAt } from './verify-password.ts';
 
 export interface Passwords {
   readonly prepare: PreparePassword;
