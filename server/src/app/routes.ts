@@ -7,8 +7,9 @@ import { roleRoutes } from '../features/roles/index.ts';
 import { ownSessionRoutes, sessionRoutes, userSessionRoutes } from '../features/sessions/index.ts';
 import { signInRoutes } from '../features/sign-in/index.ts';
 import { statusRoutes } from '../features/status/index.ts';
+import { createRememberDevice } from '../features/throttle/index.ts';
 import { userRoutes } from '../features/users/index.ts';
-import { refreshCookie } from '../http/cookies.ts';
+import { deviceCookie as createDeviceCookie, refreshCookie } from '../http/cookies.ts';
 import { documentationRoutes } from '../http/documentation.ts';
 import type { Route } from '../http/route.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -47,11 +48,13 @@ export function routeMap({
   allowedOrigins,
   isStopping,
 }: RouteMapDeps): readonly Route[] {
-  const { keys, roles, passwords, sessions, status, accounts, signIn, grantToken, metadata } = features;
+  const { keys, roles, passwords, throttle, sessions, status, accounts, signIn, grantToken, metadata } = features;
   const cookie = refreshCookie({ production });
+  const deviceCookie = createDeviceCookie({ production });
+  const rememberDevice = createRememberDevice(throttle.devices, deviceCookie);
   const routes: Route[] = [
-    ...signInRoutes({ ...signIn, cookie, clock, clientId }),
-    ...oauthRoutes({ ...sessions, grantToken, metadata, clientId }),
+    ...signInRoutes({ ...signIn, cookie, deviceCookie, rememberDevice, clock, clientId }),
+    ...oauthRoutes({ ...sessions, grantToken, metadata, deviceCookie, clientId }),
     ...sessionRoutes({
       refreshSession: sessions.refresh,
       logOut: sessions.logOut,
@@ -62,7 +65,7 @@ export function routeMap({
     }),
     ...ownSessionRoutes(sessions),
     ...userRoutes,
-    ...accountRoutes(accounts),
+    ...accountRoutes({ ...accounts, rememberDevice }),
     ...passwordRoutes(passwords),
     ...userSessionRoutes(sessions),
     ...roleRoutes(roles),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { FastifyReply } from 'fastify';
-import { readCookie, refreshCookie } from './cookies.ts';
+import { deviceCookie, readCookie, refreshCookie } from './cookies.ts';
 
 function written(write: (reply: FastifyReply) => void): string {
   const headers: Record<string, string> = {};
@@ -46,6 +46,12 @@ describe('refreshCookie', () => {
       assert.throws(() => written((reply) => cookie.set(reply, value, 1)), /cookie value/);
     }
   });
+});
+
+test('deviceCookie is another one, as well guarded', () => {
+  const set = (production: boolean) => written((reply) => deviceCookie({ production }).set(reply, 'a', 60));
+  assert.equal(set(true), '__Host-device=a; Max-Age=60; Path=/; HttpOnly; SameSite=Strict; Secure');
+  assert.equal(set(false), 'device=a; Max-Age=60; Path=/; HttpOnly; SameSite=Strict');
 });
 
 describe('readCookie', () => {

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** The one cookie of this API: it carries the refresh token, and scripts cannot read it. */
-export interface RefreshCookie {
+/** A cookie of this API: scripts cannot read it, and other sites cannot have it sent. */
+export interface ApiCookie {
   readonly name: string;
   set(reply: FastifyReply, value: string, maxAgeSeconds: number): void;
   clear(reply: FastifyReply): void;
@@ -9,12 +9,22 @@ export interface RefreshCookie {
   read(request: Pick<FastifyRequest, 'headers'>): string | undefined;
 }
 
+interface CookieOptions {
+  readonly production: boolean;
+}
+
+/** Carries the refresh token. */
+export const refreshCookie = (options: CookieOptions): ApiCookie => apiCookie('refresh_token', options);
+
+/** Carries the device token, by which a browser that has logged in before is known. It outlives sessions. */
+export const deviceCookie = (options: CookieOptions): ApiCookie => apiCookie('device', options);
+
 /**
- * The refresh cookie. In production its name begins with `__Host-`, which browsers take only with Secure, `Path=/` and no Domain
- * (RFC 6265bis §4.1.3.2), so that a sibling domain cannot plant one. Development runs on plain http, where that name would be refused.
+ * In production the name begins with `__Host-`, which browsers take only with Secure, `Path=/` and no Domain (RFC 6265bis §4.1.3.2), so
+ * that a sibling domain cannot plant one. Development runs on plain http, where that name would be refused.
  */
-export function refreshCookie({ production }: { readonly production: boolean }): RefreshCookie {
-  const name = production ? '__Host-refresh_token' : 'refresh_token';
+function apiCookie(plainName: string, { production }: CookieOptions): ApiCookie {
+  const name = production ? `__Host-${plainName}` : plainName;
   const attributes = `; Path=/; HttpOnly; SameSite=Strict${production ? '; Secure' : ''}`;
   return {
     name,

@@ -19,12 +19,13 @@ test('logging in answers 200 with the user, both tokens and the cookie, and noth
   const first = await signUp(call);
   await server.newEvents();
 
-  const { status, body, headers } = await call('POST', '/login', { json: credentials });
+  const { status, body, headers, device } = await call('POST', '/login', { json: credentials });
   const { access_token: accessToken, refresh_token: refreshToken, ...rest } = body;
   const data = { id: 1, username: 'ada', email: 'ada@example.com' };
   assert.deepEqual([status, rest], [200, { data, token_type: 'bearer', expires_in: 900 }]);
   assert.deepEqual(headers.getSetCookie(), [
     `refresh_token=${refreshToken}; Max-Age=2592000; Path=/; HttpOnly; SameSite=Strict`,
+    `device=${device}; Max-Age=31536000; Path=/; HttpOnly; SameSite=Strict`,
   ]);
   assert.equal(headers.get('cache-control'), 'no-store');
   const session = refreshToken.split('.')[0];

@@ -20,13 +20,16 @@ test('the cookie is __Host- and Secure when it is given, rotated and cleared', a
   const call = createClient(server.url);
   const signup = await call('POST', '/signup', { json: ada });
   const token = signup.body.refresh_token;
-  assert.deepEqual(signup.headers.getSetCookie(), [`__Host-refresh_token=${token}; Max-Age=2592000; ${attributes}`]);
+  assert.deepEqual(signup.headers.getSetCookie(), [
+    `__Host-refresh_token=${token}; Max-Age=2592000; ${attributes}`,
+    `__Host-device=${signup.device}; Max-Age=31536000; ${attributes}`,
+  ]);
   const { email, password } = ada;
   const login = await call('POST', '/login', { json: { email, password } });
-  assert.match(
-    login.headers.get('set-cookie') ?? '',
-    new RegExp(`^__Host-refresh_token=\\S+; Max-Age=2592000; ${attributes}$`),
-  );
+  assert.deepEqual(login.headers.getSetCookie(), [
+    `__Host-refresh_token=${login.cookie}; Max-Age=2592000; ${attributes}`,
+    `__Host-device=${login.device}; Max-Age=31536000; ${attributes}`,
+  ]);
 
   const refresh = await call('GET', path, { headers: asHost(token) });
   assert.equal(refresh.status, 200);

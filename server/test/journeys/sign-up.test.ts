@@ -14,7 +14,7 @@ import { startServer } from '../support/server.ts';
 test('signing up answers 201 with the user, both tokens and the cookie, and nothing more', async () => {
   await using server = await startServer();
   const call = createClient(server.url);
-  const { status, body, headers } = await call('POST', '/signup', { json: ada });
+  const { status, body, headers, device } = await call('POST', '/signup', { json: ada });
   const { access_token: accessToken, refresh_token: refreshToken, ...rest } = body;
 
   assert.deepEqual(
@@ -31,6 +31,7 @@ test('signing up answers 201 with the user, both tokens and the cookie, and noth
   );
   assert.deepEqual(headers.getSetCookie(), [
     `refresh_token=${refreshToken}; Max-Age=2592000; Path=/; HttpOnly; SameSite=Strict`,
+    `device=${device}; Max-Age=31536000; Path=/; HttpOnly; SameSite=Strict`,
   ]);
   assert.equal(headers.get('cache-control'), 'no-store');
   assert.match(accessToken, /^[\w-]+\.[\w-]+\.[\w-]+$/);

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createClient } from '../support/client.ts';
+import { overloaded } from '../../src/kernel/overloaded.ts';
+import { removable } from '../support/away.ts';
+import { behind } from '../support/behind.ts';
+import { type Call, type CallOptions, createClient } from '../support/client.ts';
 import { startServer } from '../support/server.ts';
 
 const ada = { username: 'ada', email: 'ada@example.com', password: 'correct horse battery' };
@@ -139,15 +142,132 @@ test('the counters survive a restart, and RATE_LIMITS=off counts nothing', async
   assert.equal((await createClient(unlimited.url)('POST', '/login', wrong())).status, 401);
 });
 
-test('the table of counters names nobody, and what nobody used for a day is forgotten', async () => {
+test('the table of counters names nobody, and each is forgotten when it holds nothing any more', async () => {
   await using server = await startServer();
   const call = createClient(server.url);
   await call('POST', '/login', wrong());
   const counters = () =>
-    server.db.query(server.db.dialect.builder.selectFrom('throttle_counters').selectAll()) as Promise<object[]>;
-  assert.equal((await counters()).length, 2);
+    behind<{ counter: string }>(server.db, (db) => db.selectFrom('throttle_counters').selectAll().orderBy('counter'));
+  const kinds = async () => (await counters()).map(({ counter }) => counter.split(':')[0]);
+  assert.deepEqual(await kinds(), ['account', 'failures', 'name', 'own', 'source']);
   assert.doesNotMatch(JSON.stringify(await counters()), /ada|example|127\.0\.0\.1/);
   server.clock.advance(86_400_001);
   await server.features.throttle.sweep();
-  assert.equal((await counters()).length, 0);
+  assert.deepEqual(await kinds(), ['account', 'name']);
+  server.clock.advance(60 * 86_400_000);
+  await server.features.throttle.sweep();
+  assert.deepEqual(await counters(), []);
+});
+
+test('a success leaves no counter behind but that of the source, where a sprayer would have one account of their own', async () => {
+  await using server = await startServer();
+  const call = createClient(server.url);
+  await call('POST', '/signup', { json: ada });
+  for (let mistake = 0; mistake < 5; mistake += 1) await call('POST', '/login', wrong());
+  assert.equal((await call('POST', '/login', right)).status, 200);
+  server.clock.advance(600_001);
+  await server.features.throttle.sweep();
+  const left = await behind<{ counter: string; attempts: number }>(server.db, (db) =>
+    db.selectFrom('throttle_counters').selectAll().orderBy('counter'),
+  );
+  assert.deepEqual(
+    left.map(({ counter, attempts }) => [counter.split(':')[0], Number(attempts)]),
+    [
+      ['signup', 1],
+      ['source', 5],
+    ],
+  );
+});
+
+describe('the database of the counters is away', () => {
+  const asks: readonly (readonly [path: string, options: CallOptions])[] = [
+    ['/login', right],
+    ['/token', { form: { grant_type: 'password', username: ada.email, password: ada.password } }],
+    ['/signup', { json: { ...ada, username: 'bea', email: 'bea@example.com' } }],
+  ];
+  for (const [path, options] of asks) {
+    test(`${path} answers 503 and hashes nothing: it fails closed`, async () => {
+      await using behindIt = await startServer();
+      const removed = removable(behindIt.db);
+      await using server = await startServer({ db: removed.db, strictReplies: false });
+      const call = createClient(server.url);
+      await call('POST', '/signup', { json: ada });
+      const before = { ...server.hasher.calls };
+      removed.away = true;
+      const answer = await call('POST', path, options);
+      assert.deepEqual([answer.status, answer.device], [503, undefined]);
+      assert.ok(Number(answer.headers.get('retry-after')) > 0);
+      assert.deepEqual(server.hasher.calls, before);
+      removed.away = false;
+      assert.ok([200, 201].includes((await call('POST', path, options)).status));
+    });
+  }
+});
+
+describe('spraying: few guesses at each of many accounts, from many sources', () => {
+  const spray = async (call: Call, guesses: number) => {
+    for (let guess = 0; guess < guesses; guess += 1) {
+      const headers = from(`10.${guess >> 8}.${guess & 255}.1`);
+      assert.equal((await call('POST', '/login', { ...wrong(`victim${guess}@example.com`), headers })).status, 401);
+    }
+  };
+  const wrongFrom = async (call: Call, ip: string, times: number) => {
+    const statuses: number[] = [];
+    for (let guess = 0; guess < times; guess += 1) {
+      statuses.push((await call('POST', '/login', { ...wrong(), headers: from(ip) })).status);
+    }
+    return statuses;
+  };
+
+  test('makes strangers wait sooner, keeps nobody out whose password is right, and is over when it is over', async () => {
+    await using server = await startServer(behindProxy);
+    const call = createClient(server.url);
+    await call('POST', '/signup', { json: ada });
+    await spray(call, 300);
+    server.clock.advance(5_000);
+    assert.deepEqual(await wrongFrom(call, '192.0.2.1', 6), [...Array(5).fill(401), 429]);
+    assert.equal((await call('POST', '/login', { ...right, headers: from('192.0.2.2') })).status, 200);
+    server.clock.advance(600_000);
+    assert.deepEqual(await wrongFrom(call, '192.0.2.3', 8), Array(8).fill(401));
+  });
+
+  test('below the threshold nothing changes', async () => {
+    await using server = await startServer(behindProxy);
+    const call = createClient(server.url);
+    await spray(call, 299);
+    server.clock.advance(5_000);
+    assert.deepEqual(await wrongFrom(call, '192.0.2.1', 6), Array(6).fill(401));
+  });
+});
+
+test('no core was free to look at the password: that is no attempt', async () => {
+  await using server = await startServer();
+  const call = createClient(server.url);
+  const { device } = await call('POST', '/signup', { json: ada });
+  const { verify } = server.hasher;
+  server.hasher.verify = async () => {
+    throw overloaded({ retryAfterSeconds: 1 });
+  };
+  for (let attempt = 0; attempt < 30; attempt += 1) {
+    assert.equal((await call('POST', '/login', { ...right, ...(attempt % 2 === 0 ? { device } : {}) })).status, 503);
+  }
+  server.hasher.verify = verify;
+  for (const it of [device, undefined])
+    assert.equal((await call('POST', '/login', { ...right, device: it })).status, 200);
+});
+
+test('attack: of a password in two forms one was looked at before the cores were gone: that is an attempt', async () => {
+  await using server = await startServer();
+  const call = createClient(server.url);
+  await call('POST', '/signup', { json: ada });
+  const { verify } = server.hasher;
+  let looks = 0;
+  server.hasher.verify = (stored, password) => {
+    looks += 1;
+    return looks % 2 === 1 ? verify(stored, password) : Promise.reject(overloaded({ retryAfterSeconds: 1 }));
+  };
+  const json = { email: ada.email, password: 'ｃｏｒｒｅｃｔ horse' };
+  const statuses: number[] = [];
+  for (let attempt = 0; attempt < 11; attempt += 1) statuses.push((await call('POST', '/login', { json })).status);
+  assert.deepEqual(statuses, [...Array(10).fill(503), 429]);
 });

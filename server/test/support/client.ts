@@ -8,6 +8,8 @@ export interface Answer {
   readonly body: any;
   /** The refresh token of a `Set-Cookie`, `''` when it was cleared, undefined when there was none. */
   readonly cookie: string | undefined;
+  /** The device token of a `Set-Cookie`. */
+  readonly device: string | undefined;
 }
 
 export interface CallOptions {
@@ -15,6 +17,8 @@ export interface CallOptions {
   readonly token?: string | undefined;
   /** A refresh token, sent as the cookie. */
   readonly cookie?: string | undefined;
+  /** A device token, sent as the cookie. */
+  readonly device?: string | undefined;
   readonly json?: unknown;
   readonly form?: Readonly<Record<string, string>>;
   /** Sent as it is. */
@@ -34,24 +38,24 @@ export function createClient(url: string): Call {
       status: response.status,
       headers: response.headers,
       body: isJson && text !== '' ? JSON.parse(text) : text,
-      cookie: cookieOf(response.headers.getSetCookie()),
+      cookie: cookieOf(response.headers.getSetCookie(), 'refresh_token'),
+      device: cookieOf(response.headers.getSetCookie(), 'device'),
     };
   };
 }
 
-function requestOf({ token, cookie, json, form, raw, headers }: CallOptions): RequestInit {
+function requestOf({ token, cookie, device, json, form, raw, headers }: CallOptions): RequestInit {
   const sent: Record<string, string> = { ...headers };
   if (token !== undefined) sent.authorization = `Bearer ${token}`;
-  if (cookie !== undefined) sent.cookie = `refresh_token=${cookie}`;
+  const cookies = [cookie && `refresh_token=${cookie}`, device && `device=${device}`].filter(Boolean);
+  if (cookies.length > 0) sent.cookie = cookies.join('; ');
   if (json !== undefined) sent['content-type'] ??= 'application/json';
   const body = raw ?? (json === undefined ? form && new URLSearchParams(form) : JSON.stringify(json));
   return body === undefined ? { headers: sent } : { headers: sent, body };
 }
 
-function cookieOf(setCookies: readonly string[]): string | undefined {
-  const [first] = setCookies;
-  if (first === undefined) return undefined;
-  const pair = first.split(';')[0] ?? '';
-  const name = pair.slice(0, pair.indexOf('='));
-  return readCookie(pair, name) ?? '';
+function cookieOf(setCookies: readonly string[], plainName: string): string | undefined {
+  const pairs = setCookies.map((text) => text.split(';')[0] ?? '');
+  const pair = pairs.find((it) => it.replace(/^__Host-/, '').startsWith(`${plainName}=`));
+  return pair === undefined ? undefined : (readCookie(pair, pair.slice(0, pair.indexOf('='))) ?? '');
 }

@@ -5,9 +5,9 @@ import { DomainError, type FieldError } from '../../kernel/errors.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
 import type { Principal } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
-import { isSamePassword, type Passwords } from '../passwords/index.ts';
+import { isSamePassword, type Passwords, wasNotLookedAt } from '../passwords/index.ts';
 import type { EndSessions, SessionsStore } from '../sessions/index.ts';
-import { type Counter, passwordCounters, type Throttle } from '../throttle/index.ts';
+import { type Charged, currentPasswordCounters, type Throttle } from '../throttle/index.ts';
 import { foldEmail, type UsersStore } from '../users/index.ts';
 import { currentPasswordWrong } from './errors.ts';
 
@@ -48,14 +48,13 @@ export function createChangePassword(deps: {
   };
 
   /** @returns the hash behind the current password */
-  const prove = async ({ who, currentPassword }: ChangePasswordCommand, counters: readonly Counter[]) => {
-    await throttle.charge(counters);
+  const prove = async ({ who, currentPassword }: ChangePasswordCommand) => {
     const hash = await passwords.verifyOf(who.userId, currentPassword);
     if (hash === undefined) throw currentPasswordWrong();
     return hash;
   };
 
-  const change = ({ who, ip }: ChangePasswordCommand, hash: string, next: string, counters: Counters) =>
+  const change = ({ who, ip }: ChangePasswordCommand, hash: string, next: string, charged: Charged) =>
     db.transact(async (tx) => {
       const { userId: user, sessionId: session } = who;
       const now = clock.now();
@@ -67,8 +66,7 @@ export function createChangePassword(deps: {
       if (!(await passwords.store.change(tx, user, { hash, next, at: now }))) throw currentPasswordWrong();
       await audit.record(tx, { event: 'password.changed', actor: user, subject: user, session, ip });
       await endSessions(tx, { user, kept: session, reason: 'password-changed', by: user, ip });
-      await throttle.forgive(tx, counters.session, []);
-      await throttle.forgive(tx, counters.own, [counters.source]);
+      await throttle.forgive(tx, charged);
     });
 
   const recordFailure = ({ who, ip }: ChangePasswordCommand) => {
@@ -81,24 +79,20 @@ export function createChangePassword(deps: {
   return async (command) => {
     const errors = faultsOf(command);
     if (errors.length > 0) throw validationFailed({ errors });
-    const counters = countersOf(command);
+    const charged = await throttle.charge(countersOf(command));
     try {
-      const hash = await prove(command, [counters.session, counters.own, counters.source]);
+      const hash = await prove(command);
       // Behind the throttle, since it asks a service elsewhere.
       const breaches = await passwords.prepare.checkBreaches(command.newPassword, pointer);
       if (breaches.length > 0) throw validationFailed({ errors: breaches });
-      await change(command, hash, await passwords.prepare.hash(command.newPassword), counters);
+      await change(command, hash, await passwords.prepare.hash(command.newPassword), charged);
     } catch (error) {
       if (error instanceof DomainError && error.refusal === currentPasswordWrong) await recordFailure(command);
+      if (wasNotLookedAt(error)) await throttle.undo(charged);
       throw error;
     }
   };
 }
 
-type Counters = ReturnType<typeof countersOf>;
-
-/** Those of a login, so that a stolen access token buys no more attempts there; and one that goes with the token wherever it is used. */
-const countersOf = ({ who, ip }: ChangePasswordCommand) => ({
-  ...passwordCounters(foldEmail(who.email), ip),
-  session: { kind: 'password-session', of: [who.sessionId] } as const,
-});
+const countersOf = ({ who, ip }: ChangePasswordCommand) =>
+  currentPasswordCounters({ name: foldEmail(who.email), session: who.sessionId, ip });

@@ -4,7 +4,7 @@ import { insufficientPermission } from '../../kernel/access.ts';
 import { asUserId } from '../../kernel/ids.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
 import { lastAdmin, userHoldsMore } from '../roles/index.ts';
-import { tooManyAttempts } from '../throttle/index.ts';
+import { type RememberDevice, tooManyAttempts } from '../throttle/index.ts';
 import { UserParams, userNotFound } from '../users/index.ts';
 import type { ChangePassword } from './change-password.ts';
 import type { DeleteAccount } from './delete-account.ts';
@@ -30,6 +30,7 @@ export const accountRoutes = (accounts: {
   delete: DeleteAccount;
   disabling: DisableAccount;
   changePassword: ChangePassword;
+  rememberDevice: RememberDevice;
 }): readonly Route[] => [
   route({
     method: 'DELETE',
@@ -84,14 +85,15 @@ export const accountRoutes = (accounts: {
     url: '/user/password',
     operationId: 'changePassword',
     summary: 'Change your password',
-    description: 'Needs the current one. All your other sessions end; this one goes on with its tokens.',
+    description:
+      'Needs the current one. All your other sessions end; this one goes on with its tokens. Device cookies of before are worth nothing any more; this browser gets another.',
     tags: ['Account'],
     access: { kind: 'bearer' },
     limit: { kind: 'throttled', key: 'login' },
     body: ChangePasswordBody,
     replies: { 200: { schema: PasswordChangedReply, description: 'The new password holds; other sessions are over.' } },
     refusals: [currentPasswordWrong, tooManyAttempts, overloaded],
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const { current_password: currentPassword, new_password: newPassword } = request.body;
       await accounts.changePassword({
         who: request.principal,
@@ -99,6 +101,7 @@ export const accountRoutes = (accounts: {
         newPassword,
         ip: originOf(request).ip,
       });
+      accounts.rememberDevice(reply, request.principal.userId);
       return { message: 'Password changed successfully.' as const };
     },
   }),

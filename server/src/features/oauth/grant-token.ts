@@ -14,7 +14,7 @@ export interface TokenRequest {
 /** @throws missingParameter, unsupportedGrantType, and what logging in and refreshing throw */
 export type GrantToken = (
   request: TokenRequest,
-  options: { origin: RequestOrigin; clientId: string },
+  options: { origin: RequestOrigin; clientId: string; device?: string | undefined },
 ) => Promise<Tokens>;
 
 /** The token endpoint's two grants: the same use cases as `/login` and `/refresh-access-token`, in OAuth's words. */

@@ -1,3 +1,4 @@
+import type { ApiCookie } from '../../http/cookies.ts';
 import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
@@ -23,6 +24,7 @@ export const oauthRoutes = (deps: {
   revokeToken: RevokeToken;
   introspect: Introspect;
   metadata: ServerMetadata;
+  deviceCookie: ApiCookie;
   clientId: string;
 }): readonly Route[] => [
   ...metadataRoutes(deps.metadata),
@@ -52,7 +54,10 @@ export const oauthRoutes = (deps: {
     ],
     handler: async (request, reply) => {
       forbidCaching(reply);
-      const tokens = await deps.grantToken(request.body, { origin: originOf(request), clientId: deps.clientId });
+      // Read, never given: a form can be sent by a page of any site, which must not change what a browser is known by.
+      const device = deps.deviceCookie.read(request);
+      const { clientId } = deps;
+      const tokens = await deps.grantToken(request.body, { origin: originOf(request), clientId, device });
       return { ...accessTokenReply(tokens), refresh_token: tokens.refreshToken.reveal() };
     },
   }),

@@ -22,7 +22,7 @@ export { isSamePassword } from './policy.ts';
 export { passwordRoutes } from './routes.ts';
 export { PasswordText } from './schemas.ts';
 export type { PasswordsStore } from './store.ts';
-export type { ProvenPassword } from './verify-password.ts';
+export { type ProvenPassword, wasNotLookedAt } from './verify-password.ts';
 
 export interface Passwords {
   readonly prepare: PreparePassword;

@@ -28,7 +28,7 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
   that('finds the hash of a living user by either name', async (db) => {
     const ada = await addUser(db, 'ada');
     await addUser(db, 'bea');
-    const found = { userId: ada, hash: 'hash of ada' };
+    const found = { userId: ada, hash: 'hash of ada', changedAt: 1_000 };
     assert.deepEqual(await store.findByName(db, { emailKey: 'ada@example.com', usernameKey: '?' }), found);
     assert.deepEqual(await store.findByName(db, { emailKey: '?', usernameKey: 'ada' }), found);
     assert.equal(await store.findByName(db, keysOf('cyd')), undefined);
@@ -36,7 +36,7 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
 
   that('finds a user who has no password, and says so', async (db) => {
     const ada = await addUser(db, 'ada', { withPassword: false });
-    assert.deepEqual(await store.findByName(db, keysOf('ada')), { userId: ada, hash: undefined });
+    assert.deepEqual(await store.findByName(db, keysOf('ada')), { userId: ada, hash: undefined, changedAt: 0 });
     assert.equal(await db.transact((tx) => store.isCurrent(tx, ada, 'hash of ada')), false);
     assert.equal(await db.transact((tx) => store.replace(tx, ada, 'hash of ada', 'next')), false);
   });
@@ -46,14 +46,14 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
     await db.transact((tx) => usersStore.markDeleted(tx, gone, 2_000));
     assert.equal(await store.findByName(db, keysOf('ada')), undefined);
     const now = await addUser(db, 'ada', { withPassword: false });
-    assert.deepEqual(await store.findByName(db, keysOf('ada')), { userId: now, hash: undefined });
+    assert.deepEqual(await store.findByName(db, keysOf('ada')), { userId: now, hash: undefined, changedAt: 0 });
   });
 
   that('finds the hash of a user by id, and none of who is deleted or was never there', async (db) => {
     const ada = await addUser(db, 'ada');
     const bea = await addUser(db, 'bea', { withPassword: false });
-    assert.deepEqual(await store.findOf(db, ada), { userId: ada, hash: 'hash of ada' });
-    assert.deepEqual(await store.findOf(db, bea), { userId: bea, hash: undefined });
+    assert.deepEqual(await store.findOf(db, ada), { userId: ada, hash: 'hash of ada', changedAt: 1_000 });
+    assert.deepEqual(await store.findOf(db, bea), { userId: bea, hash: undefined, changedAt: 0 });
     await db.transact((tx) => usersStore.markDeleted(tx, ada, 2_000));
     assert.deepEqual([await store.findOf(db, ada), await store.findOf(db, asUserId(99))], [undefined, undefined]);
   });
@@ -75,8 +75,8 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
     assert.deepEqual(
       [await store.findOf(db, ada), await store.findOf(db, bea)],
       [
-        { userId: ada, hash: `set ${ada}` },
-        { userId: bea, hash: `set ${bea}` },
+        { userId: ada, hash: `set ${ada}`, changedAt: 3_000 },
+        { userId: bea, hash: `set ${bea}`, changedAt: 3_000 },
       ],
     );
     assert.deepEqual(await changedAt(db), [3_000, 3_000]);
@@ -107,6 +107,7 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
     assert.deepEqual(await store.findByName(db, keysOf('ada')), {
       userId: ada,
       hash: `next ${verdicts.indexOf(true)}`,
+      changedAt: 1_000,
     });
     assert.equal(await db.transact((tx) => store.isCurrent(tx, ada, 'hash of ada')), false);
     assert.equal((await store.findByName(db, keysOf('bea')))?.userId, bea);

@@ -2,7 +2,7 @@ import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { asUserId, type UserId } from '../../kernel/ids.ts';
 import type { PublishedUsers } from '../users/index.ts';
-import type { PasswordsStore } from './store.ts';
+import type { FoundPassword, PasswordsStore } from './store.ts';
 
 interface PasswordsTables {
   passwords: { user_id: number; hash: string; changed_at: Instant };
@@ -14,7 +14,7 @@ const findByName = statement((db, p: { emailKey: string; usernameKey: string }) 
   db
     .selectFrom('users')
     .leftJoin('passwords', 'passwords.user_id', 'users.id')
-    .select(['users.id', 'passwords.hash'])
+    .select(['users.id', 'passwords.hash', 'passwords.changed_at'])
     .where((where) => where.or([where('email_key', '=', p.emailKey), where('username_key', '=', p.usernameKey)])),
 );
 
@@ -22,7 +22,7 @@ const findOf = statement((db, p: { user: UserId }) =>
   db
     .selectFrom('users')
     .leftJoin('passwords', 'passwords.user_id', 'users.id')
-    .select(['users.id', 'passwords.hash'])
+    .select(['users.id', 'passwords.hash', 'passwords.changed_at'])
     .where('users.id', '=', p.user)
     .where('users.deleted_at', 'is', null),
 );
@@ -51,14 +51,20 @@ const overwritePassword = statement((db, p: { user: UserId; hash: string; at: In
   db.updateTable('passwords').set({ hash: p.hash, changed_at: p.at }).where('user_id', '=', p.user),
 );
 
+const foundPassword = (row: { id: number; hash: string | null; changed_at: Instant | null }): FoundPassword => ({
+  userId: asUserId(row.id),
+  hash: row.hash ?? undefined,
+  changedAt: row.changed_at ?? 0,
+});
+
 export const passwordsStore: PasswordsStore = {
   async findByName(db, key) {
     const row = await db.first(findByName, key);
-    return row && { userId: asUserId(row.id), hash: row.hash ?? undefined };
+    return row && foundPassword(row);
   },
   async findOf(db, user) {
     const row = await db.first(findOf, { user });
-    return row && { userId: user, hash: row.hash ?? undefined };
+    return row && foundPassword(row);
   },
   add: async (tx, user, hash, at) => {
     await tx.execute(addPassword, { user, hash, at });

@@ -7,6 +7,8 @@ export interface FoundPassword {
   readonly userId: UserId;
   /** The stored hash; `undefined` when this user has no password. */
   readonly hash: string | undefined;
+  /** Since when that password holds; a better hash of it changes nothing. */
+  readonly changedAt: Instant;
 }
 
 export interface PasswordsStore {

@@ -1,6 +1,8 @@
 import type { Database } from '../../db/database.ts';
+import { DomainError } from '../../kernel/errors.ts';
 import type { Hasher } from '../../kernel/hasher.ts';
 import type { UserId } from '../../kernel/ids.ts';
+import { overloaded } from '../../kernel/overloaded.ts';
 import { normalisePassword } from './policy.ts';
 import type { FoundPassword, PasswordsStore } from './store.ts';
 
@@ -13,15 +15,15 @@ export interface ProvenPassword {
 }
 
 /**
- * Finds the user of a name and checks the password.
+ * Checks the password that was found under a name.
  *
- * An unknown name takes the same path with a dummy hash, so that neither the answer nor the time tells who exists
+ * Nothing found takes the same path with a dummy hash, so that neither the answer nor the time tells who exists
  * (OWASP Authentication, "Authentication Responses").
  *
  * @throws overloaded
  */
 export type VerifyPassword = (
-  name: { emailKey: string; usernameKey: string },
+  found: FoundPassword | undefined,
   password: string,
 ) => Promise<ProvenPassword | undefined>;
 
@@ -38,6 +40,19 @@ interface Deps {
   readonly store: PasswordsStore;
 }
 
+/** The cause of an `overloaded` that came when one form of the password had been looked at. */
+const lookedAt = new Error('one form of the password was looked at');
+
+function afterALook(error: unknown): never {
+  if (!(error instanceof DomainError) || error.refusal !== overloaded) throw error;
+  const { retryAfterSeconds } = error;
+  throw overloaded({ cause: lookedAt, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) });
+}
+
+/** Whether an attempt failed before anybody looked at its password: only then is it none. Else a storm would make guesses free. */
+export const wasNotLookedAt = (error: unknown): boolean =>
+  error instanceof DomainError && error.refusal === overloaded && error.cause !== lookedAt;
+
 /** The hash that was found, if the password is the one behind it; the same work where none was found. */
 async function prove(hasher: Hasher, found: FoundPassword | undefined, password: string): Promise<string | undefined> {
   const hash = found?.hash ?? hasher.dummy;
@@ -45,11 +60,11 @@ async function prove(hasher: Hasher, found: FoundPassword | undefined, password:
   const right =
     (await hasher.verify(hash, normalised)) ||
     // Other systems hashed what was typed.
-    (normalised !== password && (await hasher.verify(hash, password)));
+    (normalised !== password && (await hasher.verify(hash, password).catch(afterALook)));
   return right ? found?.hash : undefined;
 }
 
-export function createVerifyPassword({ db, hasher, store }: Deps): VerifyPassword {
+export function createVerifyPassword({ hasher }: Pick<Deps, 'hasher'>): VerifyPassword {
   const improve = async (hash: string, password: string): Promise<string | undefined> => {
     if (!hasher.isOutdated(hash)) return undefined;
     try {
@@ -59,8 +74,7 @@ export function createVerifyPassword({ db, hasher, store }: Deps): VerifyPasswor
     }
   };
 
-  return async (name, password) => {
-    const found = await store.findByName(db, name);
+  return async (found, password) => {
     const hash = await prove(hasher, found, password);
     if (found === undefined || hash === undefined) return undefined;
     return { userId: found.userId, hash, betterHash: await improve(hash, password) };

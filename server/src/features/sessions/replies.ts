@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { RefreshCookie } from '../../http/cookies.ts';
+import type { ApiCookie } from '../../http/cookies.ts';
 import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { SessionId } from '../../kernel/ids.ts';
 import type { Tokens } from './issue-tokens.ts';
@@ -13,7 +13,7 @@ export function forbidCaching(reply: FastifyReply): void {
 }
 
 /** Gives the browser its refresh token, for as long as the session can live. */
-export function setRefreshCookie(reply: FastifyReply, tokens: Tokens, cookie: RefreshCookie, clock: Clock): void {
+export function setRefreshCookie(reply: FastifyReply, tokens: Tokens, cookie: ApiCookie, clock: Clock): void {
   const secondsLeft = Math.max(1, Math.floor((tokens.sessionExpiresAt - clock.now()) / 1_000));
   cookie.set(reply, tokens.refreshToken.reveal(), secondsLeft);
 }

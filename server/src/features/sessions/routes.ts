@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { bearerToken } from '../../http/authenticate.ts';
-import type { RefreshCookie } from '../../http/cookies.ts';
+import type { ApiCookie } from '../../http/cookies.ts';
 import { crossSiteRequest } from '../../http/refusals.ts';
 import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
@@ -16,7 +16,7 @@ import { LogoutBody, LogoutReply, RefreshReply, RefreshTokenBody, RefreshWithTok
 export interface SessionRoutesDeps {
   readonly refreshSession: RefreshSession;
   readonly logOut: LogOut;
-  readonly cookie: RefreshCookie;
+  readonly cookie: ApiCookie;
   readonly clock: Clock;
   readonly allowedOrigins: ReadonlySet<string>;
   readonly clientId: string;

@@ -2,9 +2,9 @@ import type { Database } from '../../db/database.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
-import type { Passwords, ProvenPassword } from '../passwords/index.ts';
+import { type Passwords, type ProvenPassword, wasNotLookedAt } from '../passwords/index.ts';
 import type { IssueTokens, TokenGrant, Tokens } from '../sessions/index.ts';
-import { type PasswordCounters, passwordCounters, type Throttle } from '../throttle/index.ts';
+import type { Charged, Throttle } from '../throttle/index.ts';
 import { foldEmail, foldUsername } from '../users/index.ts';
 import type { CompleteSignIn } from './complete-sign-in.ts';
 import { invalidCredentials } from './errors.ts';
@@ -14,6 +14,8 @@ export interface LogInCommand {
   readonly name: string;
   readonly byUsername: boolean;
   readonly password: string;
+  /** The device token that came with it; a broken one is as good as none. */
+  readonly device?: string | undefined;
   readonly origin: RequestOrigin;
   readonly clientId: string;
 }
@@ -35,17 +37,14 @@ export function createLogIn(deps: {
 }): LogIn {
   const { db, audit, passwords, throttle, completeSignIn, issueTokens } = deps;
 
-  const recordFailure = (ip: string) =>
-    db.transact((tx) =>
-      audit.record(tx, { event: 'login.failed', outcome: 'refused', reason: invalidCredentials.code, ip }),
-    );
+  const recordFailure = (ip: string, charged: Charged) =>
+    db.transact(async (tx) => {
+      await audit.record(tx, { event: 'login.failed', outcome: 'refused', reason: invalidCredentials.code, ip });
+      await throttle.recordFailure(tx, charged);
+    });
 
   /** In one transaction with the new session: a password that was changed while we hashed proves nothing any more. */
-  const signIn = (
-    proven: ProvenPassword,
-    { origin, clientId }: LogInCommand,
-    counters: PasswordCounters,
-  ): Promise<TokenGrant> =>
+  const signIn = (proven: ProvenPassword, { origin, clientId }: LogInCommand, charged: Charged): Promise<TokenGrant> =>
     db.transact(async (tx) => {
       const { userId, hash, betterHash } = proven;
       const grant = await completeSignIn(tx, userId, { proof: 'password', origin, clientId });
@@ -53,26 +52,28 @@ export function createLogIn(deps: {
       if (betterHash !== undefined && (await passwords.store.replace(tx, userId, hash, betterHash))) {
         await audit.record(tx, { event: 'password.rehashed', subject: userId });
       }
-      await throttle.forgive(tx, counters.own, [counters.source]);
+      await throttle.forgive(tx, charged);
       return grant;
     });
 
-  const prove = async (command: LogInCommand, { own, source }: PasswordCounters): Promise<ProvenPassword> => {
-    const { name, byUsername, password } = command;
-    await throttle.charge([own, source]);
+  /** Looks first whose name it is, also for nobody's: by that the throttle tells a known device from a stranger. */
+  const charge = async ({ name, byUsername, device, origin: { ip } }: LogInCommand) => {
     const key = { emailKey: foldEmail(name), usernameKey: byUsername ? foldUsername(name) : noUsername };
-    const proven = await passwords.verify(key, password);
-    if (proven === undefined) throw invalidCredentials();
-    return proven;
+    const found = await passwords.store.findByName(db, key);
+    const charged = await throttle.chargeLogin({ name: countedName(name), account: found, ip, device });
+    return { charged, found: charged.heard ? found : undefined };
   };
 
   return async (command) => {
-    const counters = countersOf(command);
+    const { charged, found } = await charge(command);
     try {
-      return await issueTokens(await signIn(await prove(command, counters), command, counters));
+      const proven = await passwords.verify(found, command.password);
+      if (proven === undefined) throw invalidCredentials();
+      return await issueTokens(await signIn(proven, command, charged));
     } catch (error) {
       // Also when the password was right, but its user is disabled or it was changed meanwhile: what was rolled back left no record.
-      if (isInvalidCredentials(error)) await recordFailure(command.origin.ip);
+      if (isInvalidCredentials(error)) await recordFailure(command.origin.ip, charged);
+      if (wasNotLookedAt(error)) await throttle.undo(charged);
       throw error;
     }
   };
@@ -81,6 +82,4 @@ export function createLogIn(deps: {
 const isInvalidCredentials = (error: unknown): boolean =>
   error instanceof DomainError && error.refusal === invalidCredentials;
 
-function countersOf({ name, origin }: LogInCommand): PasswordCounters {
-  return passwordCounters(name.includes('@') ? foldEmail(name) : foldUsername(name), origin.ip);
-}
+const countedName = (name: string): string => (name.includes('@') ? foldEmail(name) : foldUsername(name));

@@ -1,12 +1,12 @@
 import type { FastifyReply } from 'fastify';
-import type { RefreshCookie } from '../../http/cookies.ts';
+import type { ApiCookie } from '../../http/cookies.ts';
 import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
 import { invalidSetupToken } from '../accounts/index.ts';
 import { accessTokenReply, forbidCaching, setRefreshCookie, type Tokens, userReply } from '../sessions/index.ts';
-import { tooManyAttempts } from '../throttle/index.ts';
+import { type RememberDevice, tooManyAttempts } from '../throttle/index.ts';
 import { emailTaken, usernameTaken } from '../users/index.ts';
 import { invalidCredentials } from './errors.ts';
 import type { LogIn } from './log-in.ts';
@@ -16,17 +16,20 @@ import type { SignUp } from './sign-up.ts';
 export interface SignInRoutesDeps {
   readonly logIn: LogIn;
   readonly signUp: SignUp;
-  readonly cookie: RefreshCookie;
+  readonly cookie: ApiCookie;
+  readonly deviceCookie: ApiCookie;
+  readonly rememberDevice: RememberDevice;
   readonly clock: Clock;
   readonly clientId: string;
 }
 
 export function signInRoutes(deps: SignInRoutesDeps): readonly Route[] {
-  const { logIn, signUp, cookie, clock, clientId } = deps;
+  const { logIn, signUp, cookie, deviceCookie, rememberDevice, clock, clientId } = deps;
 
   const tokensReply = (tokens: Tokens, reply: FastifyReply) => {
     forbidCaching(reply);
     setRefreshCookie(reply, tokens, cookie, clock);
+    rememberDevice(reply, tokens.user.id);
     return {
       data: userReply(tokens.user),
       ...accessTokenReply(tokens),
@@ -44,7 +47,12 @@ export function signInRoutes(deps: SignInRoutesDeps): readonly Route[] {
       access: { kind: 'public', why: 'it is how one begins' },
       limit: { kind: 'throttled', key: 'signup' },
       body: SignUpBody,
-      replies: { 201: { schema: SignedUpReply, description: 'The account exists; also sets the refresh cookie.' } },
+      replies: {
+        201: {
+          schema: SignedUpReply,
+          description: 'The account exists; also sets the refresh cookie and the device cookie.',
+        },
+      },
       refusals: [emailTaken, usernameTaken, tooManyAttempts, overloaded],
       handler: async (request, reply) => {
         const tokens = await signUp({ account: request.body, origin: originOf(request), clientId });
@@ -56,15 +64,20 @@ export function signInRoutes(deps: SignInRoutesDeps): readonly Route[] {
       url: '/login',
       operationId: 'logIn',
       summary: 'Sign in with e-mail and password',
+      description:
+        'Attempts are slowed down. A browser that sends the device cookie of an earlier login does not wait for what strangers try.',
       tags: ['Sign in'],
       access: { kind: 'public', why: 'it is how one gets in' },
       limit: { kind: 'throttled', key: 'login' },
       body: LogInBody,
-      replies: { 200: { schema: LoggedInReply, description: 'Signed in; also sets the refresh cookie.' } },
+      replies: {
+        200: { schema: LoggedInReply, description: 'Signed in; also sets the refresh cookie and the device cookie.' },
+      },
       refusals: [invalidCredentials, tooManyAttempts, overloaded],
       handler: async (request, reply) => {
         const { email: name, password } = request.body;
-        const command = { name, byUsername: false, password, origin: originOf(request), clientId };
+        const device = deviceCookie.read(request);
+        const command = { name, byUsername: false, password, device, origin: originOf(request), clientId };
         return tokensReply(await logIn(command), reply);
       },
     }),

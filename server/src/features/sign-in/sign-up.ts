@@ -27,7 +27,7 @@ export function createSignUp(deps: {
 }): SignUp {
   const { db, createAccount, throttle, completeSignIn, issueTokens } = deps;
   return async ({ account, setupToken, origin, clientId }) => {
-    await throttle.charge([{ kind: 'sign-up-source', of: [sourceOf(origin.ip)] }]);
+    await throttle.charge([{ kind: 'signup', of: [sourceOf(origin.ip)] }]);
     const prepared = await createAccount.prepare(account);
     const grant = await db.transact(async (tx) => {
       const admin = setupToken !== undefined;

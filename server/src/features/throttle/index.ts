@@ -1,53 +1,94 @@
 /**
- * Owns: how often something may be tried. One throttle for every flow.
+ * Owns: how often something may be tried, and which devices are known. One throttle for every flow.
  * Tables: throttle_counters.
- * Specifications: NIST SP 800-63B-4 §3.2.2 (rate limiting), OWASP Authentication ("Account Lockout").
+ * Specifications: NIST SP 800-63B-4 §3.2.2 (rate limiting), OWASP Authentication ("Account Lockout"), OWASP "Slow Down Online Guessing
+ * Attacks with Device Cookies".
  */
 import { createHmac } from 'node:crypto';
 import type { Database, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { deriveKey } from '../../kernel/derive.ts';
+import type { Random } from '../../kernel/random.ts';
 import type { SecretKeys } from '../../kernel/secret-keys.ts';
-import { createCharge } from './charge.ts';
-import { type Counter, forgetAfterMs } from './policy.ts';
-import { throttleStore } from './store.sql.ts';
+import { createCounters } from './charge.ts';
+import { type Charged, type ChargeLogin, createChargeLogin } from './charge-login.ts';
+import { createDeviceTokens, type DeviceTokens } from './device-token.ts';
+import { type Counter, memorySeconds, paces, sprayingWindowMs } from './policy.ts';
+import { createSettle, type Settle } from './settle.ts';
+import { createSpraying } from './spraying.ts';
+import { throttleStore as store } from './store.sql.ts';
 
+export type { Charged } from './charge-login.ts';
+export type { DeviceTokens } from './device-token.ts';
 export { tooManyAttempts } from './errors.ts';
-export { type Counter, type PasswordCounters, passwordCounters, sourceOf } from './policy.ts';
+export { currentPasswordCounters, sourceOf } from './policy.ts';
+export { createRememberDevice, type RememberDevice } from './replies.ts';
 
-export interface Throttle {
+export interface Throttle extends Settle {
+  readonly devices: DeviceTokens;
+  /** Counts a login on the lane of its device, or else on those of strangers. @throws tooManyAttempts, and then nothing was counted */
+  readonly chargeLogin: ChargeLogin;
   /**
-   * Counts an attempt on every counter before it is made, so that a thousand at once are a thousand; to be taken back when it succeeds.
+   * Counts any other attempt on every counter before it is made, so that a thousand at once are a thousand.
    * @throws tooManyAttempts, and then nothing was counted
    */
-  charge(counters: readonly Counter[]): Promise<void>;
-  /** The attempt was right: its own counter starts anew, the wider ones get the attempt back. */
-  forgive(tx: Tx, own: Counter | undefined, wider: readonly Counter[]): Promise<void>;
-  /** Removes counters that nobody has used for a day. */
+  charge(counters: readonly Counter[]): Promise<Charged>;
+  /** Removes counters that hold nothing any more. */
   sweep(): Promise<void>;
 }
 
 export function createThrottle(deps: {
   db: Database;
   clock: Clock;
+  random: Random;
   secretKeys: SecretKeys;
   enabled: boolean;
 }): Throttle {
   const { db, clock, enabled } = deps;
-  const hmacKey = deriveKey(deps.secretKeys.present, 'throttle-counters');
-  const store = throttleStore;
-  const keyOf = ({ kind, of }: Counter): string =>
-    createHmac('sha256', hmacKey)
-      .update(JSON.stringify([kind, ...of]))
-      .digest('base64url');
+  const devices = createDeviceTokens(deps);
+  if (!enabled) return { ...unlimited, devices };
 
-  if (!enabled) return { charge: async () => {}, forgive: async () => {}, sweep: async () => {} };
+  const hmacKey = deriveKey(deps.secretKeys.present, 'throttle-counters');
+  const keyOf = ({ kind, of }: Counter): string => {
+    const hidden = createHmac('sha256', hmacKey).update(JSON.stringify([kind, ...of]));
+    return `${kind}:${hidden.digest('base64url')}`;
+  };
+  const counters = createCounters({ clock, store, keyOf });
+  const spraying = createSpraying({ db, clock, store });
+
   return {
-    charge: createCharge({ db, clock, store, keyOf }),
-    async forgive(tx, own, wider) {
-      if (own !== undefined) await store.forget(tx, keyOf(own));
-      for (const counter of wider) await store.uncount(tx, keyOf(counter));
-    },
-    sweep: () => db.transact((tx) => store.sweep(tx, clock.now() - forgetAfterMs), { patience: 'maintenance' }),
+    ...createSettle({ db, counters, spraying, keyOf }),
+    devices,
+    chargeLogin: createChargeLogin({ db, counters, devices, spraying }),
+    charge: (wanted) =>
+      db.transact(async (tx) => ({ counters: await counters.charge(tx, wanted, false), heard: true })),
+    sweep: () => db.transact((tx) => sweepAll(tx, clock.now()), { patience: 'maintenance' }),
   };
 }
+
+/** How long a counter that was given all back stays, so that it is not made anew at every login. */
+const emptyForMs = 600_000;
+
+/** Each kind by its own memory. What an older release has counted bears no kind, and goes with the last. */
+async function sweepAll(tx: Tx, now: number): Promise<void> {
+  await store.sweepEmpty(tx, now - emptyForMs);
+  const memories = Object.entries(paces).map(([kind, pace]) => [kind, memorySeconds(pace) * 1_000] as const);
+  for (const [kind, memoryMs] of [...memories, ['failures', 2 * sprayingWindowMs] as const]) {
+    await store.sweep(tx, { from: `${kind}:`, to: `${kind};`, before: now - memoryMs });
+  }
+  const longest = Math.max(...memories.map(([, memoryMs]) => memoryMs));
+  await store.sweep(tx, { from: '', to: '~', before: now - longest });
+}
+
+const counted = async (): Promise<Charged> => ({ counters: [], heard: true });
+const nothing = async (): Promise<void> => {};
+
+/** RATE_LIMITS=off */
+const unlimited: Omit<Throttle, 'devices'> = {
+  chargeLogin: counted,
+  charge: counted,
+  forgive: nothing,
+  recordFailure: nothing,
+  undo: nothing,
+  sweep: nothing,
+};

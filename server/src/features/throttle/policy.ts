@@ -1,59 +1,168 @@
 import { isIPv6 } from 'node:net';
+import type { Instant } from '../../kernel/clock.ts';
+
+const minute = 60;
+const hour = 3_600;
+const day = 86_400;
 
 /** How a counter slows down: so many attempts are free, then each costs a wait that doubles from the first to the longest. */
 export interface Pace {
   readonly freeAttempts: number;
+  /** The same while somebody sprays (`sprayingFrom`); the waits stay. */
+  readonly freeWhileSpraying?: number;
   readonly firstWaitSeconds: number;
   readonly longestWaitSeconds: number;
+  /** From so many attempts in a row on, the longest wait doubles again, up to another. */
+  readonly siege?: { readonly after: number; readonly longestWaitSeconds: number };
+  /** Attempts that are forgotten: all after so long a silence, or one after each so long a time, whatever happens meanwhile. */
+  readonly forgets: { readonly allAfterSeconds: number } | { readonly oneEachSeconds: number };
+  /** A blocked counter refuses as a wrong password is refused, not by 429: that would tell what must not be known. */
+  readonly silent?: boolean;
 }
 
-/** What is counted together. The name keeps counters of different kinds apart. */
+/** What is counted together. The kind keeps counters apart. */
 export interface Counter {
   readonly kind: keyof typeof paces;
-  readonly of: readonly string[];
+  readonly of: readonly (string | number)[];
 }
 
+/** What a counter has seen. */
+export interface CounterState {
+  readonly attempts: number;
+  /** From when on forgetting is reckoned. */
+  readonly lastAt: Instant;
+  readonly blockedUntil: Instant;
+}
+
+const hourAtMost = { firstWaitSeconds: minute / 2, longestWaitSeconds: hour };
+const afterADay = { allAfterSeconds: day };
+
 /**
- * The paces. There is no counter for an account alone: whoever knows an address could then keep its owner out, and nobody's waiting is
- * permanent (OWASP Authentication, "Account Lockout"; NIST SP 800-63B-4 §3.2.2).
+ * All strangers together, at one account: 20 failures at once, 27 after an hour, 50 after a day, then fewer and fewer, down to one a
+ * day: the hundredth after 46 days. NIST SP 800-63B-4 §3.2.2 allows a hundred in a row; with an hour as the longest wait they would take
+ * four days. Longer than sessions live (30 days), so that whoever uses the account has logged in before, and the row is broken.
  */
+const account = {
+  freeAttempts: 20,
+  freeWhileSpraying: 10,
+  ...hourAtMost,
+  siege: { after: 50, longestWaitSeconds: day },
+  forgets: { oneEachSeconds: day },
+} as const;
+
+/** No wait is for ever (OWASP Authentication, "Account Lockout"), and known devices wait for none of the strangers' counters. */
 export const paces = {
-  /** One account from one source: a person mistypes a few times, a guesser does not stop. */
-  'login-account-source': { freeAttempts: 10, firstWaitSeconds: 30, longestWaitSeconds: 3_600 },
+  /** One name from one source: a person mistypes a few times, a guesser does not stop. Fewer than `name` has for all sources. */
+  own: { freeAttempts: 10, freeWhileSpraying: 5, ...hourAtMost, forgets: afterADay },
+  /** One name from all sources, as it was asked for, so that it tells nobody who exists. */
+  name: account,
+  /**
+   * One account under both its names. Silent: who burns the attempts of an address and then finds a username blocked would know that
+   * both are one person's. As strict as `name`, so that it never blocks while only one of the names is used.
+   */
+  account: { ...account, silent: true },
   /** One source over all accounts: spraying. Offices share an address, so it starts late. */
-  'login-source': { freeAttempts: 100, firstWaitSeconds: 30, longestWaitSeconds: 3_600 },
+  source: { freeAttempts: 100, freeWhileSpraying: 25, ...hourAtMost, forgets: afterADay },
+  /** A known device at its account. Used up, the device is a stranger; it waits no shorter than its cookie lives. */
+  device: {
+    freeAttempts: 10,
+    firstWaitSeconds: 400 * day,
+    longestWaitSeconds: 400 * day,
+    forgets: { allAfterSeconds: 400 * day },
+  },
   /**
    * The current password, asked for by one session: whoever holds a stolen access token guesses from as many sources as they like.
    * By session, so that the owner's other sessions are not kept from changing the password.
    */
-  'password-session': { freeAttempts: 10, firstWaitSeconds: 30, longestWaitSeconds: 3_600 },
+  session: { ...account, freeAttempts: 10, freeWhileSpraying: 10 },
   /** Accounts made from one source. */
-  'sign-up-source': { freeAttempts: 60, firstWaitSeconds: 30, longestWaitSeconds: 3_600 },
+  signup: { freeAttempts: 60, ...hourAtMost, forgets: afterADay },
 } as const satisfies Record<string, Pace>;
 
-/** The counters of everything that tells whether a password is right, so that a guesser gets no more attempts by asking elsewhere. */
-export interface PasswordCounters {
-  readonly own: Counter;
-  readonly source: Counter;
+/** The strangers' counters of a login, always in this order, so that no two logins wait for each other in a ring. */
+export function strangersCounters(attempt: {
+  /** Folded, so that all its spellings share a counter. */
+  readonly name: string;
+  /** The user's id, where there is one. */
+  readonly account: number | undefined;
+  readonly ip: string;
+}): readonly Counter[] {
+  const source = sourceOf(attempt.ip);
+  return [
+    { kind: 'own', of: [attempt.name, source] },
+    { kind: 'name', of: [attempt.name] },
+    // Of nobody's name as well, so that nobody costs the same work as somebody.
+    { kind: 'account', of: attempt.account === undefined ? ['name', attempt.name] : ['id', attempt.account] },
+    { kind: 'source', of: [source] },
+  ];
 }
 
-/** @param name folded, so that all its spellings share a counter; what was asked for, so that no counter tells who exists */
-export function passwordCounters(name: string, ip: string): PasswordCounters {
-  const source = sourceOf(ip);
-  return {
-    own: { kind: 'login-account-source', of: [name, source] },
-    source: { kind: 'login-source', of: [source] },
-  };
+/**
+ * Those of asking for the current password: of a login from there too, so that a stolen access token buys no more attempts; but not
+ * those of all sources, by which strangers could keep the owner from changing it.
+ */
+export function currentPasswordCounters(asker: { name: string; session: string; ip: string }): readonly Counter[] {
+  const source = sourceOf(asker.ip);
+  return [
+    { kind: 'session', of: [asker.session] },
+    { kind: 'own', of: [asker.name, source] },
+    { kind: 'source', of: [source] },
+  ];
 }
 
-/** A counter that nobody used for so long starts anew. */
-export const forgetAfterMs = 86_400_000;
+export type Judgement =
+  | { readonly counted: true; readonly state: CounterState }
+  | { readonly counted: false; readonly state: CounterState; readonly retryAfterSeconds: number };
+
+/** What an attempt makes of a counter. A blocked one stays as it is: a refused attempt makes no wait longer. */
+export function attemptOn(state: CounterState, now: Instant, pace: Pace, spraying = false): Judgement {
+  if (state.blockedUntil > now) {
+    return { counted: false, state, retryAfterSeconds: Math.ceil((state.blockedUntil - now) / 1_000) };
+  }
+  const remembered = recall(state, now, pace);
+  const attempts = remembered.attempts + 1;
+  const wait = waitSeconds(
+    attempts,
+    spraying ? { ...pace, freeAttempts: pace.freeWhileSpraying ?? pace.freeAttempts } : pace,
+  );
+  const lastAt = 'oneEachSeconds' in pace.forgets ? remembered.lastAt : now;
+  return { counted: true, state: { attempts, lastAt, blockedUntil: wait === 0 ? 0 : now + wait * 1_000 } };
+}
+
+/** The counter without what it has forgotten by now. */
+function recall(state: CounterState, now: Instant, { forgets }: Pace): CounterState {
+  const silence = now - state.lastAt;
+  if ('allAfterSeconds' in forgets) {
+    return silence < forgets.allAfterSeconds * 1_000 ? state : { ...state, attempts: 0 };
+  }
+  const each = forgets.oneEachSeconds * 1_000;
+  const forgotten = Math.max(0, Math.floor(silence / each));
+  if (forgotten >= state.attempts) return { ...state, attempts: 0, lastAt: now };
+  return { ...state, attempts: state.attempts - forgotten, lastAt: state.lastAt + forgotten * each };
+}
 
 /** Seconds to wait after the attempt with this number (from 1) before the next may come; 0 while attempts are free. */
-export function waitSeconds(attempts: number, { freeAttempts, firstWaitSeconds, longestWaitSeconds }: Pace): number {
-  const beyond = attempts - freeAttempts;
-  return beyond < 0 ? 0 : Math.min(longestWaitSeconds, firstWaitSeconds * 2 ** Math.min(beyond, 30));
+export function waitSeconds(attempts: number, pace: Pace): number {
+  const { freeAttempts, firstWaitSeconds, longestWaitSeconds, siege } = pace;
+  if (attempts < freeAttempts) return 0;
+  if (siege !== undefined && attempts > siege.after) {
+    return doubled(longestWaitSeconds, attempts - siege.after, siege.longestWaitSeconds);
+  }
+  return doubled(firstWaitSeconds, attempts - freeAttempts, longestWaitSeconds);
 }
+
+const doubled = (first: number, times: number, longest: number) => Math.min(longest, first * 2 ** Math.min(times, 30));
+
+/** Seconds after which a counter that nobody uses holds nothing any more, however often it was used. */
+export function memorySeconds({ forgets, siege }: Pace): number {
+  if ('allAfterSeconds' in forgets) return forgets.allAfterSeconds;
+  // In a siege each attempt waits as long as forgetting one takes: it ends a few attempts behind the last doubling.
+  return ((siege?.after ?? 0) + 10) * forgets.oneEachSeconds;
+}
+
+/** So many failures of strangers within two windows, at all accounts and from all sources, are spraying: a few thousand an hour. */
+export const sprayingFrom = 300;
+export const sprayingWindowMs = 300_000;
 
 /** The source that an address stands for: IPv4 by itself, IPv6 by its /64, which one subscriber has whole (RFC 6177 §2). */
 export function sourceOf(ip: string): string {

@@ -1,136 +1,117 @@
 import assert from 'node:assert/strict';
-import { atOnce, storeContract, yesAmong } from '../../../test/support/store-contract.ts';
+import { behind } from '../../../test/support/behind.ts';
+import { atOnce, storeContract } from '../../../test/support/store-contract.ts';
 import type { Database } from '../../db/database.ts';
+import type { CounterState } from './policy.ts';
 import { throttleStore as store } from './store.sql.ts';
 
-const counter = 'a counter';
+const counter = 'name:a counter';
 const now = 5_000;
+const fresh = { attempts: 0, lastAt: now, blockedUntil: 0 };
 
-const count = (db: Database, at = now, key = counter) => db.transact((tx) => store.count(tx, key, at));
-const countTimes = async (db: Database, times: number) => {
-  for (let attempt = 0; attempt < times; attempt += 1) await count(db);
-};
-const block = (db: Database, until: number, key = counter) => db.transact((tx) => store.block(tx, key, until));
-const uncount = (db: Database) => db.transact((tx) => store.uncount(tx, counter));
-const forget = (db: Database) => db.transact((tx) => store.forget(tx, counter));
-const sweep = (db: Database, before: number) => db.transact((tx) => store.sweep(tx, before));
+const lock = (db: Database, key = counter) => db.transact((tx) => store.lock(tx, key, now));
+const save = (db: Database, state: CounterState, key = counter) =>
+  db.transact(async (tx) => {
+    await store.lock(tx, key, now);
+    await store.save(tx, key, state);
+  });
+/** What every use of the store does: lock, reckon, save. @returns the number of the attempt */
+const count = (db: Database, times: number) =>
+  atOnce(db, times, async (tx) => {
+    const state = await store.lock(tx, counter, now);
+    await store.save(tx, counter, { ...state, attempts: state.attempts + 1 });
+    return state.attempts + 1;
+  });
+const add = (db: Database, key: string, times = 1) => atOnce(db, times, (tx) => store.add(tx, key, now));
 
 const upTo = (count: number) => Array.from({ length: count }, (_, place) => place + 1);
 const ascending = (numbers: readonly number[]) => numbers.toSorted((one, other) => one - other);
 
 export const throttleStoreContract = storeContract('the store of counters', (that) => {
-  that('counts from 1, each counter for itself and to the letter', async (db) => {
-    assert.deepEqual(await count(db), { attempts: 1, blockedUntil: 0, counted: true });
-    assert.deepEqual(await count(db), { attempts: 2, blockedUntil: 0, counted: true });
-    for (const other of ['another', 'A COUNTER', 'a counter ', 'à counter']) {
-      assert.equal((await count(db, now, other)).attempts, 1, other);
+  that('a counter begins empty, and keeps what was saved, each for itself and to the letter', async (db) => {
+    assert.deepEqual(await lock(db), fresh);
+    const saved = { attempts: 3, lastAt: 1_000, blockedUntil: 9_000 };
+    await save(db, saved);
+    for (const other of ['another', 'NAME:A COUNTER', 'name:a counter ', 'name:à counter']) {
+      assert.deepEqual(await lock(db, other), fresh, other);
     }
-    assert.equal((await count(db)).attempts, 3);
+    assert.deepEqual(await lock(db), saved);
+    await save(db, saved);
+    assert.deepEqual(await lock(db), saved, 'saving what is there already is no fault');
   });
 
   that('fifty attempts at once on a new counter are fifty, each with a number of its own', async (db) => {
-    const counted = await atOnce(db, 50, (tx) => store.count(tx, counter, now));
-    assert.equal(yesAmong(counted.map((it) => it.counted)), 50);
-    assert.deepEqual(ascending(counted.map(({ attempts }) => attempts)), upTo(50));
-    assert.equal((await count(db)).attempts, 51);
+    assert.deepEqual(ascending(await count(db, 50)), upTo(50));
+    assert.equal((await lock(db)).attempts, 50);
   });
 
-  that(
-    'holds a counter until the transaction ends: of fifty at once no more get through than the pace allows',
-    async (db) => {
-      const counted = await atOnce(db, 50, async (tx) => {
-        const it = await store.count(tx, counter, now);
-        if (it.counted && it.attempts >= 10) await store.block(tx, counter, now + 30_000);
-        return it.counted;
-      });
-      assert.equal(yesAmong(counted), 10);
-      assert.equal((await count(db)).attempts, 10);
-    },
-  );
-
   that('takes back what was counted when the transaction is rolled back', async (db) => {
-    await count(db);
+    await count(db, 1);
     const refused = new Error('refused');
     const attempt = db.transact(async (tx) => {
-      await store.count(tx, counter, now);
-      await store.count(tx, 'a wider counter', now);
+      const state = await store.lock(tx, counter, now);
+      await store.save(tx, counter, { ...state, attempts: 2 });
+      await store.add(tx, 'failures:1', now);
       throw refused;
     });
     await assert.rejects(attempt, (error) => error === refused);
-    assert.equal((await count(db)).attempts, 2);
-    assert.equal((await count(db, now, 'a wider counter')).attempts, 1);
+    assert.equal((await lock(db)).attempts, 1);
+    assert.equal(await store.sum(db, { from: 'failures:', to: 'failures;' }), 0);
   });
 
-  that('does not count on a blocked counter, until the instant at which it opens', async (db) => {
-    await count(db);
-    await block(db, 9_000);
-    for (const at of [now, 8_999]) {
-      assert.deepEqual(await count(db, at), { attempts: 1, blockedUntil: 9_000, counted: false });
-    }
-    assert.deepEqual(await count(db, 9_000), { attempts: 2, blockedUntil: 9_000, counted: true });
+  that('loses nothing of what is added at once, also to one that is not there yet', async (db) => {
+    await Promise.all([add(db, 'failures:1', 30), add(db, 'failures:2', 10)]);
+    assert.equal(await store.sum(db, { from: 'failures:1', to: 'failures:2' }), 30);
+    assert.equal(await store.sum(db, { from: 'failures:', to: 'failures;' }), 40);
   });
 
-  that('blocks one counter and no other', async (db) => {
-    await count(db);
-    await count(db, now, 'another');
-    await block(db, 9_000);
-    assert.equal((await count(db, now, 'another')).counted, true);
+  that('sums from the first to below the last, byte by byte, and nothing is 0', async (db) => {
+    for (const key of ['failures:10', 'failures:2', 'failuresX', 'Failures:10', 'name:x']) await add(db, key);
+    assert.equal(await store.sum(db, { from: 'failures:1', to: 'failures:2' }), 1);
+    assert.equal(await store.sum(db, { from: 'failures:', to: 'failures;' }), 2);
+    assert.equal(await store.sum(db, { from: 'g', to: 'h' }), 0);
   });
 
-  that('takes an attempt back and opens the counter', async (db) => {
-    await countTimes(db, 3);
-    await block(db, 9_000);
-    await uncount(db);
-    assert.deepEqual(await count(db), { attempts: 3, blockedUntil: 0, counted: true });
-  });
-
-  that('takes back no more than was counted, also when many do at once', async (db) => {
-    await uncount(db);
-    await countTimes(db, 3);
-    await atOnce(db, 20, (tx) => store.uncount(tx, counter));
-    assert.equal((await count(db)).attempts, 1);
-  });
-
-  that('loses neither of what is counted and taken back at once', async (db) => {
-    await countTimes(db, 20);
-    await atOnce(db, 40, async (tx, place) => {
-      if (place % 2 === 0) await store.count(tx, counter, now);
-      else await store.uncount(tx, counter);
-    });
-    assert.equal((await count(db)).attempts, 21);
-  });
-
-  that('starts a forgotten counter anew, also one that was blocked', async (db) => {
-    await countTimes(db, 3);
-    await count(db, now, 'another');
-    await block(db, 9_000);
-    await forget(db);
-    await forget(db);
-    assert.deepEqual(await count(db), { attempts: 1, blockedUntil: 0, counted: true });
-    assert.equal((await count(db, now, 'another')).attempts, 2);
-  });
-
-  that('counts on while others forget: nobody fails, and the count goes on from there', async (db) => {
-    const attempts = await atOnce(db, 60, async (tx, place) => {
-      if (place % 3 !== 0) return (await store.count(tx, counter, now)).attempts;
-      await store.forget(tx, counter);
-      return 0;
-    });
-    assert.equal(yesAmong(attempts.map((it) => it > 0)), 40);
-    assert.ok((await count(db)).attempts <= 41);
-  });
-
-  that('sweeps what nobody used since, and keeps what is recent or was blocked', async (db) => {
-    await count(db, 1_000, 'old');
-    await count(db, 1_999, 'nearly recent');
-    await count(db, 2_000, 'recent');
-    await count(db, 1_000, 'blocked');
-    await block(db, 2_000, 'blocked');
-    await sweep(db, 2_000);
-    const attempts = async (key: string) => (await count(db, now, key)).attempts;
-    assert.deepEqual(
-      [await attempts('old'), await attempts('nearly recent'), await attempts('recent'), await attempts('blocked')],
-      [1, 1, 2, 2],
+  that('sweeps the empty ones that nobody used since, and no others', async (db) => {
+    const empty = { attempts: 0, lastAt: 1_000, blockedUntil: 0 };
+    await save(db, empty, 'old');
+    await save(db, { ...empty, lastAt: 2_000 }, 'recent');
+    await save(db, { ...empty, blockedUntil: 2_000 }, 'blocked');
+    await save(db, { ...empty, attempts: 1 }, 'used');
+    await db.transact((tx) => store.sweepEmpty(tx, 2_000));
+    const left = await behind<{ counter: string }>(db, (builder) =>
+      builder.selectFrom('throttle_counters').select('counter').orderBy('counter'),
     );
+    assert.deepEqual(
+      left.map(({ counter: key }) => key),
+      ['blocked', 'recent', 'used'],
+    );
+  });
+
+  that('locks on while others sweep: nobody fails, and nothing that counts is lost', async (db) => {
+    await atOnce(db, 60, async (tx, place) => {
+      if (place % 3 === 0) {
+        await store.sweepEmpty(tx, now + 1);
+      } else {
+        const state = await store.lock(tx, counter, now);
+        await store.save(tx, counter, { ...state, attempts: state.attempts + 1 });
+      }
+    });
+    assert.equal((await lock(db)).attempts, 40);
+  });
+
+  that('sweeps what nobody used since, in its range, and keeps what is recent or blocked', async (db) => {
+    const old = { attempts: 1, lastAt: 1_000, blockedUntil: 0 };
+    await save(db, old, 'own:old');
+    await save(db, { ...old, lastAt: 1_999 }, 'own:nearly recent');
+    await save(db, { ...old, lastAt: 2_000 }, 'own:recent');
+    await save(db, { ...old, blockedUntil: 2_000 }, 'own:blocked');
+    await save(db, old, 'name:old');
+    await db.transact((tx) => store.sweep(tx, { from: 'own:', to: 'own;', before: 2_000 }));
+    const left: number[] = [];
+    for (const key of ['own:old', 'own:nearly recent', 'own:recent', 'own:blocked', 'name:old']) {
+      left.push((await lock(db, key)).attempts);
+    }
+    assert.deepEqual(left, [0, 0, 1, 1, 1]);
   });
 });

@@ -8,65 +8,80 @@ interface ThrottleTables {
 
 const { statement } = statements<ThrottleTables>();
 
-const countAttempt = statement((db, p: { counter: string; now: Instant }) =>
-  db
-    .updateTable('throttle_counters')
-    .set((column) => ({ attempts: column('attempts', '+', 1), last_at: p.now }))
-    .where('counter', '=', p.counter)
-    .where('blocked_until', '<=', p.now),
-);
+const lockCounter = statement((db, p: { counter: string }, dialect) => {
+  const counter = db
+    .selectFrom('throttle_counters')
+    .select(['attempts', 'last_at', 'blocked_until'])
+    .where('counter', '=', p.counter);
+  return dialect.rowLocks ? counter.forUpdate() : counter;
+});
 
-const openCounter = statement((db, p: { counter: string; now: Instant }, dialect) =>
+const openCounter = statement((db, p: { counter: string; attempts: number; now: Instant }, dialect) =>
   dialect.unlessPresent(
-    db.insertInto('throttle_counters').values({ counter: p.counter, attempts: 1, last_at: p.now, blocked_until: 0 }),
+    db
+      .insertInto('throttle_counters')
+      .values({ counter: p.counter, attempts: p.attempts, last_at: p.now, blocked_until: 0 }),
   ),
 );
 
-const findCounter = statement((db, p: { counter: string }) =>
-  db.selectFrom('throttle_counters').select(['attempts', 'blocked_until']).where('counter', '=', p.counter),
-);
-
-const blockCounter = statement((db, p: { counter: string; until: Instant }) =>
-  db.updateTable('throttle_counters').set({ blocked_until: p.until }).where('counter', '=', p.counter),
-);
-
-const uncountAttempt = statement((db, p: { counter: string }) =>
+const saveCounter = statement((db, p: { counter: string; attempts: number; lastAt: Instant; blockedUntil: Instant }) =>
   db
     .updateTable('throttle_counters')
-    .set((column) => ({ attempts: column('attempts', '-', 1), blocked_until: 0 }))
-    .where('counter', '=', p.counter)
-    .where('attempts', '>', 0),
+    .set({ attempts: p.attempts, last_at: p.lastAt, blocked_until: p.blockedUntil })
+    .where('counter', '=', p.counter),
 );
 
-const forgetCounter = statement((db, p: { counter: string }) =>
-  db.deleteFrom('throttle_counters').where('counter', '=', p.counter),
+const addToCounter = statement((db, p: { counter: string; now: Instant }) =>
+  db
+    .updateTable('throttle_counters')
+    .set((column) => ({ attempts: column('attempts', '+', 1), last_at: p.now }))
+    .where('counter', '=', p.counter),
 );
 
-const sweepCounters = statement((db, p: { before: Instant }) =>
-  db.deleteFrom('throttle_counters').where('last_at', '<', p.before).where('blocked_until', '<', p.before),
+const listAttempts = statement((db, p: { from: string; to: string }) =>
+  db.selectFrom('throttle_counters').select('attempts').where('counter', '>=', p.from).where('counter', '<', p.to),
+);
+
+const sweepEmptyCounters = statement((db, p: { before: Instant }) =>
+  db
+    .deleteFrom('throttle_counters')
+    .where('last_at', '<', p.before)
+    .where('attempts', '=', 0)
+    .where('blocked_until', '<', p.before),
+);
+
+const sweepCounters = statement((db, p: { from: string; to: string; before: Instant }) =>
+  db
+    .deleteFrom('throttle_counters')
+    .where('counter', '>=', p.from)
+    .where('counter', '<', p.to)
+    .where('last_at', '<', p.before)
+    .where('blocked_until', '<', p.before),
 );
 
 export const throttleStore: ThrottleStore = {
-  async count(tx, counter, now) {
-    const increment = async () => (await tx.execute(countAttempt, { counter, now })) === 1;
-    // Where it was not there, somebody else may open it before we do; then we count behind them.
-    const counted =
-      (await increment()) || (await tx.execute(openCounter, { counter, now })) === 1 || (await increment());
-    const row = await tx.first(findCounter, { counter });
-    // Somebody's success has just made it start anew.
-    if (row === undefined) return { attempts: 1, blockedUntil: 0, counted: true };
-    return { attempts: row.attempts, blockedUntil: row.blocked_until, counted };
+  async lock(tx, counter, now) {
+    // Where it is not there, somebody else may open it before we do; and a sweep may remove it before we lock it.
+    for (let round = 0; round < 10; round += 1) {
+      const row = await tx.first(lockCounter, { counter });
+      if (row) return { attempts: row.attempts, lastAt: row.last_at, blockedUntil: row.blocked_until };
+      await tx.execute(openCounter, { counter, attempts: 0, now });
+    }
+    throw new Error('a counter vanishes as fast as it is made');
   },
-  block: async (tx, counter, until) => {
-    await tx.execute(blockCounter, { counter, until });
+  save: async (tx, counter, state) => {
+    await tx.execute(saveCounter, { counter, ...state });
   },
-  uncount: async (tx, counter) => {
-    await tx.execute(uncountAttempt, { counter });
+  async add(tx, counter, now) {
+    const increment = async () => (await tx.execute(addToCounter, { counter, now })) === 1;
+    if ((await increment()) || (await tx.execute(openCounter, { counter, attempts: 1, now })) === 1) return;
+    await increment();
   },
-  forget: async (tx, counter) => {
-    await tx.execute(forgetCounter, { counter });
+  sum: async (db, range) => (await db.all(listAttempts, range)).reduce((sum, { attempts }) => sum + attempts, 0),
+  sweepEmpty: async (tx, before) => {
+    await tx.execute(sweepEmptyCounters, { before });
   },
-  sweep: async (tx, before) => {
-    await tx.execute(sweepCounters, { before });
+  sweep: async (tx, range) => {
+    await tx.execute(sweepCounters, range);
   },
 };
