@@ -31,7 +31,8 @@ export async function openPorts(
   const breachedPasswords = openBreachedPasswords(config, clock, warn);
   // Never more hashes in flight than cores: beyond that they only slow one another, and everything else.
   const lane = createLane({ width: shareOf(availableParallelism(), 1), maxWaitMs, clock });
-  const hasher = createHasher({ parameters, lane, random });
+  const threadLane = createLane({ width: 1, maxWaitMs, clock });
+  const hasher = createHasher({ parameters, lane, threadLane, random });
   // Two at least: work under a lock of all nodes holds one for the lock.
   const db = await connect(resolveDatabase(config.server), { poolSize: shareOf(config.server.databasePoolSize, 2) });
   return { db, clock, ticker, random, hasher, breachedPasswords, secretKeys, madeSecretKey };

@@ -23,6 +23,8 @@ export interface HasherOptions {
   /** Today's parameters. OWASP Password Storage asks for at least 19456 KiB, 2 passes, 1 lane. */
   readonly parameters: Argon2Parameters;
   readonly lane: Lane;
+  /** For what runs on the one hashing thread: it waits there and not in a place of `lane`, where it would keep everybody else out. */
+  readonly threadLane?: Lane;
   readonly random: Random;
 }
 
@@ -30,6 +32,9 @@ export interface HasherOptions {
 const plainSchemes = [argon2, bcrypt, pbkdf2, scrypt, firebaseScrypt, shaCrypt, phpass, aspNetIdentity];
 const wrapping = createWrapping(plainSchemes);
 const schemes = [...plainSchemes, wrapping];
+
+/** sha-crypt and phpass, also as they stand wrapped. */
+const onThread = /\$(?:[56]|P|H)\$/;
 
 /**
  * Makes argon2id hashes and verifies those of many systems.
@@ -40,18 +45,20 @@ const schemes = [...plainSchemes, wrapping];
  *
  * @throws RangeError when `parameters` are such that `verify` would refuse the hashes they make
  */
-export function createHasher({ parameters, lane, random }: HasherOptions): Hasher {
+export function createHasher({ parameters, lane, threadLane = lane, random }: HasherOptions): Hasher {
   const dummy = writePhc(parameters, random.bytes(saltLength), random.bytes(tagLength));
   if (!argon2.costIsBearable(dummy)) throw new RangeError('These argon2 parameters are out of bounds.');
 
   const runnable = (stored: string) => schemes.find((scheme) => scheme.costIsBearable(stored));
+
+  const laneOf = (stored: string): Lane => (onThread.test(stored) ? threadLane : lane);
 
   return {
     dummy,
     hash: (password) => lane.run(() => hashWithArgon2id(password, parameters, random.bytes(saltLength))),
     verify(stored, password) {
       const scheme = runnable(stored);
-      if (scheme !== undefined) return lane.run(() => scheme.verify(stored, password));
+      if (scheme !== undefined) return laneOf(stored).run(() => scheme.verify(stored, password));
       return lane.run(async () => {
         await argon2.verify(dummy, password);
         return false;

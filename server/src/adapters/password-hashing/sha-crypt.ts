@@ -57,8 +57,15 @@ export const shaCrypt = createScheme<ShaCryptHash>({
   isWeak: ({ digestName, rounds }) => rounds < leastRounds[digestName],
   async derive({ digestName, rounds, salt }, text) {
     const password = Buffer.from(text);
-    if (password.length > mostPasswordBytes) return Buffer.alloc(0);
-    const digest = await roundsThread.run({ algorithm: 'sha-crypt', digest: digestName, password, salt, rounds });
-    return Buffer.from(textOf(digest, digestName));
+    // What is too long matches nothing, but not at once: that would tell which account has such a hash.
+    const hashed = password.subarray(0, mostPasswordBytes);
+    const digest = await roundsThread.run({
+      algorithm: 'sha-crypt',
+      digest: digestName,
+      password: hashed,
+      salt,
+      rounds,
+    });
+    return hashed.length < password.length ? Buffer.alloc(0) : Buffer.from(textOf(digest, digestName));
   },
 });

@@ -84,7 +84,11 @@ export function createChangePassword(deps: {
       const hash = await prove(command);
       // Behind the throttle, since it asks a service elsewhere.
       const breaches = await passwords.prepare.checkBreaches(command.newPassword, pointer);
-      if (breaches.length > 0) throw validationFailed({ errors: breaches });
+      if (breaches.length > 0) {
+        // The current password was right.
+        await db.transact((tx) => throttle.forgive(tx, charged));
+        throw validationFailed({ errors: breaches });
+      }
       await change(command, hash, await passwords.prepare.hash(command.newPassword), charged);
     } catch (error) {
       if (error instanceof DomainError && error.refusal === currentPasswordWrong) await recordFailure(command);

@@ -156,3 +156,26 @@ test('an attacker with a whole /64 is one source, and the neighbour is another',
   assert.equal(sourceOf('::1'), '0:0:0:0::/64');
   assert.equal(sourceOf('fe80::1%eth0'), 'fe80:0:0:0::/64');
 });
+
+test('attack: a busy address never fills up: forty logins a day, one in twenty mistyped and never put right, for a year', () => {
+  let state: CounterState = { attempts: 0, lastAt: 0, blockedUntil: 0 };
+  for (let login = 0; login < 365 * 2; login += 1) {
+    const judgement = attemptOn(state, login * 43_200_000, paces.source, true);
+    assert.ok(judgement.counted);
+    state = judgement.state;
+  }
+  assert.ok(state.attempts < 25 && state.blockedUntil === 0);
+});
+
+test('attack: the alarm costs nobody more than five minutes for what is free at other times', () => {
+  for (const pace of [paces.own, paces.name, paces.source]) {
+    let [state, now]: [CounterState, number] = [{ attempts: 0, lastAt: 0, blockedUntil: 0 }, 0];
+    for (let attempt = 1; attempt < pace.freeAttempts; attempt += 1) {
+      const judgement = attemptOn(state, now, pace, true);
+      assert.ok(judgement.counted);
+      state = judgement.state;
+      assert.ok(state.blockedUntil <= now + 300_000);
+      now = Math.max(now, state.blockedUntil);
+    }
+  }
+});

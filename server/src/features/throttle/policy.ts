@@ -34,6 +34,8 @@ export interface CounterState {
   readonly blockedUntil: Instant;
 }
 
+const longestWhileSpraying = 5 * minute;
+
 const hourAtMost = { firstWaitSeconds: minute / 2, longestWaitSeconds: hour };
 const afterADay = { allAfterSeconds: day };
 
@@ -61,8 +63,8 @@ export const paces = {
    * both are one person's. As strict as `name`, so that it never blocks while only one of the names is used.
    */
   account: { ...account, silent: true },
-  /** One source over all accounts: spraying. Offices share an address, so it starts late. */
-  source: { freeAttempts: 100, freeWhileSpraying: 25, ...hourAtMost, forgets: afterADay },
+  /** One source over all accounts: spraying. Offices share an address that is never silent, so it starts late, and forgets a hundred a day. */
+  source: { freeAttempts: 100, freeWhileSpraying: 25, ...hourAtMost, forgets: { oneEachSeconds: 15 * minute } },
   /** A known device at its account. Used up, the device is a stranger; it waits no shorter than its cookie lives. */
   device: {
     freeAttempts: 10,
@@ -76,7 +78,7 @@ export const paces = {
    */
   session: { ...account, freeAttempts: 10, freeWhileSpraying: 10 },
   /** Accounts made from one source. */
-  signup: { freeAttempts: 60, ...hourAtMost, forgets: afterADay },
+  signup: { freeAttempts: 60, ...hourAtMost, forgets: { oneEachSeconds: 24 * minute } },
 } as const satisfies Record<string, Pace>;
 
 /** The strangers' counters of a login, always in this order, so that no two logins wait for each other in a ring. */
@@ -121,10 +123,7 @@ export function attemptOn(state: CounterState, now: Instant, pace: Pace, sprayin
   }
   const remembered = recall(state, now, pace);
   const attempts = remembered.attempts + 1;
-  const wait = waitSeconds(
-    attempts,
-    spraying ? { ...pace, freeAttempts: pace.freeWhileSpraying ?? pace.freeAttempts } : pace,
-  );
+  const wait = spraying ? waitWhileSpraying(attempts, pace) : waitSeconds(attempts, pace);
   const lastAt = 'oneEachSeconds' in pace.forgets ? remembered.lastAt : now;
   return { counted: true, state: { attempts, lastAt, blockedUntil: wait === 0 ? 0 : now + wait * 1_000 } };
 }
@@ -151,13 +150,20 @@ export function waitSeconds(attempts: number, pace: Pace): number {
   return doubled(firstWaitSeconds, attempts - freeAttempts, longestWaitSeconds);
 }
 
+/** What is free at other times costs a short wait: whoever raises the alarm must not shut out all who share an address or have mistyped. */
+function waitWhileSpraying(attempts: number, pace: Pace): number {
+  const { freeAttempts, freeWhileSpraying = freeAttempts } = pace;
+  if (attempts >= freeAttempts) return waitSeconds(attempts, pace);
+  return Math.min(longestWhileSpraying, waitSeconds(attempts, { ...pace, freeAttempts: freeWhileSpraying }));
+}
+
 const doubled = (first: number, times: number, longest: number) => Math.min(longest, first * 2 ** Math.min(times, 30));
 
 /** Seconds after which a counter that nobody uses holds nothing any more, however often it was used. */
-export function memorySeconds({ forgets, siege }: Pace): number {
+export function memorySeconds({ forgets, siege, freeAttempts }: Pace): number {
   if ('allAfterSeconds' in forgets) return forgets.allAfterSeconds;
-  // In a siege each attempt waits as long as forgetting one takes: it ends a few attempts behind the last doubling.
-  return ((siege?.after ?? 0) + 10) * forgets.oneEachSeconds;
+  // Behind the free ones and the doublings an attempt waits no shorter than forgetting one takes: a counter ends a few attempts further.
+  return (Math.max(siege?.after ?? 0, freeAttempts) + 10) * forgets.oneEachSeconds;
 }
 
 /** So many failures of strangers within two windows, at all accounts and from all sources, are spraying: a few thousand an hour. */

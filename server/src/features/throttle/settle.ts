@@ -18,7 +18,6 @@ export interface Settle {
 }
 
 const isOneMakers = ({ kind }: Counter): boolean => kind === 'own' || kind === 'device' || kind === 'session';
-const isOneAccounts = ({ kind }: Counter): boolean => kind === 'name' || kind === 'account';
 
 export function createSettle(deps: {
   db: Database;
@@ -32,7 +31,7 @@ export function createSettle(deps: {
       let mistakes = 1;
       for (const counter of charged.counters) {
         if (isOneMakers(counter)) mistakes = await counters.restart(tx, counter);
-        else await counters.giveBack(tx, counter, isOneAccounts(counter) ? mistakes : 1);
+        else await counters.giveBack(tx, counter, mistakes);
       }
     },
     async recordFailure(tx, charged) {
