@@ -65,7 +65,11 @@ describe('any request', () => {
     await using t = await testApp();
     const known = fc.constantFrom('/echo', '/me', '/users/', '/token', '/logout', '/');
     const tail = fc.oneof(fc.webPath(), fc.string(), fc.constantFrom('%', '%zz', '%00', '..', '//', '?a=%', '#', ';x'));
-    const url = fc.tuple(known, tail).map(([head, rest]) => `${head}${rest}`.replaceAll(/[^\x21-\x7e]/g, '~'));
+    const url = fc
+      .tuple(known, tail)
+      .map(([head, rest]) => `${head}${rest}`.replaceAll(/[^\x21-\x7e]/g, '~'))
+      // `inject` cannot send what is no URL, such as `//[`.
+      .filter((path) => URL.canParse(path, 'http://localhost'));
     const type = fc.constantFrom('application/json', 'application/x-www-form-urlencoded', 'text/plain', 'a/b;c="');
     await fc.assert(
       fc.asyncProperty(
