@@ -133,3 +133,28 @@ describe('the hasher', () => {
       assert.throws(() => createHasher({ parameters: { ...parameters, memoryKib }, lane, random }), RangeError);
   });
 });
+
+test('attack: what waits for the hashing thread takes no place from anybody else, plain or wrapped, however long the password', async () => {
+  const taken: string[] = [];
+  const laneCalled = (name: string): Lane => ({
+    inFlight: 0,
+    waiting: 0,
+    run: (work) => {
+      taken.push(name);
+      return work();
+    },
+  });
+  const hasher = createHasher({
+    parameters,
+    lane: laneCalled('common'),
+    threadLane: laneCalled('thread'),
+    random: setUp().random,
+  });
+  const shaCrypt = `$6$rounds=1000$saltsalt$${'.'.repeat(86)}`;
+  const wrapped = await hasher.wrapIfWeak(shaCrypt);
+  assert.match(String(wrapped), /^\$wrapped\$/);
+  for (const stored of [shaCrypt, String(wrapped), hasher.dummy]) {
+    for (const password of ['a guess', 'x'.repeat(600)]) assert.equal(await hasher.verify(stored, password), false);
+  }
+  assert.deepEqual(taken, ['common', 'thread', 'thread', 'thread', 'thread', 'common', 'common']);
+});
