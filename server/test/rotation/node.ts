@@ -2,7 +2,7 @@ import { systemTicker } from '../../src/adapters/system-ticker.ts';
 import { compose, type Features } from '../../src/app/compose.ts';
 import { loadAppConfig } from '../../src/app/config.ts';
 import type { Database } from '../../src/db/database.ts';
-import type { AuditEvent } from '../../src/features/audit/index.ts';
+import type { RecordedEvent } from '../../src/features/audit/index.ts';
 import type { SessionParts, Tokens } from '../../src/features/sessions/index.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { DomainError } from '../../src/kernel/errors.ts';
@@ -25,7 +25,7 @@ export interface Node {
   changePassword(accessToken: string, passwords: { from: number; to: number }): Promise<void>;
   /** What an operator or an administrator does with a user. */
   readonly administer: Readonly<Record<'end-all' | 'disable' | 'enable' | 'remove', (user: Issued) => Promise<void>>>;
-  eventsSince(id: number): Promise<readonly (AuditEvent & { readonly id: number })[]>;
+  eventsSince(id: number): Promise<readonly RecordedEvent[]>;
 }
 
 /** What signing in and refreshing give, as a client reads it. */

@@ -7,7 +7,7 @@ import { createServer } from '../../src/app/server.ts';
 import { resolvePublicUrl } from '../../src/config/server.ts';
 import type { Database } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import type { AuditEvent } from '../../src/features/audit/index.ts';
+import type { RecordedEvent } from '../../src/features/audit/index.ts';
 import type { Hasher } from '../../src/kernel/hasher.ts';
 import { Secret } from '../../src/kernel/secret.ts';
 import type { Ticker } from '../../src/kernel/ticker.ts';
@@ -39,7 +39,7 @@ export interface TestServer extends AsyncDisposable {
   /** Everything that was logged, at every level. */
   readonly log: readonly string[];
   /** The audit events since the last call, without ids and times. */
-  newEvents(): Promise<AuditEvent[]>;
+  newEvents(): Promise<Omit<RecordedEvent, 'id' | 'at'>[]>;
   /** Makes a user with the role `admin` and signs them in; the access token. */
   admin(): Promise<string>;
 }

@@ -64,15 +64,15 @@ export function createChangePassword(deps: {
       const living = await sessions.authenticate(tx, { session, user, now, permission: undefined });
       if (active === undefined || living === undefined) throw invalidToken();
       if (!(await passwords.store.change(tx, user, { hash, next, at: now }))) throw currentPasswordWrong();
-      await audit.record(tx, { event: 'password.changed', actor: user, subject: user, session, ip });
-      await endSessions(tx, { user, kept: session, reason: 'password-changed', by: user, ip });
+      await audit.record(tx, { event: 'password.changed', actor: who, subject: user, session, ip });
+      await endSessions(tx, { user, kept: session, reason: 'password-changed', by: who, ip });
       await throttle.forgive(tx, charged);
     });
 
   const recordFailure = ({ who, ip }: ChangePasswordCommand) => {
     const { userId: user, sessionId: session } = who;
     const refused = { outcome: 'refused', reason: currentPasswordWrong.code } as const;
-    const event = { event: 'password.changed', ...refused, actor: user, subject: user, session, ip } as const;
+    const event = { event: 'password.changed', ...refused, actor: who, subject: user, session, ip } as const;
     return db.transact((tx) => audit.record(tx, event));
   };
 

@@ -2,15 +2,16 @@ import type { Database } from '../../db/database.ts';
 import { invalidToken } from '../../kernel/access.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
+import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
-import { type Authority, lastAdmin, type RolesStore } from '../roles/index.ts';
+import { type Authority, isThemselves, lastAdmin, type RolesStore } from '../roles/index.ts';
 import type { EndSessions } from '../sessions/index.ts';
 import { type UsersStore, userNotFound } from '../users/index.ts';
 
 export interface DeleteAccountCommand {
   readonly id: UserId;
   /** Who asks: themselves always, others with `users:delete`; `undefined` is the operator at the CLI. */
-  readonly by: UserId | undefined;
+  readonly by: Actor | undefined;
   readonly ip?: string;
 }
 
@@ -35,10 +36,11 @@ export function createDeleteAccount(deps: {
   const { db, clock, audit, users, roles, authority, endSessions } = deps;
   return ({ id, by, ip }) =>
     db.transact(async (tx) => {
-      if (by !== id) await authority.assertHolds(tx, by, 'users:delete');
+      const themselves = isThemselves(by, id);
+      if (!themselves) await authority.assertHolds(tx, by, 'users:delete');
       // Locks, so that two administrators who delete each other take turns.
       if (await roles.isLastAdmin(tx, id)) throw lastAdmin();
-      if (!(await users.markDeleted(tx, id, clock.now()))) throw by === id ? invalidToken() : userNotFound();
+      if (!(await users.markDeleted(tx, id, clock.now()))) throw themselves ? invalidToken() : userNotFound();
       // Now that the user is locked, what they hold stays; who may not have done it takes it back.
       await authority.assertReaches(tx, by, id);
       await audit.record(tx, { event: 'user.deleted', actor: by, subject: id, ip });

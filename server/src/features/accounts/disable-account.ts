@@ -1,6 +1,7 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
+import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
 import { type Authority, lastAdmin, type RolesStore } from '../roles/index.ts';
 import type { EndSessions } from '../sessions/index.ts';
@@ -9,7 +10,7 @@ import { type UsersStore, userNotFound } from '../users/index.ts';
 export interface DisableAccountCommand {
   readonly id: UserId;
   /** Who asks, with `users:disable`; `undefined` is the operator at the CLI. */
-  readonly by: UserId | undefined;
+  readonly by: Actor | undefined;
   readonly ip?: string;
 }
 

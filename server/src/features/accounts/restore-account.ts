@@ -1,10 +1,11 @@
 import type { Database } from '../../db/database.ts';
 import type { UserId } from '../../kernel/ids.ts';
+import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
 import { foldEmail, foldUsername, type UsersStore, userNotFound } from '../users/index.ts';
 
 /** @throws userNotFound when there is no deleted user with this id; emailTaken, usernameTaken */
-export type RestoreAccount = (command: { id: UserId; by: UserId | undefined }) => Promise<void>;
+export type RestoreAccount = (command: { id: UserId; by: Actor | undefined }) => Promise<void>;
 
 /** Brings a deleted user back, with the same id, password and roles, while the names are still free. Sessions stay dead. */
 export function createRestoreAccount(deps: { db: Database; audit: Audit; users: UsersStore }): RestoreAccount {

@@ -47,7 +47,7 @@ export const accountRoutes = (accounts: {
     refusals: [insufficientPermission, userNotFound, userHoldsMore, lastAdmin],
     handler: async (request) => {
       const id = asUserId(Number(request.params.user_id));
-      await accounts.delete({ id, by: request.principal.userId, ip: originOf(request).ip });
+      await accounts.delete({ id, by: request.principal, ip: originOf(request).ip });
       return { message: 'User deleted successfully.' as const };
     },
   }),
@@ -62,7 +62,7 @@ export const accountRoutes = (accounts: {
     refusals: [userNotFound, userHoldsMore, lastAdmin],
     handler: async (request) => {
       const id = asUserId(Number(request.params.user_id));
-      await accounts.disabling.disable({ id, by: request.principal.userId, ip: originOf(request).ip });
+      await accounts.disabling.disable({ id, by: request.principal, ip: originOf(request).ip });
       return { message: 'User disabled successfully.' as const };
     },
   }),
@@ -76,7 +76,7 @@ export const accountRoutes = (accounts: {
     refusals: [userNotFound, userHoldsMore],
     handler: async (request) => {
       const id = asUserId(Number(request.params.user_id));
-      await accounts.disabling.enable({ id, by: request.principal.userId, ip: originOf(request).ip });
+      await accounts.disabling.enable({ id, by: request.principal, ip: originOf(request).ip });
       return { message: 'User enabled successfully.' as const };
     },
   }),

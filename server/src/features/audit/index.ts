@@ -8,7 +8,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { auditStore } from './store.sql.ts';
 import type { AuditEvent, AuditStore } from './store.ts';
 
-export type { AuditEvent } from './store.ts';
+export type { AuditEvent, RecordedEvent } from './store.ts';
 
 export interface Audit {
   /** Records an event in the transaction of the change itself, so that there is never one without the other. */

@@ -10,7 +10,7 @@ const full: AuditEvent & { at: number } = {
   event: 'login.failed',
   outcome: 'refused',
   reason: 'invalid-credentials',
-  actor: asUserId(1),
+  actor: { userId: asUserId(1) },
   subject: asUserId(2),
   session: asSessionId('s'.repeat(22)),
   ip: '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff',
@@ -22,7 +22,7 @@ const append = (db: Database, event: AuditEvent & { at: number }) => db.transact
 export const auditStoreContract = storeContract('the store of audit events', (that) => {
   that('gives back an event as it was', async (db) => {
     await append(db, full);
-    assert.deepEqual(await store.list(db, 0), [{ id: 1, ...full }]);
+    assert.deepEqual(await store.list(db, 0), [{ id: 1, ...full, actor: 1 }]);
   });
 
   that('fills in what is not said: a success, of nobody', async (db) => {

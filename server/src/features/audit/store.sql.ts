@@ -58,7 +58,7 @@ export const auditStore: AuditStore = {
       event: event.event,
       outcome: event.outcome ?? 'success',
       reason: event.reason ?? null,
-      actor: event.actor ?? null,
+      actor: event.actor?.userId ?? null,
       subject: event.subject ?? null,
       session: event.session ?? null,
       ip: event.ip ?? null,

@@ -1,6 +1,7 @@
 import type { Reads, Tx } from '../../db/database.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { SessionId, UserId } from '../../kernel/ids.ts';
+import type { Actor } from '../../kernel/principal.ts';
 
 /** What can happen. A past participle: it did happen, or was refused with a reason. */
 export type AuditEventName =
@@ -30,7 +31,7 @@ export interface AuditEvent {
   /** The stable code of the refusal, or why a session ended. */
   readonly reason?: string | undefined;
   /** Who did it; absent for the operator at the CLI and for strangers. */
-  readonly actor?: UserId | undefined;
+  readonly actor?: Actor | undefined;
   /** To whom. */
   readonly subject?: UserId | undefined;
   readonly session?: SessionId | undefined;
@@ -39,9 +40,16 @@ export interface AuditEvent {
   readonly object?: string | undefined;
 }
 
+/** An event as the record has it. */
+export interface RecordedEvent extends Omit<AuditEvent, 'actor'> {
+  readonly id: number;
+  readonly at: Instant;
+  readonly actor: UserId | undefined;
+}
+
 export interface AuditStore {
   /** Appends a row within the transaction of the change that it records: both or neither. */
   append(tx: Tx, event: AuditEvent & { at: Instant }): Promise<void>;
   /** From behind `after`, oldest first. */
-  list(db: Reads, after: number): Promise<(AuditEvent & { id: number; at: Instant })[]>;
+  list(db: Reads, after: number): Promise<RecordedEvent[]>;
 }

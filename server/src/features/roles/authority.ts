@@ -1,10 +1,11 @@
 import type { Reads } from '../../db/database.ts';
 import { invalidToken, lackingPermission } from '../../kernel/access.ts';
 import type { UserId } from '../../kernel/ids.ts';
-import type { Permission } from '../../kernel/principal.ts';
+import type { Actor, Permission } from '../../kernel/principal.ts';
 import type { UsersStore } from '../users/index.ts';
 import { userHoldsMore } from './errors.ts';
-import { covers } from './policy.ts';
+import { covers, grantsWithin } from './policy.ts';
+import type { Grants } from './role.ts';
 import type { RolesStore } from './store.ts';
 
 /**
@@ -12,8 +13,10 @@ import type { RolesStore } from './store.ts';
  * counts no longer. `by` is `undefined` for the operator, who may do everything.
  */
 export interface Authority {
+  /** What they hold, as far as their credential reaches. */
+  grantsOf(db: Reads, by: Actor): Promise<Grants>;
   /** @throws lackingPermission */
-  assertHolds(db: Reads, by: UserId | undefined, permission: Permission): Promise<void>;
+  assertHolds(db: Reads, by: Actor | undefined, permission: Permission): Promise<void>;
   /**
    * Nobody acts on a user to whom they could not have given what that user holds: else a permission to disable or delete would be one to
    * get rid of whoever stands above. Everybody reaches themselves.
@@ -23,8 +26,12 @@ export interface Authority {
    *
    * @throws userHoldsMore, invalidToken
    */
-  assertReaches(db: Reads, by: UserId | undefined, subject: UserId): Promise<void>;
+  assertReaches(db: Reads, by: Actor | undefined, subject: UserId): Promise<void>;
 }
+
+/** Whether this is the user in person; a credential that is limited to permissions has no right to their own affairs. */
+export const isThemselves = (by: Actor | undefined, user: UserId): boolean =>
+  by?.userId === user && by.limitedTo === undefined;
 
 export function createAuthority({ users, store }: { users: UsersStore; store: RolesStore }): Authority {
   const assertActive = async (db: Reads, id: UserId): Promise<void> => {
@@ -32,15 +39,19 @@ export function createAuthority({ users, store }: { users: UsersStore; store: Ro
     if (user === undefined || user.deletedAt !== undefined || user.disabledAt !== undefined) throw invalidToken();
   };
 
+  const grantsOf = async (db: Reads, by: Actor): Promise<Grants> =>
+    grantsWithin(await store.grantsOf(db, by.userId), by.limitedTo);
+
   return {
+    grantsOf,
     async assertHolds(db, by, permission) {
       if (by === undefined) return;
-      if (!(await store.grantsOf(db, by)).permissions.includes(permission)) throw lackingPermission(permission);
+      if (!(await grantsOf(db, by)).permissions.includes(permission)) throw lackingPermission(permission);
     },
     async assertReaches(db, by, subject) {
-      if (by === undefined || by === subject) return;
-      await assertActive(db, by);
-      if (!covers(await store.grantsOf(db, by), await store.grantsOf(db, subject))) throw userHoldsMore();
+      if (by === undefined || isThemselves(by, subject)) return;
+      await assertActive(db, by.userId);
+      if (!covers(await grantsOf(db, by), await store.grantsOf(db, subject))) throw userHoldsMore();
     },
   };
 }

@@ -1,9 +1,9 @@
 import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import type { UserId } from '../../kernel/ids.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
-import type { Permission } from '../../kernel/principal.ts';
+import type { Actor, Permission } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
+import type { Authority } from './authority.ts';
 import { permissionNotHeld } from './errors.ts';
 import { checkRoleName, permissionsOutside } from './policy.ts';
 import type { Role } from './role.ts';
@@ -14,7 +14,7 @@ export interface CreateRoleCommand {
   readonly description: string;
   readonly permissions: readonly Permission[];
   /** Who asks; `undefined` is the operator at the CLI, who holds everything. */
-  readonly by: UserId | undefined;
+  readonly by: Actor | undefined;
 }
 
 export type CreateRole = (command: CreateRoleCommand) => Promise<Role>;
@@ -22,18 +22,25 @@ export type CreateRole = (command: CreateRoleCommand) => Promise<Role>;
 /**
  * Makes a role out of permissions that exist and that its maker holds.
  *
- * @throws validationFailed with a pointer at each unknown permission; permissionNotHeld; roleExists
+ * @throws lackingPermission; validationFailed with a pointer at each unknown permission; permissionNotHeld; roleExists
  */
-export function createCreateRole(deps: { db: Database; clock: Clock; audit: Audit; store: RolesStore }): CreateRole {
-  const { db, clock, audit, store } = deps;
+export function createCreateRole(deps: {
+  db: Database;
+  clock: Clock;
+  audit: Audit;
+  authority: Authority;
+  store: RolesStore;
+}): CreateRole {
+  const { db, clock, audit, authority, store } = deps;
   return ({ name, description, permissions, by }) =>
     db.transact(async (tx) => {
+      await authority.assertHolds(tx, by, 'roles:write');
       const known = new Set((await store.listPermissions(tx)).map((entry) => entry.name));
       const unknown = permissionsOutside(permissions, known, (it) => `There is no permission "${it}".`);
       const faults = [...checkRoleName(name), ...unknown];
       if (faults.length > 0) throw validationFailed({ errors: faults });
 
-      const held = by === undefined ? known : new Set((await store.grantsOf(tx, by)).permissions);
+      const held = by === undefined ? known : new Set((await authority.grantsOf(tx, by)).permissions);
       const beyond = permissionsOutside(permissions, held, (it) => `You do not hold "${it}".`);
       if (beyond.length > 0) throw permissionNotHeld({ errors: beyond });
 

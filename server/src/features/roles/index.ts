@@ -15,7 +15,7 @@ import type { PermissionEntry } from './role.ts';
 import { rolesStore } from './store.sql.ts';
 import type { RolesStore } from './store.ts';
 
-export type { Authority } from './authority.ts';
+export { type Authority, isThemselves } from './authority.ts';
 export { lastAdmin, userHoldsMore } from './errors.ts';
 export { adminRoleName, permissionPattern } from './policy.ts';
 export { roleRoutes } from './routes.ts';
@@ -32,9 +32,10 @@ export interface Roles {
 }
 
 export function createRoles(deps: { db: Database; clock: Clock; audit: Audit; users: UsersStore }): Roles {
-  const parts = { ...deps, store: rolesStore };
+  const authority = createAuthority({ ...deps, store: rolesStore });
+  const parts = { ...deps, authority, store: rolesStore };
   return {
-    authority: createAuthority(parts),
+    authority,
     createRole: createCreateRole(parts),
     changeRole: createChangeRole(parts),
     registerPermission: createRegisterPermission(parts),

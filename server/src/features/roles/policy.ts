@@ -48,6 +48,12 @@ export function covers(own: Grants, theirs: Grants): boolean {
   return !theirs.roles.includes(adminRoleName) && theirs.permissions.every((permission) => held.has(permission));
 }
 
+/** What remains of `grants` behind a credential that is limited to some permissions: no role, since a role may grow. */
+export function grantsWithin(grants: Grants, limit: ReadonlySet<Permission> | undefined): Grants {
+  if (limit === undefined) return grants;
+  return { roles: [], permissions: grants.permissions.filter((permission) => limit.has(permission)) };
+}
+
 /** One fault for each of `permissions` that is not in `allowed`, with a pointer at its place in the request. */
 export function permissionsOutside(
   permissions: readonly Permission[],

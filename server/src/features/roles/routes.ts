@@ -41,7 +41,7 @@ export const roleRoutes = (roles: RoleUseCases): readonly Route[] => [
     refusals: [roleExists, permissionNotHeld],
     handler: async ({ body, principal }) => ({
       message: 'Role created successfully.' as const,
-      data: roleReply(await roles.createRole({ ...body, description: body.description ?? '', by: principal.userId })),
+      data: roleReply(await roles.createRole({ ...body, description: body.description ?? '', by: principal })),
     }),
   }),
   route({
@@ -68,8 +68,6 @@ export const roleRoutes = (roles: RoleUseCases): readonly Route[] => [
     replies: { 201: { schema: PermissionReply, description: 'Roles can hold it from now on.' } },
     refusals: [permissionExists],
     handler: async ({ body, principal }) =>
-      permissionReply(
-        await roles.registerPermission({ ...body, description: body.description ?? '', by: principal.userId }),
-      ),
+      permissionReply(await roles.registerPermission({ ...body, description: body.description ?? '', by: principal })),
   }),
 ];

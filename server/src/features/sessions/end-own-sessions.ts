@@ -31,12 +31,12 @@ export function createEndOwnSessions(deps: {
     one: (user, session, { ip }) =>
       db.transact(async (tx) => {
         if (!(await store.endOneOf(tx, user, session, reason, clock.now()))) throw sessionNotFound();
-        await audit.record(tx, { event: 'session.ended', actor: user, subject: user, session, ip, reason });
+        await audit.record(tx, { event: 'session.ended', actor: { userId: user }, subject: user, session, ip, reason });
       }),
     others: (user, kept, { ip }) =>
       db.transact(async (tx) => {
         await users.lockActive(tx, user);
-        return endSessions(tx, { user, kept, reason, by: user, ip });
+        return endSessions(tx, { user, kept, reason, by: { userId: user }, ip });
       }),
   };
 }

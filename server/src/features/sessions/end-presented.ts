@@ -42,9 +42,9 @@ export function createEndPresented(deps: {
         // First the user, as everybody does who locks both.
         if (reason === 'logout-all') await users.lockActive(tx, user);
         if (!(await store.end(tx, session, reason, now))) continue;
-        await audit.record(tx, { event: 'session.ended', actor: user, subject: user, session, ip, reason });
+        await audit.record(tx, { event: 'session.ended', actor: { userId: user }, subject: user, session, ip, reason });
         ended += 1;
-        if (reason === 'logout-all') ended += await endSessions(tx, { user, reason, by: user, ip });
+        if (reason === 'logout-all') ended += await endSessions(tx, { user, reason, by: { userId: user }, ip });
       }
       return ended;
     });

@@ -1,6 +1,7 @@
 import type { Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { SessionId, UserId } from '../../kernel/ids.ts';
+import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
 import type { EndReason, SessionsStore } from './store.ts';
 
@@ -10,7 +11,7 @@ export interface EndSessionsCommand {
   readonly kept?: SessionId | undefined;
   readonly reason: EndReason;
   /** Who does it; `undefined` is the operator. */
-  readonly by: UserId | undefined;
+  readonly by: Actor | undefined;
   readonly ip: string | undefined;
 }
 

@@ -59,7 +59,13 @@ export function createStartSession(deps: {
       ip: origin.ip,
       userAgent,
     });
-    const event = { actor: user.id, subject: user.id, session: token.sessionId, ip: origin.ip, reason: proof };
+    const event = {
+      actor: { userId: user.id },
+      subject: user.id,
+      session: token.sessionId,
+      ip: origin.ip,
+      reason: proof,
+    };
     await audit.record(tx, { event: 'session.started', ...event, ...(newDevice ? { object: 'new-device' } : {}) });
     const grant = await settleGrant(tx, { user, refreshToken: token, expiresAt, statusIndex, clientId });
     return { ...grant, newDevice };

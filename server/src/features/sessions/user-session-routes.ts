@@ -72,6 +72,6 @@ export const userSessionRoutes = ({ ofUser }: { ofUser: UserSessions }): readonl
 ];
 
 const whoAsks = (request: FastifyRequest & { principal: Principal }) => ({
-  by: request.principal.userId,
+  by: request.principal,
   ip: originOf(request).ip,
 });

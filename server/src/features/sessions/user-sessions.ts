@@ -1,6 +1,7 @@
 import type { Database, Reads } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { SessionId, UserId } from '../../kernel/ids.ts';
+import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Authority } from '../roles/index.ts';
 import { type UsersStore, userNotFound } from '../users/index.ts';
@@ -12,7 +13,7 @@ import type { SessionsStore } from './store.ts';
 export interface EndUserSessionsCommand {
   readonly user: UserId;
   /** Who asks, with `sessions:end`; `undefined` is the operator at the CLI. */
-  readonly by: UserId | undefined;
+  readonly by: Actor | undefined;
   readonly ip?: string;
 }
 
