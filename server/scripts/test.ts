@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startMariadb } from '../test/support/databases/mariadb.ts';
 import { startMysql } from '../test/support/databases/mysql.ts';
@@ -7,6 +9,8 @@ import { startPostgres } from '../test/support/databases/postgres.ts';
 /**
  * `npm test` after the static checks: the whole suite on SQLite, then contracts, journeys and the proof of the rotation on a real
  * PostgreSQL that is started here, and on MariaDB and MySQL where they are found. What did not run is named at the end, with the reason.
+ *
+ * Each suite is one process and keeps one core busy: where there are two, the database servers' suites run beside that of SQLite.
  */
 
 interface Outcome {
@@ -30,7 +34,7 @@ const coverage = [
 ];
 
 function runSuite(name: string, note: string, args: readonly string[], serverUrl?: string): Promise<Outcome> {
-  process.stdout.write(`\n=== ${name} ===\n`);
+  const line = (text: string): void => void process.stdout.write(`${name} | ${text}\n`);
   const environment = serverUrl === undefined ? {} : { TEST_SERVER_URL: serverUrl };
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ['--test', '--test-isolation=none', ...args], {
@@ -38,12 +42,12 @@ function runSuite(name: string, note: string, args: readonly string[], serverUrl
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    let printed = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      process.stdout.write(chunk);
-      printed += chunk.toString('utf8');
+    const printed: string[] = [];
+    createInterface({ input: child.stdout }).on('line', (text) => {
+      line(text);
+      printed.push(text);
     });
-    child.once('close', (code) => resolve(outcomeOf(name, note, printed, code)));
+    child.once('close', (code) => resolve(outcomeOf(name, note, printed.join('\n'), code)));
   });
 }
 
@@ -77,12 +81,23 @@ async function runOn(
   }
 }
 
-const outcomes = [
-  await runSuite('SQLite', 'the whole suite', [...coverage, ...everything]),
-  await runOn('PostgreSQL', startPostgres),
-  await runOn('MariaDB', startMariadb),
-  await runOn('MySQL', startMysql),
-];
+const onSqlite = () => runSuite('SQLite', 'the whole suite', [...coverage, ...everything]);
+
+async function onServers(): Promise<Outcome[]> {
+  return [
+    await runOn('PostgreSQL', startPostgres),
+    await runOn('MariaDB', startMariadb),
+    await runOn('MySQL', startMysql),
+  ];
+}
+
+async function onAll(): Promise<Outcome[]> {
+  if (availableParallelism() < 2) return [await onSqlite(), ...(await onServers())];
+  const [sqlite, servers] = await Promise.all([onSqlite(), onServers()]);
+  return [sqlite, ...servers];
+}
+
+const outcomes = await onAll();
 
 process.stdout.write('\n=== Summary ===\n');
 for (const { name, passed, failed, skipped, note, reasons } of outcomes) {

@@ -71,7 +71,7 @@ describe('what the CLI says of a database server', () => {
   for (const [code, advice] of [
     ['ER_SECURE_TRANSPORT_REQUIRED', /\?ssl_ca=/],
     ['HANDSHAKE_SSL_ERROR', /ssl_ca/],
-    ['ER_BINLOG_CREATE_ROUTINE_NEED_SUPER', /log_bin_trust_function_creators=1[\s\S]*keyward db release/],
+    ['ER_BINLOG_CREATE_ROUTINE_NEED_SUPER', /log_bin_trust_function_creators=1/],
     ['42501', /TRIGGER/],
   ] as const) {
     test(`that refuses with ${code}: what to do, and no stack`, () => {

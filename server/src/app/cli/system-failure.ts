@@ -75,7 +75,7 @@ const refusedLogins: ReadonlySet<string> = new Set([
 ]);
 
 const missingRight =
-  'Give the user of DATABASE_URL all rights on its database, TRIGGER among them, and run the command again.\n  Where MySQL writes a binary log, `keyward db copy` also needs log_bin_trust_function_creators=1 while it runs.\n  To call off a copy that ended so: `keyward db release`.';
+  'Give the user of DATABASE_URL all rights on its database, TRIGGER among them, and run the command again.\n  Where MySQL writes a binary log, `keyward db copy` also needs log_bin_trust_function_creators=1 while it runs.';
 
 /** What else a database server refuses before or beside our SQL; PostgreSQL's 42501 is insufficient_privilege. */
 const databaseReasons: Readonly<Record<string, string>> = {

@@ -13,6 +13,7 @@ import { copiedTables } from './copied-tables.ts';
  *
  * @param id of the move, unless a lock is held already
  * @returns the id of the move for which it is locked
+ * @throws what the database refuses (rights, a lost connection); then nothing that this call has locked stays so, if it can be reached
  */
 export function lockSource(db: Database, id: string, at: Instant): Promise<string> {
   const lock = async (tx: Tx): Promise<string> => {
@@ -22,17 +23,30 @@ export function lockSource(db: Database, id: string, at: Instant): Promise<strin
     await change(tx, db.dialect, db.dialect.writeBarrier.raise(guardedTables(db.dialect)));
     return held?.id ?? id;
   };
-  return db.exclusively('house-move', () => db.transact(lock, { patience: 'maintenance' }));
+  return db.exclusively('house-move', async () => {
+    try {
+      return await db.transact(lock, { patience: 'maintenance' });
+    } catch (error) {
+      // Where each trigger is committed by itself, the lock's row is too: a lock that the database refuses half-way is taken back.
+      if (await isLockedFor(db, id)) await release(db);
+      throw error;
+    }
+  });
 }
 
 /** Unlocks it again. @returns whether it was locked */
-export function releaseSource(db: Database): Promise<boolean> {
-  const release = async (tx: Tx): Promise<boolean> => {
+export const releaseSource = (db: Database): Promise<boolean> => db.exclusively('house-move', () => release(db));
+
+function release(db: Database): Promise<boolean> {
+  const unlock = async (tx: Tx): Promise<boolean> => {
     await change(tx, db.dialect, db.dialect.writeBarrier.lift(guardedTables(db.dialect)));
     return (await houseMovesStore.unlock(tx)) > 0;
   };
-  return db.exclusively('house-move', () => db.transact(release, { patience: 'maintenance' }));
+  return db.transact(unlock, { patience: 'maintenance' });
 }
+
+const isLockedFor = async (db: Database, id: string): Promise<boolean> =>
+  (await houseMovesStore.list(db)).some((move) => move.id === id && move.side === 'source');
 
 /** All but the locks themselves: also the history, so that no newer release changes the schema meanwhile. */
 const guardedTables = (dialect: Dialect): string[] => [
