@@ -10,7 +10,8 @@ interface Chore {
 
 const minuteMs = 60_000;
 
-const choresOf = ({ sessions, throttle, keys }: Features): readonly Chore[] => [
+const choresOf = ({ roles, sessions, throttle, keys }: Features): readonly Chore[] => [
+  { name: 'sweeping deleted roles', everyMs: 60 * minuteMs, run: () => roles.sweep() },
   { name: 'sweeping sessions', everyMs: 60 * minuteMs, run: () => sessions.sweep() },
   { name: 'sweeping counters', everyMs: 60 * minuteMs, run: () => throttle.sweep() },
   { name: 'the upkeep of signing keys', everyMs: minuteMs, run: () => keys.upkeep() },

@@ -3,7 +3,7 @@ import { accountRoutes } from '../features/accounts/index.ts';
 import { keyRoutes } from '../features/keys/index.ts';
 import { oauthRoutes } from '../features/oauth/index.ts';
 import { passwordRoutes } from '../features/passwords/index.ts';
-import { roleRoutes } from '../features/roles/index.ts';
+import { permissionRoutes, roleRoutes, userRoleRoutes } from '../features/roles/index.ts';
 import { ownSessionRoutes, sessionRoutes, userSessionRoutes } from '../features/sessions/index.ts';
 import { signInRoutes } from '../features/sign-in/index.ts';
 import { statusRoutes } from '../features/status/index.ts';
@@ -69,6 +69,8 @@ export function routeMap({
     ...passwordRoutes(passwords),
     ...userSessionRoutes(sessions),
     ...roleRoutes(roles),
+    ...permissionRoutes(roles),
+    ...userRoleRoutes(roles),
     ...keyRoutes(keys),
     ...statusRoutes(status),
     ...healthRoutes(db, isStopping),

@@ -15,7 +15,7 @@ import type { RolesStore } from './store.ts';
 export interface Authority {
   /** What they hold, as far as their credential reaches. */
   grantsOf(db: Reads, by: Actor): Promise<Grants>;
-  /** @throws lackingPermission */
+  /** Who was deleted or disabled while the request was under way holds nothing any more. @throws lackingPermission, invalidToken */
   assertHolds(db: Reads, by: Actor | undefined, permission: Permission): Promise<void>;
   /**
    * Nobody acts on a user to whom they could not have given what that user holds: else a permission to disable or delete would be one to
@@ -46,6 +46,7 @@ export function createAuthority({ users, store }: { users: UsersStore; store: Ro
     grantsOf,
     async assertHolds(db, by, permission) {
       if (by === undefined) return;
+      await assertActive(db, by.userId);
       if (!(await grantsOf(db, by)).permissions.includes(permission)) throw lackingPermission(permission);
     },
     async assertReaches(db, by, subject) {

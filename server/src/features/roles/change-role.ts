@@ -1,10 +1,11 @@
-import type { Database } from '../../db/database.ts';
+import type { Database, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { Audit } from '../audit/index.ts';
 import { type UsersStore, userNotFound } from '../users/index.ts';
 import { lastAdmin, roleNotFound } from './errors.ts';
-import { adminRoleName, foldRoleName } from './policy.ts';
+import type { Role } from './role.ts';
+import { recordRolesOf } from './role-events.ts';
 import type { RolesStore } from './store.ts';
 
 export interface ChangeRoleCommand {
@@ -28,27 +29,31 @@ export function createChangeRole(deps: {
   store: RolesStore;
 }): ChangeRole {
   const { db, clock, audit, users, store } = deps;
+
+  const claim = async (tx: Tx, { user, role: name }: ChangeRoleCommand): Promise<Role> => {
+    await store.lockGrants(tx);
+    if ((await users.lock(tx, user)) === undefined) throw userNotFound();
+    const id = await store.findRoleId(tx, name);
+    const role = id && (await store.findRole(tx, id));
+    if (role === undefined) throw roleNotFound({ detail: `There is no role ${name}.` });
+    return role;
+  };
+
   return {
-    assign: ({ user, role: name }) =>
+    assign: (command) =>
       db.transact(async (tx) => {
-        if ((await users.lockActive(tx, user)) === undefined) throw userNotFound();
-        const role = await store.findRoleId(tx, name);
-        if (role === undefined) throw roleNotFound();
-        const changed = await store.assign(tx, user, role, clock.now());
-        if (changed) await audit.record(tx, { event: 'role.assigned', subject: user, object: name });
+        const role = await claim(tx, command);
+        const changed = await store.assign(tx, command.user, role.id, clock.now());
+        if (changed) await recordRolesOf({ audit, tx, by: undefined }, command.user, { given: [role], taken: [] });
         return changed;
       }),
 
-    unassign: ({ user, role: name }) =>
+    unassign: (command) =>
       db.transact(async (tx) => {
-        // Locked before anything is read, so that of two last administrators who are demoted at once one stays.
-        const isLast = await store.isLastAdmin(tx, user);
-        if ((await users.lockActive(tx, user)) === undefined) throw userNotFound();
-        const role = await store.findRoleId(tx, name);
-        if (role === undefined) throw roleNotFound();
-        if (isLast && foldRoleName(name) === adminRoleName) throw lastAdmin();
-        const changed = await store.unassign(tx, user, role);
-        if (changed) await audit.record(tx, { event: 'role.unassigned', subject: user, object: name });
+        const role = await claim(tx, command);
+        if (role.builtIn && (await store.isLastAdmin(tx, command.user))) throw lastAdmin();
+        const changed = await store.unassign(tx, command.user, role.id);
+        if (changed) await recordRolesOf({ audit, tx, by: undefined }, command.user, { given: [], taken: [role] });
         return changed;
       }),
   };

@@ -5,8 +5,10 @@ import type { Actor, Permission } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Authority } from './authority.ts';
 import { permissionNotHeld } from './errors.ts';
-import { checkRoleName, permissionsOutside } from './policy.ts';
+import { permissionsOutside } from './policy.ts';
 import type { Role } from './role.ts';
+import { recordContents } from './role-events.ts';
+import { checkRoleName } from './role-name.ts';
 import type { RolesStore } from './store.ts';
 
 export interface CreateRoleCommand {
@@ -34,6 +36,7 @@ export function createCreateRole(deps: {
   const { db, clock, audit, authority, store } = deps;
   return ({ name, description, permissions, by }) =>
     db.transact(async (tx) => {
+      await store.lockGrants(tx);
       await authority.assertHolds(tx, by, 'roles:write');
       const known = new Set((await store.listPermissions(tx)).map((entry) => entry.name));
       const unknown = permissionsOutside(permissions, known, (it) => `There is no permission "${it}".`);
@@ -48,6 +51,7 @@ export function createCreateRole(deps: {
       const unique = [...new Set(permissions)].sort();
       const id = await store.addRole(tx, { name, description, permissions: unique, at });
       await audit.record(tx, { event: 'role.created', actor: by, object: name });
-      return { id, name, description, permissions: unique };
+      await recordContents({ audit, tx, by }, { name }, { added: unique });
+      return { id, name, description, permissions: unique, builtIn: false, version: 1 };
     });
 }

@@ -9,37 +9,68 @@ import type { Audit } from '../audit/index.ts';
 import type { UsersStore } from '../users/index.ts';
 import { type Authority, createAuthority } from './authority.ts';
 import { type ChangeRole, createChangeRole } from './change-role.ts';
+import { createChangeableRoles } from './changeable-role.ts';
 import { type CreateRole, createCreateRole } from './create-role.ts';
+import { createDeleteRole, createSweepRoles, type DeleteRole } from './delete-role.ts';
+import { createExplainPermission, type ExplainPermission } from './explain-permission.ts';
+import { createPreviewRole, type PreviewRole } from './preview-role.ts';
+import { createReadRoles, type ReadRoles } from './read-roles.ts';
 import { createRegisterPermission, type RegisterPermission } from './register-permission.ts';
+import { createRemovePermission, type RemovePermission } from './remove-permission.ts';
+import { createReplaceUserRoles, type ReplaceUserRoles } from './replace-user-roles.ts';
 import type { PermissionEntry } from './role.ts';
 import { rolesStore } from './store.sql.ts';
-import type { RolesStore } from './store.ts';
+import type { Page, RolesStore } from './store.ts';
+import { createUpdateRole, type UpdateRole } from './update-role.ts';
 
 export { type Authority, isThemselves } from './authority.ts';
 export { lastAdmin, userHoldsMore } from './errors.ts';
+export { permissionRoutes } from './permission-routes.ts';
 export { adminRoleName, permissionPattern } from './policy.ts';
+export type { RolePreview } from './preview-role.ts';
+export type { Role } from './role.ts';
 export { roleRoutes } from './routes.ts';
 export type { RolesTables as PublishedRoles } from './store.sql.ts';
 export type { RolesStore } from './store.ts';
+export { userRoleRoutes } from './user-role-routes.ts';
 
 export interface Roles {
   readonly authority: Authority;
+  readonly read: ReadRoles;
   readonly createRole: CreateRole;
+  readonly updateRole: UpdateRole;
+  readonly deleteRole: DeleteRole;
+  readonly previewRole: PreviewRole;
   readonly changeRole: ChangeRole;
+  readonly replaceUserRoles: ReplaceUserRoles;
+  readonly explainPermission: ExplainPermission;
   readonly registerPermission: RegisterPermission;
-  readonly listPermissions: () => Promise<PermissionEntry[]>;
+  readonly removePermission: RemovePermission;
+  readonly listPermissions: (page: Page<string>) => Promise<PermissionEntry[]>;
+  /** Removes what is left of deleted roles. */
+  readonly sweep: () => Promise<void>;
   readonly store: RolesStore;
 }
 
 export function createRoles(deps: { db: Database; clock: Clock; audit: Audit; users: UsersStore }): Roles {
-  const authority = createAuthority({ ...deps, store: rolesStore });
-  const parts = { ...deps, authority, store: rolesStore };
+  const store = rolesStore;
+  const authority = createAuthority({ ...deps, store });
+  const changeable = createChangeableRoles({ authority, store });
+  const parts = { ...deps, authority, changeable, store };
   return {
     authority,
+    read: createReadRoles(parts),
     createRole: createCreateRole(parts),
+    updateRole: createUpdateRole(parts),
+    deleteRole: createDeleteRole(parts),
+    previewRole: createPreviewRole(parts),
     changeRole: createChangeRole(parts),
+    replaceUserRoles: createReplaceUserRoles(parts),
+    explainPermission: createExplainPermission(parts),
     registerPermission: createRegisterPermission(parts),
-    listPermissions: () => rolesStore.listPermissions(deps.db),
-    store: rolesStore,
+    removePermission: createRemovePermission(parts),
+    listPermissions: (page) => store.listSomePermissions(deps.db, page),
+    sweep: createSweepRoles(parts),
+    store,
   };
 }

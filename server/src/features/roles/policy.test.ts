@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import {
-  adminRoleName,
-  builtInPermissions,
-  checkRoleName,
-  covers,
-  foldRoleName,
-  permissionPattern,
-  permissionsOutside,
-} from './policy.ts';
+import { adminRoleName, builtInPermissions, covers, permissionPattern, permissionsOutside } from './policy.ts';
+import { checkRoleName, foldRoleName } from './role-name.ts';
 
 /** What `roles.name` and `roles.name_key` hold, in code points (db/migrations/0004-roles.ts). */
 const room = 256;
@@ -78,6 +71,27 @@ describe('the name of a role', () => {
     for (const name of ['ADMIN', 'Admin', 'ａｄｍｉｎ']) assert.equal(foldRoleName(name), foldRoleName(adminRoleName));
     for (const name of ['ad\u200bmin', 'admin\ufe0f', 'admin ']) assert.ok(!isRoleName(name));
   });
+
+  const looks = [{ pointer: '/name', detail: 'This looks like the built-in role admin.' }];
+  for (const name of ['ádmin', 'admín', 'admın', 'ɑdmin', 'adrnin', 'adm1n', 'Admln', 'ɑđɱɪɴ', '@dmin', 'ADMİN'])
+    test(`cannot pass for the administrator’s as ${shown(name)}`, () => assert.deepEqual(checkRoleName(name), looks));
+
+  const mixed = [{ pointer: '/name', detail: 'Do not mix Latin letters with those of a script that looks like it.' }];
+  for (const name of ['аdmin', 'admіn', 'αdmin', 'аԁmіn', 'editоr', 'ԁev', 'Ꭺdmin', 'admiո'])
+    test(`must not mix scripts that look alike: ${shown(name)}`, () => assert.deepEqual(checkRoleName(name), mixed));
+
+  for (const name of [
+    'administrator',
+    'admins',
+    'admin 2',
+    'läufer',
+    'λ',
+    'администратор',
+    'manager 管理者',
+    'admin管理',
+    'QA 팀',
+  ])
+    test(`may be ${shown(name)}, which looks like no other`, () => assert.ok(isRoleName(name)));
 });
 
 describe('the name of a permission', () => {

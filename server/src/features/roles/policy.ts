@@ -1,6 +1,6 @@
 import type { FieldError } from '../../kernel/errors.ts';
 import type { Permission } from '../../kernel/principal.ts';
-import type { Grants } from './role.ts';
+import type { Grants, Role } from './role.ts';
 
 /** What the API itself checks. Applications register their own beside these. */
 export const builtInPermissions: Readonly<Record<Permission, string>> = {
@@ -8,35 +8,25 @@ export const builtInPermissions: Readonly<Record<Permission, string>> = {
   'users:disable': 'Disable and enable users.',
   'sessions:read': 'See where any user is signed in. (Everybody may see their own sessions.)',
   'sessions:end': 'End sessions of any user. (Everybody may end their own.)',
-  'roles:write': 'Create roles out of permissions that one holds.',
+  'roles:read': 'See the roles, who has which, and why somebody may do something. (Everybody may see their own.)',
+  'roles:write': 'Create, change and delete roles, within what one holds.',
+  'roles:assign': 'Give and take roles, within what one holds.',
   'permissions:read': 'List the permissions there are.',
-  'permissions:write': 'Register the permissions of an application.',
+  'permissions:write': 'Register and remove the permissions of an application.',
   'tokens:introspect': 'Ask whether a token is active, and what its user may do: for resource servers.',
 };
 
 /** The built-in role that holds every permission, also those registered later. */
 export const adminRoleName = 'admin';
 
-const maxRoleNameLength = 64;
-
 /** `resource:action`, each of lower-case letters, digits, `-`, `_`, `.`; begins with a letter. */
 export const permissionPattern = '^[a-z][a-z0-9_.-]{0,62}:[a-z][a-z0-9_.-]{0,62}$';
 
-const roleName = /^[^\p{C}\p{Z}]+( [^\p{C}\p{Z}]+)*$/u;
-/** What is not seen (RFC 8264 §9.13, and the blank of Braille): with it a role would look like another. */
-const unseen = /[\p{Default_Ignorable_Code_Point}\u2800]/u;
+/** Roles that one user can have: as many as fit into what a person can oversee, and into one reply. */
+export const maxRolesOfUser = 100;
 
-/** The form by which a role's name is unique; the same as of a username. */
-export function foldRoleName(name: string): string {
-  return name.normalize('NFKC').toLowerCase().normalize('NFKC');
-}
-
-/** What is wrong with the name of a new role; empty when nothing is. */
-export function checkRoleName(name: string): FieldError[] {
-  const folded = foldRoleName(name);
-  if ([...folded].length <= maxRoleNameLength && roleName.test(folded) && !unseen.test(name)) return [];
-  return [{ pointer: '/name', detail: `Use 1 to ${maxRoleNameLength} visible characters.` }];
-}
+/** Permissions that a role can hold. */
+export const maxPermissionsOfRole = 200;
 
 /**
  * Whether whoever has `own` could have handed out all of `theirs`. An administrator also holds what is registered later, so only an
@@ -47,6 +37,12 @@ export function covers(own: Grants, theirs: Grants): boolean {
   const held = new Set(own.permissions);
   return !theirs.roles.includes(adminRoleName) && theirs.permissions.every((permission) => held.has(permission));
 }
+
+/** What having these roles, and no others, lets somebody do. */
+export const grantsOfRoles = (roles: readonly Role[]): Grants => ({
+  roles: roles.map(({ name }) => name),
+  permissions: [...new Set(roles.flatMap(({ permissions }) => permissions))],
+});
 
 /** What remains of `grants` behind a credential that is limited to some permissions: no role, since a role may grow. */
 export function grantsWithin(grants: Grants, limit: ReadonlySet<Permission> | undefined): Grants {
@@ -63,4 +59,11 @@ export function permissionsOutside(
   return permissions.flatMap((permission, place) =>
     allowed.has(permission) ? [] : [{ pointer: `/permissions/${place}`, detail: says(permission) }],
   );
+}
+
+/** Those of `all` that are not in `others`, in their order, each once. */
+export function without<T>(all: Iterable<T>, others: Iterable<T>): T[] {
+  const left = new Set(all);
+  for (const one of others) left.delete(one);
+  return [...left];
 }

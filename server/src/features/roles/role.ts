@@ -5,7 +5,12 @@ export interface Role {
   readonly id: RoleId;
   readonly name: string;
   readonly description: string;
+  /** Sorted. Of the built-in role: every permission there is. */
   readonly permissions: readonly Permission[];
+  /** Whether it is the role `admin`, which holds everything, also what is registered later, and cannot be changed. */
+  readonly builtIn: boolean;
+  /** Counts its changes, from 1. */
+  readonly version: number;
 }
 
 /** What a user may do now: the names of the roles and the union of their permissions, both sorted. */

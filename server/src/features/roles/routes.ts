@@ -1,41 +1,65 @@
 import { type Route, route } from '../../http/route.ts';
+import { asRoleId } from '../../kernel/ids.ts';
 import type { CreateRole } from './create-role.ts';
-import { permissionExists, permissionNotHeld, roleExists } from './errors.ts';
-import type { RegisterPermission } from './register-permission.ts';
-import type { PermissionEntry, Role } from './role.ts';
+import type { DeleteRole } from './delete-role.ts';
+import {
+  builtInRole,
+  permissionNotHeld,
+  roleChanged,
+  roleExists,
+  roleHoldsMore,
+  roleNotFound,
+  userHoldsMore,
+} from './errors.ts';
+import type { PreviewRole } from './preview-role.ts';
+import type { ReadRoles } from './read-roles.ts';
+import { nextAfter, roleReply } from './replies.ts';
 import {
   CreateRoleBody,
-  PermissionReply,
-  PermissionsReply,
-  RegisterPermissionBody,
+  DeleteRoleQuery,
+  PreviewRoleBody,
+  RoleChangedReply,
   RoleCreatedReply,
+  RoleDeletedReply,
+  RoleParams,
+  RolePreviewReply,
+  RoleReply,
+  RolesQuery,
+  RolesReply,
+  UpdateRoleBody,
 } from './schemas.ts';
+import type { UpdateRole } from './update-role.ts';
 
-export interface RoleUseCases {
+const read = {
+  tags: ['Roles'],
+  access: { kind: 'bearer', permission: 'roles:read' },
+  limit: { kind: 'none', why: 'only for holders of roles:read' },
+} as const;
+
+const write = {
+  tags: ['Roles'],
+  access: { kind: 'bearer', permission: 'roles:write' },
+  limit: { kind: 'none', why: 'only for holders of roles:write' },
+} as const;
+
+const pageSize = 100;
+
+const idOf = (params: { role_id: string }) => asRoleId(Number(params.role_id));
+
+export const roleRoutes = (roles: {
+  readonly read: ReadRoles;
   readonly createRole: CreateRole;
-  readonly registerPermission: RegisterPermission;
-  readonly listPermissions: () => Promise<PermissionEntry[]>;
-}
-
-const permissionReply = ({ name, description, builtIn }: PermissionEntry) => ({ name, description, built_in: builtIn });
-
-const roleReply = ({ id, name, description, permissions }: Role) => ({
-  id,
-  name,
-  description,
-  permissions: [...permissions],
-});
-
-export const roleRoutes = (roles: RoleUseCases): readonly Route[] => [
+  readonly updateRole: UpdateRole;
+  readonly deleteRole: DeleteRole;
+  readonly previewRole: PreviewRole;
+}): readonly Route[] => [
   route({
+    ...write,
     method: 'POST',
     url: '/users/roles',
     operationId: 'createRole',
     summary: 'Create a role out of permissions',
     description: 'A role mixes built-in permissions with those that an application has registered.',
-    tags: ['Roles'],
-    access: { kind: 'bearer', permission: 'roles:write' },
-    limit: { kind: 'none', why: 'only for holders of roles:write' },
     body: CreateRoleBody,
     replies: { 201: { schema: RoleCreatedReply, description: 'The role exists.' } },
     refusals: [roleExists, permissionNotHeld],
@@ -45,29 +69,80 @@ export const roleRoutes = (roles: RoleUseCases): readonly Route[] => [
     }),
   }),
   route({
+    ...read,
     method: 'GET',
-    url: '/permissions',
-    operationId: 'listPermissions',
-    summary: 'The permissions there are',
-    tags: ['Roles'],
-    access: { kind: 'bearer', permission: 'permissions:read' },
-    limit: { kind: 'none', why: 'only for holders of permissions:read' },
-    replies: { 200: { schema: PermissionsReply, description: 'In alphabetical order.' } },
+    url: '/users/roles',
+    operationId: 'listRoles',
+    summary: 'The roles there are',
+    query: RolesQuery,
+    replies: { 200: { schema: RolesReply, description: 'In the order of their ids.' } },
     refusals: [],
-    handler: async () => ({ permissions: (await roles.listPermissions()).map(permissionReply) }),
+    handler: async ({ query }) => {
+      const limit = Number(query.limit ?? pageSize);
+      const page = await roles.read.list({ name: query.name, after: Number(query.after ?? 0), limit });
+      return { roles: page.map(roleReply), next_after: nextAfter(page, limit, ({ id }) => id) };
+    },
   }),
   route({
+    ...read,
+    method: 'GET',
+    url: '/users/roles/:role_id',
+    operationId: 'getRole',
+    summary: 'A role',
+    params: RoleParams,
+    replies: { 200: { schema: RoleReply, description: 'What it holds, and its version.' } },
+    refusals: [roleNotFound],
+    handler: async ({ params }) => roleReply(await roles.read.find(idOf(params))),
+  }),
+  route({
+    ...write,
+    method: 'PATCH',
+    url: '/users/roles/:role_id',
+    operationId: 'updateRole',
+    summary: 'Change a role',
+    description:
+      'For everybody who has it, from their next request on. `permissions` is all that it will hold; what is left out of the body stays. You must hold all that the role holds and will hold, and nobody loses anything who holds more than you.',
+    params: RoleParams,
+    body: UpdateRoleBody,
+    replies: { 200: { schema: RoleChangedReply, description: 'The change holds.' } },
+    refusals: [roleNotFound, builtInRole, roleChanged, roleExists, roleHoldsMore, permissionNotHeld, userHoldsMore],
+    handler: async ({ params, body, principal }) => ({
+      message: 'Role changed successfully.' as const,
+      data: roleReply(await roles.updateRole({ ...body, id: idOf(params), by: principal })),
+    }),
+  }),
+  route({
+    ...write,
+    method: 'DELETE',
+    url: '/users/roles/:role_id',
+    operationId: 'deleteRole',
+    summary: 'Delete a role',
+    description: 'Everybody who has it loses what it gave them, from their next request on. Its name is free again.',
+    params: RoleParams,
+    query: DeleteRoleQuery,
+    replies: { 200: { schema: RoleDeletedReply, description: 'There is no such role any more.' } },
+    refusals: [roleNotFound, builtInRole, roleChanged, roleHoldsMore, userHoldsMore],
+    handler: async ({ params, query, principal }) => {
+      const version = query.version === undefined ? undefined : Number(query.version);
+      await roles.deleteRole({ id: idOf(params), version, by: principal });
+      return { message: 'Role deleted successfully.' as const };
+    },
+  }),
+  route({
+    ...read,
     method: 'POST',
-    url: '/permissions',
-    operationId: 'registerPermission',
-    summary: "Register an application's permission",
-    tags: ['Roles'],
-    access: { kind: 'bearer', permission: 'permissions:write' },
-    limit: { kind: 'none', why: 'only for holders of permissions:write' },
-    body: RegisterPermissionBody,
-    replies: { 201: { schema: PermissionReply, description: 'Roles can hold it from now on.' } },
-    refusals: [permissionExists],
-    handler: async ({ body, principal }) =>
-      permissionReply(await roles.registerPermission({ ...body, description: body.description ?? '', by: principal })),
+    url: '/users/roles/:role_id/preview',
+    operationId: 'previewRole',
+    summary: 'Who would gain or lose what by a change of a role',
+    description:
+      'Changes nothing. What somebody has by another role they neither gain nor lose. Without permissions a role gives nothing, so an empty list also tells what deleting it would do. Send the `version` of the answer with the change, so that it is the one that was looked at.',
+    params: RoleParams,
+    body: PreviewRoleBody,
+    replies: { 200: { schema: RolePreviewReply, description: 'As it stands now.' } },
+    refusals: [roleNotFound, builtInRole],
+    handler: async ({ params, body }) => {
+      const preview = await roles.previewRole({ id: idOf(params), permissions: body.permissions });
+      return { ...preview, role: roleReply(preview.role) };
+    },
   }),
 ];

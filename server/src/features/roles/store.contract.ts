@@ -17,6 +17,14 @@ const addPermission = (db: Database, name: Permission) =>
   db.transact((tx) => store.addPermission(tx, { name, description: `about ${name}`, at: 1_000 }));
 const addRole = (db: Database, name: string, permissions: readonly Permission[] = []) =>
   db.transact((tx) => store.addRole(tx, { name, description: `about ${name}`, permissions, at: 1_000 }));
+const roleOf = (name: string, permissions: readonly Permission[]) => ({
+  name,
+  description: `about ${name}`,
+  permissions,
+  builtIn: false,
+  version: 1,
+});
+const listRoles = (db: Database) => store.listRoles(db, { after: 0, limit: 100 });
 const assign = (db: Database, user: UserId, role: RoleId) => db.transact((tx) => store.assign(tx, user, role, 2_000));
 const unassign = (db: Database, user: UserId, role: RoleId) => db.transact((tx) => store.unassign(tx, user, role));
 
@@ -42,14 +50,14 @@ export const rolesStoreContract = storeContract('the store of roles', (that) => 
     );
     assert.ok(permissions.every(({ builtIn, description }) => builtIn && description !== ''));
     assert.deepEqual(
-      (await store.listRoles(db)).map(({ name, permissions: held }) => ({ name, held })),
+      (await listRoles(db)).map(({ name, permissions: held }) => ({ name, held })),
       [{ name: 'admin', held: builtIns }],
     );
   });
 
   that('makes sure of them also when many nodes start at once', async (db) => {
     await atOnce(db, 5, (tx) => store.ensureBuiltIns(tx, 1_000));
-    assert.equal((await store.listRoles(db)).length, 1);
+    assert.equal((await listRoles(db)).length, 1);
   });
 
   that('completes built-ins that an older release knew only in part', async (db) => {
@@ -69,15 +77,17 @@ export const rolesStoreContract = storeContract('the store of roles', (that) => 
     await addPermission(db, 'posts:publish');
     const editor = await addRole(db, 'Editor', ['users:delete', 'posts:publish']);
     const guest = await addRole(db, 'Guest');
-    assert.deepEqual(await store.listRoles(db), [
+    assert.deepEqual(await listRoles(db), [
       {
         id: await adminRole(db),
         name: 'admin',
         description: 'Holds every permission.',
         permissions: [...builtIns, 'posts:publish'].sort(),
+        builtIn: true,
+        version: 1,
       },
-      { id: editor, name: 'Editor', description: 'about Editor', permissions: ['posts:publish', 'users:delete'] },
-      { id: guest, name: 'Guest', description: 'about Guest', permissions: [] },
+      { ...roleOf('Editor', ['posts:publish', 'users:delete']), id: editor },
+      { ...roleOf('Guest', []), id: guest },
     ]);
   });
 
@@ -89,14 +99,211 @@ export const rolesStoreContract = storeContract('the store of roles', (that) => 
     const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => addRole(db, 'Guest')));
     assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
     assert.deepEqual(
-      (await store.listRoles(db)).map(({ name }) => name),
+      (await listRoles(db)).map(({ name }) => name),
       ['admin', 'Editor', 'Guest'],
     );
   });
 
   that('adds no role with a permission that is not registered', async (db) => {
     await assert.rejects(addRole(db, 'Editor', ['posts:publish']));
-    assert.deepEqual(await store.listRoles(db), []);
+    assert.deepEqual(await listRoles(db), []);
+  });
+
+  that('lists roles a page at a time, in the order of their ids, each with its own permissions', async (db) => {
+    await ensureBuiltIns(db);
+    const names = Array.from({ length: 7 }, (_, place) => `role ${place}`);
+    const ids: RoleId[] = [];
+    for (const [place, name] of names.entries()) ids.push(await addRole(db, name, builtIns.slice(0, place)));
+    const [second = asRoleId(0)] = ids.slice(2);
+    await db.transact((tx) => store.deleteRole(tx, second, 2_000));
+    const seen: unknown[] = [];
+    for (let after = 0; ; ) {
+      const page = await store.listRoles(db, { after, limit: 3 });
+      seen.push(...page.map(({ name, permissions }) => [name, permissions.length]));
+      if (page.length < 3) break;
+      after = page.at(-1)?.id ?? 0;
+    }
+    const living = names.flatMap((name, place) => (place === 2 ? [] : [[name, place]]));
+    assert.deepEqual(seen, [['admin', builtIns.length], ...living]);
+  });
+
+  that('changes a role only from the version it has, for one of many callers', async (db) => {
+    await ensureBuiltIns(db);
+    const id = await addRole(db, 'Editor', ['users:delete']);
+    const changes = await atOnce(db, 6, (tx, place) =>
+      store.updateRole(tx, { id, name: `Writer ${place}`, description: 'new', version: 1 }),
+    );
+    assert.equal(yesAmong(changes), 1);
+    await db.transact(async (tx) => {
+      await store.removeFromRole(tx, id, 'users:delete');
+      await store.addToRole(tx, id, 'roles:read');
+    });
+    const role = await store.findRole(db, id);
+    const name = `Writer ${changes.indexOf(true)}`;
+    assert.deepEqual(role, { ...roleOf(name, ['roles:read']), description: 'new', id, version: 2 });
+    assert.equal(await store.findRoleId(db, 'Editor'), undefined);
+    const update = (change: object) =>
+      db.transact((tx) => store.updateRole(tx, { id, name, description: '', version: 2, ...change }));
+    assert.equal(await update({ version: 1 }), false);
+    await assert.rejects(update({ name: 'ADMIN' }), refusedWith(roleExists));
+    assert.equal(await update({ id: await adminRole(db), name: 'root', version: 1 }), false, 'the built-in one stays');
+  });
+
+  that('takes a role of an older release, which knew no versions, as its first', async (db) => {
+    await ensureBuiltIns(db);
+    const id = await addRole(db, 'Editor', ['users:delete']);
+    const forget = () =>
+      behind(db, (builder) => builder.updateTable('roles').set({ version: null }).where('id', '=', id));
+    await forget();
+    assert.equal((await store.findRole(db, id))?.version, 1);
+    const change = { id, name: 'Writer', description: '', version: 1 };
+    assert.equal(await db.transact((tx) => store.updateRole(tx, change)), true);
+    assert.equal((await store.findRole(db, id))?.version, 2);
+    await forget();
+    await addPermission(db, 'posts:publish');
+    await db.transact((tx) => store.addToRole(tx, id, 'posts:publish'));
+    await db.transact((tx) => store.removePermission(tx, 'posts:publish'));
+    assert.equal((await store.findRole(db, id))?.version, 2);
+  });
+
+  that('deletes a role at once, for one of many callers, and frees its name', async (db) => {
+    await ensureBuiltIns(db);
+    const user = await addUser(db, 'ada');
+    const id = await addRole(db, 'Editor', ['users:delete']);
+    await assign(db, user, id);
+    assert.equal(yesAmong(await atOnce(db, 6, (tx) => store.deleteRole(tx, id, 3_000))), 1);
+    assert.deepEqual(await store.grantsOf(db, user), { roles: [], permissions: [] });
+    assert.deepEqual([await store.rolesOf(db, user), await store.findRole(db, id)], [[], undefined]);
+    assert.equal(await store.findRoleId(db, 'Editor'), undefined);
+    const again = await addRole(db, 'editor');
+    assert.ok(again > id, 'another id');
+    const admin = await adminRole(db);
+    assert.equal(await db.transact((tx) => store.deleteRole(tx, admin, 3_000)), false, 'the built-in one stays');
+  });
+
+  that('sweeps what is left of deleted roles a batch at a time, and nothing else', async (db) => {
+    await ensureBuiltIns(db);
+    const users: UserId[] = [];
+    for (const name of ['ada', 'bea', 'cyd', 'dot', 'eve']) users.push(await addUser(db, name));
+    const [gone, kept] = [await addRole(db, 'gone', ['users:delete']), await addRole(db, 'kept')];
+    for (const user of users) for (const role of [gone, kept]) await assign(db, user, role);
+    const sweep = () => db.transact((tx) => store.sweepRoles(tx, 2));
+    const left = async () =>
+      (await behind(db, (builder) => builder.selectFrom('user_roles').selectAll().where('role_id', '=', gone))).length;
+    assert.deepEqual([await sweep(), await left()], [false, 5]);
+    await db.transact((tx) => store.deleteRole(tx, gone, 3_000));
+    assert.deepEqual([await sweep(), await left()], [true, 3]);
+    assert.deepEqual([await sweep(), await left()], [true, 1]);
+    assert.deepEqual([await sweep(), await left()], [true, 0]);
+    assert.equal(await sweep(), false);
+    const rows = await behind<{ id: number }>(db, (builder) => builder.selectFrom('roles').select('id').orderBy('id'));
+    assert.deepEqual(
+      rows.map(({ id }) => id),
+      [await adminRole(db), kept],
+    );
+    for (const user of users) assert.deepEqual((await store.grantsOf(db, user)).roles, ['kept']);
+  });
+
+  that('removes a permission out of every role, whose versions tell', async (db) => {
+    await ensureBuiltIns(db);
+    for (const name of ['posts:publish', 'posts:read']) await addPermission(db, name);
+    const editor = await addRole(db, 'Editor', ['posts:publish', 'posts:read']);
+    const reader = await addRole(db, 'Reader', ['posts:read']);
+    const chief = await addRole(db, 'Chief', ['posts:publish']);
+    const held = [
+      { id: editor, name: 'Editor' },
+      { id: chief, name: 'Chief' },
+    ];
+    assert.deepEqual(await store.rolesWith(db, 'posts:publish'), held);
+    await db.transact((tx) => store.removePermission(tx, 'posts:publish'));
+    assert.equal(await store.findPermission(db, 'posts:publish'), undefined);
+    assert.deepEqual(await store.rolesWith(db, 'posts:publish'), []);
+    const told = [];
+    for (const id of [editor, reader, chief]) {
+      const role = await store.findRole(db, id);
+      told.push([role?.permissions, role?.version]);
+    }
+    assert.deepEqual(told, [
+      [['posts:read'], 2],
+      [['posts:read'], 1],
+      [[], 2],
+    ]);
+  });
+
+  that('lists permissions a page at a time, by name', async (db) => {
+    for (const name of ['c:c', 'a:a', 'b:b', 'b:a']) await addPermission(db, name);
+    const page = async (after: string) =>
+      (await store.listSomePermissions(db, { after, limit: 2 })).map(({ name }) => name);
+    assert.deepEqual([await page(''), await page('b:a'), await page('c:c')], [['a:a', 'b:a'], ['b:b', 'c:c'], []]);
+    assert.deepEqual(await store.findPermission(db, 'a:a'), { name: 'a:a', description: 'about a:a', builtIn: false });
+    assert.equal(await store.findPermission(db, 'A:a'), undefined);
+  });
+
+  that('makes its own what an application had registered under a name that is built in now', async (db) => {
+    await addPermission(db, 'roles:read');
+    await ensureBuiltIns(db);
+    const { builtIn, description } = (await store.findPermission(db, 'roles:read')) ?? {};
+    assert.deepEqual([builtIn, description], [true, builtInPermissions['roles:read']]);
+  });
+
+  that('tells who has a role, and which others each of them has, in pages that lose nobody', async (db) => {
+    const [member, editor, guest] = [
+      await addRole(db, 'member'),
+      await addRole(db, 'editor'),
+      await addRole(db, 'guest'),
+    ];
+    const people = 2_100;
+    const template = { email_key: null, username_key: null, created_at: 1_000, deleted_at: null, disabled_at: null };
+    const ids = Array.from({ length: people }, (_, place) => place + 1);
+    for (let from = 0; from < people; from += 700) {
+      const batch = ids.slice(from, from + 700);
+      await behind(db, (builder) =>
+        builder.insertInto('users').values(
+          batch.map((id) => ({
+            ...template,
+            id,
+            username: `u${id}`,
+            email: `u${id}`,
+            deleted_at: id === 7 ? 2_000 : null,
+          })),
+        ),
+      );
+      await behind(db, (builder) =>
+        builder.insertInto('user_roles').values(
+          batch.flatMap((user_id) =>
+            [member, ...(user_id % 3 === 0 ? [editor] : []), ...(user_id % 5 === 0 ? [guest] : [])].map((role_id) => ({
+              user_id,
+              role_id,
+              assigned_at: 1_000,
+            })),
+          ),
+        ),
+      );
+    }
+    const seen: (readonly [number, ...number[]])[] = [];
+    for (let after = 0; ; ) {
+      const holders = await store.holdersOf(db, member, after);
+      if (holders.length === 0) break;
+      seen.push(...holders.map(({ user, others }) => [user, ...others.toSorted()] as const));
+      after = seen.at(-1)?.[0] ?? 0;
+    }
+    const expected = ids
+      .filter((id) => id !== 7)
+      .map((id) => [id, ...(id % 3 === 0 ? [editor] : []), ...(id % 5 === 0 ? [guest] : [])]);
+    assert.deepEqual(seen, expected);
+    assert.deepEqual(await store.holdersOf(db, asRoleId(99), 0), []);
+  });
+
+  that('lets those who change grants take turns', async (db) => {
+    await ensureBuiltIns(db);
+    let inside = 0;
+    await atOnce(db, 6, async (tx) => {
+      await store.lockGrants(tx);
+      inside += 1;
+      await breathe();
+      assert.equal(inside, 1);
+      inside -= 1;
+    });
   });
 
   that('finds a role by its name in any case', async (db) => {
