@@ -10,9 +10,11 @@ interface Chore {
 
 const minuteMs = 60_000;
 
-const choresOf = ({ sessions, throttle, keys }: Features): readonly Chore[] => [
+const choresOf = ({ sessions, throttle, keys, apiKeys }: Features): readonly Chore[] => [
   { name: 'sweeping sessions', everyMs: 60 * minuteMs, run: () => sessions.sweep() },
   { name: 'sweeping counters', everyMs: 60 * minuteMs, run: () => throttle.sweep() },
+  { name: 'sweeping API keys', everyMs: 60 * minuteMs, run: () => apiKeys.sweep() },
+  { name: 'recording the use of API keys', everyMs: minuteMs / 6, run: () => apiKeys.recordUses() },
   { name: 'the upkeep of signing keys', everyMs: minuteMs, run: () => keys.upkeep() },
 ];
 

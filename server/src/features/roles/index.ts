@@ -16,8 +16,8 @@ import { rolesStore } from './store.sql.ts';
 import type { RolesStore } from './store.ts';
 
 export { type Authority, isThemselves } from './authority.ts';
-export { lastAdmin, userHoldsMore } from './errors.ts';
-export { adminRoleName, permissionPattern } from './policy.ts';
+export { lastAdmin, permissionNotHeld, userHoldsMore } from './errors.ts';
+export { adminRoleName, permissionPattern, permissionsOutside } from './policy.ts';
 export { roleRoutes } from './routes.ts';
 export type { RolesTables as PublishedRoles } from './store.sql.ts';
 export type { RolesStore } from './store.ts';

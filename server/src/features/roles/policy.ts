@@ -11,6 +11,9 @@ export const builtInPermissions: Readonly<Record<Permission, string>> = {
   'roles:write': 'Create roles out of permissions that one holds.',
   'permissions:read': 'List the permissions there are.',
   'permissions:write': 'Register the permissions of an application.',
+  'api-keys:write': "Make API keys of one's own, with permissions that one holds.",
+  'api-keys:read': 'See the API keys of any user, but not the keys themselves. (Everybody may see their own.)',
+  'api-keys:revoke': 'Revoke API keys of any user. (Everybody may revoke their own.)',
   'tokens:introspect': 'Ask whether a token is active, and what its user may do: for resource servers.',
 };
 
