@@ -10,10 +10,12 @@ interface Chore {
 
 const minuteMs = 60_000;
 
-const choresOf = ({ roles, sessions, throttle, keys }: Features): readonly Chore[] => [
+const choresOf = ({ roles, sessions, throttle, keys, apiKeys }: Features): readonly Chore[] => [
   { name: 'sweeping deleted roles', everyMs: 60 * minuteMs, run: () => roles.sweep() },
   { name: 'sweeping sessions', everyMs: 60 * minuteMs, run: () => sessions.sweep() },
   { name: 'sweeping counters', everyMs: 60 * minuteMs, run: () => throttle.sweep() },
+  { name: 'sweeping API keys', everyMs: 60 * minuteMs, run: () => apiKeys.sweep() },
+  { name: 'recording the use of API keys', everyMs: minuteMs / 6, run: () => apiKeys.recordUses() },
   { name: 'the upkeep of signing keys', everyMs: minuteMs, run: () => keys.upkeep() },
 ];
 

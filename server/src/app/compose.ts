@@ -1,8 +1,9 @@
 import type { Database } from '../db/database.ts';
 import { createAccounts } from '../features/accounts/index.ts';
+import { createApiKeys } from '../features/api-keys/index.ts';
 import { createAudit } from '../features/audit/index.ts';
 import { createKeys } from '../features/keys/index.ts';
-import { createGrantToken, serverMetadata } from '../features/oauth/index.ts';
+import { createGrantToken, createIntrospect, createRevoke, serverMetadata } from '../features/oauth/index.ts';
 import { createPasswords } from '../features/passwords/index.ts';
 import { createRoles } from '../features/roles/index.ts';
 import { createSessions, type SessionParts } from '../features/sessions/index.ts';
@@ -54,14 +55,18 @@ export async function compose(
   const throttle = createThrottle({ ...ports, enabled: config.server.rateLimits });
   const tokens = { keys, issuer, settings: config.sessions };
   const sessions = createSessions({ ...ports, ...people, ...tokens, audit }, parts.sessions);
+  const apiKeys = createApiKeys({ ...ports, ...people, audit, throttle, limits: config.apiKeys });
   const status = createStatus({ ...ports, keys, sessions: sessions.store, issuer, settings: config.status });
   const proofs = { passwords, throttle, sessions: sessions.store, endSessions: sessions.endSessions };
   const accounts = createAccounts({ ...ports, ...people, ...proofs, audit });
   const signIn = createSignIn({ db, audit, users, passwords, throttle, sessions, accounts });
   const grantToken = createGrantToken({ logIn: signIn.logIn, refreshSession: sessions.refresh });
   const metadata = serverMetadata(issuer);
+  const introspect = createIntrospect({ sessions, apiKeys });
+  const revoke = createRevoke({ sessions, apiKeys });
 
   const ensureBuiltIns = () => db.transact((tx) => roles.store.ensureBuiltIns(tx, ports.clock.now()));
   await db.exclusively('built-ins', ensureBuiltIns);
-  return { audit, keys, users, roles, passwords, throttle, sessions, status, accounts, signIn, grantToken, metadata };
+  const oauth = { grantToken, introspect, revoke, metadata };
+  return { audit, keys, users, roles, passwords, throttle, sessions, apiKeys, status, accounts, signIn, oauth };
 }

@@ -2,6 +2,7 @@ import { type ConfigValues, type LoadedConfig, loadConfig } from '../config/load
 import { serverSection } from '../config/server.ts';
 import type { Sources } from '../config/sources.ts';
 import { accountSettings } from '../features/accounts/index.ts';
+import { apiKeySettings } from '../features/api-keys/index.ts';
 import { keySettings } from '../features/keys/index.ts';
 import { passwordSettings } from '../features/passwords/index.ts';
 import { sessionSettings } from '../features/sessions/index.ts';
@@ -11,6 +12,7 @@ import { statusSettings } from '../features/status/index.ts';
 export const appSections = {
   server: serverSection,
   sessions: sessionSettings,
+  apiKeys: apiKeySettings,
   keys: keySettings,
   status: statusSettings,
   passwords: passwordSettings,

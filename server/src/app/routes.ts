@@ -1,5 +1,6 @@
 import type { Database } from '../db/database.ts';
 import { accountRoutes } from '../features/accounts/index.ts';
+import { apiKeyRoutes, userKeyRoutes } from '../features/api-keys/index.ts';
 import { keyRoutes } from '../features/keys/index.ts';
 import { oauthRoutes } from '../features/oauth/index.ts';
 import { passwordRoutes } from '../features/passwords/index.ts';
@@ -48,13 +49,13 @@ export function routeMap({
   allowedOrigins,
   isStopping,
 }: RouteMapDeps): readonly Route[] {
-  const { keys, roles, passwords, throttle, sessions, status, accounts, signIn, grantToken, metadata } = features;
+  const { keys, roles, passwords, throttle, sessions, apiKeys, status, accounts, signIn, oauth } = features;
   const cookie = refreshCookie({ production });
   const deviceCookie = createDeviceCookie({ production });
   const rememberDevice = createRememberDevice(throttle.devices, deviceCookie);
   const routes: Route[] = [
     ...signInRoutes({ ...signIn, cookie, deviceCookie, rememberDevice, clock, clientId }),
-    ...oauthRoutes({ ...sessions, grantToken, metadata, deviceCookie, clientId }),
+    ...oauthRoutes({ ...oauth, deviceCookie, clientId }),
     ...sessionRoutes({
       refreshSession: sessions.refresh,
       logOut: sessions.logOut,
@@ -68,6 +69,8 @@ export function routeMap({
     ...accountRoutes({ ...accounts, rememberDevice }),
     ...passwordRoutes(passwords),
     ...userSessionRoutes(sessions),
+    ...apiKeyRoutes(apiKeys),
+    ...userKeyRoutes(apiKeys),
     ...roleRoutes(roles),
     ...permissionRoutes(roles),
     ...userRoleRoutes(roles),

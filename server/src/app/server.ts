@@ -36,10 +36,17 @@ export function createServer({ mode, config, ports, features, logger, ...options
   const routes = routeMap({ ...ports, features, production, allowedOrigins, isStopping: options.isStopping });
   registerRoutes(app, routes, {
     authenticate: features.sessions.authenticate,
+    apiKeys: features.apiKeys,
     ...(options.strictReplies === undefined ? {} : { strictReplies: options.strictReplies }),
   });
   // A stream that goes on for ever is not waited for.
   app.addHook('preClose', () => features.status.feed.close());
+  // What the last requests have noted. A database that is gone must not keep the server from stopping.
+  app.addHook('onClose', () =>
+    features.apiKeys
+      .recordUses()
+      .catch((error: unknown) => logger.warn({ err: error }, 'recording the use of API keys failed')),
+  );
   return app;
 }
 

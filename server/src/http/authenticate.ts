@@ -1,7 +1,10 @@
 import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
-import { invalidToken } from '../kernel/access.ts';
-import type { Permission, Principal } from '../kernel/principal.ts';
+import { apiKeyNotAccepted, invalidToken } from '../kernel/access.ts';
+import type { RequestOrigin } from '../kernel/origin.ts';
+import type { Machine, Permission, Person } from '../kernel/principal.ts';
 import { missingCredentials } from './refusals.ts';
+import { originOf } from './request-origin.ts';
+import type { Access } from './route.ts';
 
 /**
  * The port to whoever knows the sessions.
@@ -10,7 +13,22 @@ import { missingCredentials } from './refusals.ts';
  * @param permission what the user must hold besides
  * @throws `invalid-token` (unauthenticated), `insufficient-permission` (forbidden)
  */
-export type Authenticate = (token: string, permission: Permission | undefined) => Promise<Principal>;
+export type Authenticate = (token: string, permission: Permission | undefined) => Promise<Person>;
+
+/** The port to whoever knows the API keys. */
+export interface ApiKeyCheck {
+  /** Whether a bearer's credential is meant for an API key. By its beginning alone: it may be a broken one. */
+  isApiKey(token: string): boolean;
+  /**
+   * @param permission what key and owner must both hold besides
+   * @throws `invalid-api-key` (unauthenticated), `too-many-attempts` (throttled), `insufficient-permission` (forbidden)
+   */
+  authenticate(key: string, permission: Permission | undefined, origin: RequestOrigin): Promise<Machine>;
+}
+
+/** Whether a route takes API keys besides access tokens. */
+export const takesApiKeys = (access: Access): boolean =>
+  access.kind === 'bearer' && (access.apiKeys ?? access.permission !== undefined);
 
 /** RFC 6750 §2.1 `b64token`, after a scheme in any case (RFC 9110 §11.1) and at least one space. */
 const bearer = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
@@ -40,13 +58,22 @@ export function bearerToken(request: Pick<FastifyRequest, 'headers' | 'raw'>): s
 
 /** The hook of a bearer route. It runs before the body is read, so that a stranger's bytes cost nothing. */
 export function authenticateHook(
-  authenticate: Authenticate,
-  permission: Permission | undefined,
+  ports: { readonly authenticate: Authenticate; readonly apiKeys: ApiKeyCheck },
+  access: Extract<Access, { kind: 'bearer' }>,
 ): onRequestAsyncHookHandler {
+  const { authenticate, apiKeys } = ports;
+  const { permission } = access;
+  const takesKeys = takesApiKeys(access);
   return async (request) => {
     const token = bearerToken(request);
     if (token === undefined) throw missingCredentials();
-    request.principal = await authenticate(token, permission);
+    if (!apiKeys.isApiKey(token)) {
+      request.principal = await authenticate(token, permission);
+      return;
+    }
+    // Whatever key it is: nothing is looked up.
+    if (!takesKeys) throw apiKeyNotAccepted();
+    request.principal = await apiKeys.authenticate(token, permission, originOf(request));
   };
 }
 

@@ -1,6 +1,8 @@
-import { insufficientPermission, invalidToken } from '../kernel/access.ts';
+import { apiKeyNotAccepted, insufficientPermission, invalidApiKey, invalidToken } from '../kernel/access.ts';
 import type { Refusal } from '../kernel/errors.ts';
 import { validationFailed } from '../kernel/invalid.ts';
+import { tooManyAttempts } from '../kernel/too-many-attempts.ts';
+import { takesApiKeys } from './authenticate.ts';
 import { oauthStatus } from './oauth-error.ts';
 import {
   bodyTooLarge,
@@ -43,7 +45,12 @@ export const declaredStatuses = (route: Route): ReadonlySet<number> =>
 function accessRefusals({ access }: Route): readonly Refusal[] {
   if (access.kind === 'refresh-credential') return [crossSiteRequest];
   if (access.kind === 'public') return [];
-  return [missingCredentials, invalidToken, ...(access.permission === undefined ? [] : [insufficientPermission])];
+  return [
+    missingCredentials,
+    invalidToken,
+    ...(takesApiKeys(access) ? [invalidApiKey, tooManyAttempts] : [apiKeyNotAccepted]),
+    ...(access.permission === undefined ? [] : [insufficientPermission]),
+  ];
 }
 
 /** A body is read, and so may be refused, wherever the method allows one. */

@@ -23,6 +23,7 @@ const byCode: Readonly<Record<string, OAuthError>> = {
   'invalid-scope': 'invalid_scope',
   'missing-credentials': 'invalid_token',
   'invalid-token': 'invalid_token',
+  'invalid-api-key': 'invalid_token',
   'insufficient-permission': 'insufficient_scope',
 };
 

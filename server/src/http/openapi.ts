@@ -1,3 +1,4 @@
+import { takesApiKeys } from './authenticate.ts';
 import { bodyOf, parametersOf, responsesOf } from './openapi-operation.ts';
 import { createComponents, type Json } from './openapi-schema.ts';
 import type { Access, Route } from './route.ts';
@@ -38,6 +39,12 @@ export interface OpenApiDocument {
 const securitySchemes: Json = {
   OAuth2PasswordBearer: { type: 'oauth2', flows: { password: { tokenUrl: 'token', scopes: {} } } },
   bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+  apiKey: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'kw_live_…',
+    description: 'For programs: taken where a permission guards the operation.',
+  },
   refreshCookie: {
     type: 'apiKey',
     in: 'cookie',
@@ -47,11 +54,11 @@ const securitySchemes: Json = {
 };
 
 /** An empty requirement means that none of them is needed. */
-const securityOf: Readonly<Record<Access['kind'], readonly Json[]>> = {
-  public: [],
-  bearer: [{ OAuth2PasswordBearer: [] }, { bearer: [] }],
-  'refresh-credential': [{ refreshCookie: [] }, {}],
-};
+function securityOf(access: Access): readonly Json[] {
+  if (access.kind === 'public') return [];
+  if (access.kind === 'refresh-credential') return [{ refreshCookie: [] }, {}];
+  return [{ OAuth2PasswordBearer: [] }, { bearer: [] }, ...(takesApiKeys(access) ? [{ apiKey: [] }] : [])];
+}
 
 /** The whole API as OpenAPI 3.1, made from the routes alone: the same schemas that validate. */
 export function openApiDocument(routes: readonly Route[], info: ApiInfo): OpenApiDocument {
@@ -81,7 +88,7 @@ function operationOf(route: Route, documented: (schema: object) => Json): Operat
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
     tags: route.tags,
-    security: securityOf[route.access.kind],
+    security: securityOf(route.access),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(requestBody === undefined ? {} : { requestBody }),
     responses: responsesOf(route, documented),

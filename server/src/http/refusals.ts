@@ -1,6 +1,7 @@
-import { insufficientPermission, invalidToken } from '../kernel/access.ts';
+import { apiKeyNotAccepted, insufficientPermission, invalidApiKey, invalidToken } from '../kernel/access.ts';
 import { type Refusal, refusal } from '../kernel/errors.ts';
 import { validationFailed } from '../kernel/invalid.ts';
+import { tooManyAttempts } from '../kernel/too-many-attempts.ts';
 
 export const malformedJson = refusal(
   'malformed-json',
@@ -85,6 +86,9 @@ export const edgeRefusals: readonly Refusal[] = [
   methodNotAllowed,
   missingCredentials,
   invalidToken,
+  invalidApiKey,
+  apiKeyNotAccepted,
+  tooManyAttempts,
   insufficientPermission,
   crossSiteRequest,
 ];

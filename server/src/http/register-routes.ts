@@ -6,13 +6,14 @@ import type {
   onSendHookHandler,
   RouteOptions,
 } from 'fastify';
-import { type Authenticate, authenticateHook } from './authenticate.ts';
+import { type ApiKeyCheck, type Authenticate, authenticateHook } from './authenticate.ts';
 import { allowAnyOrigin } from './cors.ts';
 import { declaredStatuses, successStatus } from './declared.ts';
 import type { Route } from './route.ts';
 
 export interface RegisterOptions {
   readonly authenticate: Authenticate;
+  readonly apiKeys: ApiKeyCheck;
   /** Tests: an answer with a status or a refusal that the route does not declare becomes a 500 that says so in the log. */
   readonly strictReplies?: boolean;
 }
@@ -22,7 +23,7 @@ export function registerRoutes(app: FastifyInstance, routes: readonly Route[], o
   for (const route of routes) app.route(optionsOf(route, options));
 }
 
-function optionsOf(route: Route, { authenticate, strictReplies = false }: RegisterOptions): RouteOptions {
+function optionsOf(route: Route, { strictReplies = false, ...ports }: RegisterOptions): RouteOptions {
   const { access } = route;
   return {
     method: route.method,
@@ -32,7 +33,7 @@ function optionsOf(route: Route, { authenticate, strictReplies = false }: Regist
     exposeHeadRoute: route.method === 'GET' && route.safe !== false,
     handler: handlerOf(route),
     ...(route.anyOrigin === true ? { onRequest: allowAnyOrigin } : {}),
-    ...(access.kind === 'bearer' ? bearerHooks(authenticateHook(authenticate, access.permission)) : {}),
+    ...(access.kind === 'bearer' ? bearerHooks(authenticateHook(ports, access)) : {}),
     ...(strictReplies ? { onSend: refuseUndeclared(route) } : {}),
   };
 }

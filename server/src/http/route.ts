@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Static, TSchema, TUnknown } from 'typebox';
 import type { Refusal } from '../kernel/errors.ts';
-import type { Permission, Principal } from '../kernel/principal.ts';
+import type { Permission, Person, Principal } from '../kernel/principal.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -19,8 +19,13 @@ declare module 'fastify' {
 /** Who may call the route. Always declared; a law test reads it. */
 export type Access =
   | { readonly kind: 'public'; readonly why: string }
-  /** An access token; with `permission` the edge also demands that its user holds it. */
-  | { readonly kind: 'bearer'; readonly permission?: Permission }
+  /**
+   * An access token; with `permission` the edge also demands that its user holds it.
+   *
+   * `apiKeys`: whether API keys pass as well. Unless said, they do where a permission guards the route. `true` where the use case asks for
+   * the permission; `false` where the route is for people all the same.
+   */
+  | { readonly kind: 'bearer'; readonly permission?: Permission; readonly apiKeys?: boolean }
   /** The refresh cookie or a refresh token in the body. The handler checks it, and the same-site rule with it. */
   | { readonly kind: 'refresh-credential' };
 
@@ -48,9 +53,16 @@ type BodyOf<D> = D extends { readonly schema: infer S extends TSchema }
 /** What a handler may return: the body of one of the declared replies. */
 export type ReplyBody<R extends Replies> = { [K in keyof R]: BodyOf<R[K]> }[keyof R];
 
+/** Who can have come in: only where no API key is taken it is a person for certain, and has a session. */
+type PrincipalOf<A> = A extends { readonly apiKeys: false }
+  ? Person
+  : A extends { readonly apiKeys: true } | { readonly permission: Permission }
+    ? Principal
+    : Person;
+
 /** The request as the route's schemas and its access make it. */
 export type RouteRequest<B, P, Q, A> = FastifyRequest<{ Body: B; Params: P; Querystring: Q }> &
-  (A extends { readonly kind: 'bearer' } ? { principal: Principal } : unknown);
+  (A extends { readonly kind: 'bearer' } ? { principal: PrincipalOf<A> } : unknown);
 
 /** What every route declares, whatever its types. */
 interface RouteBase {

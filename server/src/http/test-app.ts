@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { Type } from 'typebox';
-import { insufficientPermission, invalidToken, lackingPermission } from '../kernel/access.ts';
+import { insufficientPermission, invalidApiKey, invalidToken, lackingPermission } from '../kernel/access.ts';
 import { refusal } from '../kernel/errors.ts';
-import { asSessionId, asUserId } from '../kernel/ids.ts';
-import type { Principal } from '../kernel/principal.ts';
+import { asApiKeyId, asSessionId, asUserId } from '../kernel/ids.ts';
+import type { Machine, Person } from '../kernel/principal.ts';
 import type { Random } from '../kernel/random.ts';
 import { createHttpApp, type HttpAppOptions } from './app.ts';
-import type { Authenticate } from './authenticate.ts';
+import type { ApiKeyCheck, Authenticate } from './authenticate.ts';
 import { registerRoutes } from './register-routes.ts';
 import { type Route, route } from './route.ts';
 import { PathId, PlainText } from './text.ts';
@@ -29,7 +29,7 @@ export function countingRandom(): Random {
   return { bytes: (count) => Buffer.from(Array.from({ length: count }, () => next++ % 251)) };
 }
 
-const ada: Principal = {
+const ada: Person = {
   userId: asUserId(1),
   username: 'ada',
   email: 'ada@example.com',
@@ -44,6 +44,22 @@ const authenticateAda: Authenticate = async (token, permission) => {
   return ada;
 };
 
+const robot: Machine = {
+  userId: asUserId(1),
+  limitedTo: new Set(['posts:publish']),
+  apiKey: asApiKeyId('AAAAAAAAAAAAAAA'),
+};
+
+/** Knows one key, `key-good`, which may only `posts:publish`. */
+const robotsKey: ApiKeyCheck = {
+  isApiKey: (token) => token.startsWith('key-'),
+  async authenticate(key, permission) {
+    if (key !== 'key-good') throw invalidApiKey();
+    if (permission !== undefined && permission !== 'posts:publish') throw lackingPermission(permission);
+    return robot;
+  },
+};
+
 export async function testApp({
   routes = sampleRoutes,
   strictReplies = true,
@@ -52,7 +68,7 @@ export async function testApp({
   const lines: Record<string, unknown>[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
   const app = createHttpApp({ logger, random: countingRandom(), schemas: 'eager', ...options });
-  registerRoutes(app, routes, { authenticate: authenticateAda, strictReplies });
+  registerRoutes(app, routes, { authenticate: authenticateAda, apiKeys: robotsKey, strictReplies });
   await app.ready();
   return { app, logLines: () => lines, [Symbol.asyncDispose]: () => app.close() };
 }

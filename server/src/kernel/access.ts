@@ -8,6 +8,20 @@ export const invalidToken = refusal(
   'It is broken, expired, or its session has ended: refresh it, or sign in again.',
 );
 
+export const invalidApiKey = refusal(
+  'invalid-api-key',
+  'unauthenticated',
+  'The API key is not valid.',
+  'It is mistyped, unknown, revoked or expired, or its owner is disabled or gone. Its owner finds their keys with `GET /api-keys`, and makes another with `POST /api-keys`.',
+);
+
+export const apiKeyNotAccepted = refusal(
+  'api-key-not-accepted',
+  'forbidden',
+  'This is for people: API keys are not accepted here.',
+  "Sign in and send an access token. API keys pass where a permission guards the operation; never at one's own account, sessions, password and API keys.",
+);
+
 export const insufficientPermission = refusal(
   'insufficient-permission',
   'forbidden',

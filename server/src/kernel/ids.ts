@@ -6,7 +6,10 @@ export type UserId = Branded<number, 'UserId'>;
 export type RoleId = Branded<number, 'RoleId'>;
 /** 128 random bits as 22 base64url characters; public (it stands in tokens as `sid`), not a credential. */
 export type SessionId = Branded<string, 'SessionId'>;
+/** 88 random bits as 15 letters and digits; public (it stands in lists and in the audit record), not a credential. */
+export type ApiKeyId = Branded<string, 'ApiKeyId'>;
 
 export const asUserId = (value: number): UserId => value as UserId;
 export const asRoleId = (value: number): RoleId => value as RoleId;
 export const asSessionId = (value: string): SessionId => value as SessionId;
+export const asApiKeyId = (value: string): ApiKeyId => value as ApiKeyId;

@@ -1,5 +1,5 @@
 import type { Instant } from './clock.ts';
-import type { SessionId, UserId } from './ids.ts';
+import type { ApiKeyId, SessionId, UserId } from './ids.ts';
 
 /** A permission's name: `resource:action`, as `users:delete`. */
 export type Permission = string;
@@ -13,10 +13,23 @@ export interface Actor {
   readonly apiKey?: string | undefined;
 }
 
-/** Who makes a request: the user behind an access token whose session lives, as read in this very request. */
-export interface Principal extends Actor {
+/** Who makes a request, as read in this very request. */
+export type Principal = Person | Machine;
+
+/** The user in person: whoever is behind an access token whose session lives. */
+export interface Person extends Actor {
+  readonly limitedTo?: undefined;
+  readonly apiKey?: undefined;
   readonly username: string;
   readonly email: string;
   readonly createdAt: Instant;
   readonly sessionId: SessionId;
+}
+
+/** A program that acts for a user by an API key: as far as key and user both reach, and never in the user's own affairs. */
+export interface Machine extends Actor {
+  /** What the key was given and its owner holds at this moment. */
+  readonly limitedTo: ReadonlySet<Permission>;
+  readonly apiKey: ApiKeyId;
+  readonly sessionId?: undefined;
 }

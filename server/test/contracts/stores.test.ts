@@ -1,5 +1,6 @@
 import { migrate } from '../../src/db/migrate.ts';
 import { setupTokensStoreContract } from '../../src/features/accounts/store.contract.ts';
+import { apiKeysStoreContract } from '../../src/features/api-keys/store.contract.ts';
 import { auditStoreContract } from '../../src/features/audit/store.contract.ts';
 import { keysStoreContract } from '../../src/features/keys/store.contract.ts';
 import { passwordsStoreContract } from '../../src/features/passwords/store.contract.ts';
@@ -19,6 +20,7 @@ const contracts: readonly StoreContract[] = [
   sessionsStoreContract,
   setupTokensStoreContract,
   throttleStoreContract,
+  apiKeysStoreContract,
 ];
 
 /** On SQLite, or on the server that this run is about: `npm test` runs this file once for each. */

@@ -11,6 +11,9 @@ import { assertFaults, assertProblem } from '../support/refusals.ts';
 import { startServer } from '../support/server.ts';
 
 const builtIn = [
+  'api-keys:read',
+  'api-keys:revoke',
+  'api-keys:write',
   'permissions:read',
   'permissions:write',
   'roles:write',

@@ -7,7 +7,7 @@ export const featureFloors: readonly (readonly string[])[] = [
   ['users', 'keys'],
   ['roles'],
   ['passwords', 'throttle'],
-  ['sessions'],
+  ['sessions', 'api-keys'],
   ['accounts', 'status'],
   ['sign-in'],
   ['oauth'],

@@ -3,7 +3,7 @@ import { invalidToken } from '../../kernel/access.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { DomainError, type FieldError } from '../../kernel/errors.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
-import type { Principal } from '../../kernel/principal.ts';
+import type { Person } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
 import { isSamePassword, type Passwords, wasNotLookedAt } from '../passwords/index.ts';
 import type { EndSessions, SessionsStore } from '../sessions/index.ts';
@@ -12,7 +12,7 @@ import { foldEmail, type UsersStore } from '../users/index.ts';
 import { currentPasswordWrong } from './errors.ts';
 
 export interface ChangePasswordCommand {
-  readonly who: Principal;
+  readonly who: Person;
   readonly currentPassword: string;
   readonly newPassword: string;
   readonly ip: string;

@@ -40,7 +40,7 @@ export const accountRoutes = (accounts: {
     description:
       "One's own account; with the permission `users:delete` that of any user who holds nothing that you do not hold. All sessions and tokens die at once.",
     tags: ['Users'],
-    access: { kind: 'bearer' },
+    access: { kind: 'bearer', apiKeys: true },
     limit: { kind: 'none', why: 'one may delete oneself once; others only with users:delete' },
     params: UserParams,
     replies: { 200: { schema: UserDeletedReply, description: 'The user is gone; an operator can restore them.' } },

@@ -25,6 +25,8 @@ export type AuditEventName =
   | 'role.unassigned'
   | 'permission.registered'
   | 'permission.removed'
+  | 'api-key.created'
+  | 'api-key.revoked'
   | 'key.published'
   | 'key.retired'
   | 'key.revoked';
@@ -41,7 +43,7 @@ export interface AuditEvent {
   readonly subject?: UserId | undefined;
   readonly session?: SessionId | undefined;
   readonly ip?: string | undefined;
-  /** What else it is about, where that is no user: the name of a role, `new-device` of a session that was started. */
+  /** What else it is about, where that is no user: the name of a role, the id of an API key, `new-device` of a session that was started. */
   readonly object?: string | undefined;
 }
 

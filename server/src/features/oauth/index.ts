@@ -5,5 +5,7 @@
  * against the password grant for third parties: it is for first-party clients and for the Authorize dialog of the documentation.
  */
 export { createGrantToken } from './grant-token.ts';
+export { createIntrospect } from './introspect.ts';
 export { serverMetadata } from './metadata.ts';
+export { createRevoke } from './revoke.ts';
 export { oauthRoutes } from './routes.ts';

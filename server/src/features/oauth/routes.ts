@@ -2,26 +2,21 @@ import type { ApiCookie } from '../../http/cookies.ts';
 import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
-import {
-  accessTokenReply,
-  forbidCaching,
-  type Introspect,
-  invalidRefreshToken,
-  type RevokeToken,
-  refreshTokenReused,
-} from '../sessions/index.ts';
+import { accessTokenReply, forbidCaching, invalidRefreshToken, refreshTokenReused } from '../sessions/index.ts';
 import { invalidCredentials } from '../sign-in/index.ts';
 import { tooManyAttempts } from '../throttle/index.ts';
 import { missingParameter, unsupportedGrantType } from './errors.ts';
 import type { GrantToken } from './grant-token.ts';
+import type { Introspect } from './introspect.ts';
 import type { ServerMetadata } from './metadata.ts';
 import { metadataRoutes } from './metadata-routes.ts';
+import type { Revoke } from './revoke.ts';
 import { TokenBody, TokenReply } from './schemas.ts';
 import { tokenStatusRoutes } from './token-status-routes.ts';
 
 export const oauthRoutes = (deps: {
   grantToken: GrantToken;
-  revokeToken: RevokeToken;
+  revoke: Revoke;
   introspect: Introspect;
   metadata: ServerMetadata;
   deviceCookie: ApiCookie;

@@ -27,7 +27,11 @@ export const TokenReply = Type.Object(
 
 /** RFC 7009 §2.1, RFC 7662 §2.1. Any text may be asked about: what is no token of ours is inactive, and no fault of the request. */
 export const PresentedTokenBody = Type.Object({
-  token: Type.String({ minLength: 1, maxLength: 65_536, description: 'An access token or a refresh token.' }),
+  token: Type.String({
+    minLength: 1,
+    maxLength: 65_536,
+    description: 'An access token, a refresh token, or an API key.',
+  }),
   token_type_hint: Type.Optional(
     Type.String({
       maxLength: 256,
@@ -40,20 +44,27 @@ export const PresentedTokenBody = Type.Object({
 export const IntrospectionReply = Type.Object(
   {
     active: Type.Boolean({ description: 'If false, nothing else is said.' }),
-    token_type: Type.Optional(Type.Union([Type.Literal('Bearer'), Type.Literal('refresh_token')])),
+    token_type: Type.Optional(
+      Type.Union([Type.Literal('Bearer'), Type.Literal('refresh_token'), Type.Literal('api_key')]),
+    ),
     client_id: Type.Optional(Type.String()),
     username: Type.Optional(Type.String({ description: 'As it is now.' })),
-    sub: Type.Optional(Type.String({ description: "The user's id." })),
+    sub: Type.Optional(Type.String({ description: "The user's id; of an API key its owner's." })),
     aud: Type.Optional(Type.String()),
     iss: Type.Optional(Type.String()),
     iat: Type.Optional(Type.Integer()),
     exp: Type.Optional(
-      Type.Integer({ description: 'Of a refresh token: when its session ends unless it is refreshed.' }),
+      Type.Integer({
+        description:
+          'Of a refresh token: when its session ends unless it is refreshed. Not there for an API key that never expires.',
+      }),
     ),
-    jti: Type.Optional(Type.String()),
+    jti: Type.Optional(Type.String({ description: 'Of an API key: its id.' })),
     sid: Type.Optional(Type.String({ description: 'The session.' })),
     roles: Type.Optional(Type.Array(Type.String(), { description: 'As they are now; of an access token only.' })),
-    permissions: Type.Optional(Type.Array(Type.String(), { description: 'The same.' })),
+    permissions: Type.Optional(
+      Type.Array(Type.String(), { description: 'As they are now; of an API key as far as its owner holds them too.' }),
+    ),
   },
   { title: 'Introspection' },
 );

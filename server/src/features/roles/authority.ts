@@ -19,7 +19,7 @@ export interface Authority {
   assertHolds(db: Reads, by: Actor | undefined, permission: Permission): Promise<void>;
   /**
    * Nobody acts on a user to whom they could not have given what that user holds: else a permission to disable or delete would be one to
-   * get rid of whoever stands above. Everybody reaches themselves.
+   * get rid of whoever stands above. Everybody reaches themselves in person, and by an API key never.
    *
    * Who was deleted or disabled while the request was under way reaches nobody any more. Asked behind the change, it sees all that the
    * change had to wait for.
@@ -51,6 +51,8 @@ export function createAuthority({ users, store }: { users: UsersStore; store: Ro
     },
     async assertReaches(db, by, subject) {
       if (by === undefined || isThemselves(by, subject)) return;
+      // What a key holds is its owner's: it is not for it to shut them out.
+      if (by.userId === subject) throw userHoldsMore();
       await assertActive(db, by.userId);
       if (!covers(await grantsOf(db, by), await store.grantsOf(db, subject))) throw userHoldsMore();
     },

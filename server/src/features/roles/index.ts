@@ -24,9 +24,9 @@ import type { Page, RolesStore } from './store.ts';
 import { createUpdateRole, type UpdateRole } from './update-role.ts';
 
 export { type Authority, isThemselves } from './authority.ts';
-export { lastAdmin, userHoldsMore } from './errors.ts';
+export { lastAdmin, permissionNotHeld, userHoldsMore } from './errors.ts';
 export { permissionRoutes } from './permission-routes.ts';
-export { adminRoleName, permissionPattern } from './policy.ts';
+export { adminRoleName, permissionPattern, permissionsOutside } from './policy.ts';
 export type { RolePreview } from './preview-role.ts';
 export type { Role } from './role.ts';
 export { roleRoutes } from './routes.ts';

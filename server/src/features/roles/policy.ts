@@ -13,6 +13,9 @@ export const builtInPermissions: Readonly<Record<Permission, string>> = {
   'roles:assign': 'Give and take roles, within what one holds.',
   'permissions:read': 'List the permissions there are.',
   'permissions:write': 'Register and remove the permissions of an application.',
+  'api-keys:write': "Make API keys of one's own, with permissions that one holds.",
+  'api-keys:read': 'See the API keys of any user, but not the keys themselves. (Everybody may see their own.)',
+  'api-keys:revoke': 'Revoke API keys of any user. (Everybody may revoke their own.)',
   'tokens:introspect': 'Ask whether a token is active, and what its user may do: for resource servers.',
 };
 

@@ -1,7 +1,7 @@
 import type { Reads } from '../../db/database.ts';
 import { invalidToken, lackingPermission } from '../../kernel/access.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import type { Permission, Principal } from '../../kernel/principal.ts';
+import type { Permission, Person } from '../../kernel/principal.ts';
 import type { AccessTokens } from './access-token.ts';
 import type { SessionsStore } from './store.ts';
 
@@ -11,7 +11,7 @@ import type { SessionsStore } from './store.ts';
  *
  * @throws invalidToken, lackingPermission
  */
-export type Authenticate = (token: string, permission: Permission | undefined) => Promise<Principal>;
+export type Authenticate = (token: string, permission: Permission | undefined) => Promise<Person>;
 
 export function createAuthenticate(deps: {
   db: Reads;

@@ -28,8 +28,8 @@ export const accessTokenReply = (tokens: Tokens) => ({
 
 const iso = (instant: Instant): string => new Date(instant).toISOString();
 
-/** @param current the session of this request */
-export const sessionReply = (session: OwnSession, current: SessionId) => ({
+/** @param current the session of this request; none of an API key */
+export const sessionReply = (session: OwnSession, current: SessionId | undefined) => ({
   id: session.id,
   current: session.id === current,
   created_at: iso(session.createdAt),

@@ -1,7 +1,7 @@
 import type { Reads, Tx } from '../../db/database.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { SessionId, UserId } from '../../kernel/ids.ts';
-import type { Permission, Principal } from '../../kernel/principal.ts';
+import type { Permission, Person } from '../../kernel/principal.ts';
 import type { OwnSession } from './own-session.ts';
 import type { SessionState } from './policy.ts';
 import type { TokenHash } from './refresh-token.ts';
@@ -86,7 +86,7 @@ export interface SessionsStore {
   authenticate(
     db: Reads,
     claim: { session: SessionId; user: UserId; now: Instant; permission: Permission | undefined },
-  ): Promise<{ principal: Principal; permitted: boolean } | undefined>;
+  ): Promise<{ principal: Person; permitted: boolean } | undefined>;
   /** The lowest place in the status lists, from `from` on, that a session has, whether it lives or not. */
   nextStatusIndex(db: Reads, from: number): Promise<number | undefined>;
   /** The places from `from` up to, but without, `to` whose sessions have ended. */

@@ -1,8 +1,2 @@
-import { refusal } from '../../kernel/errors.ts';
-
-export const tooManyAttempts = refusal(
-  'too-many-attempts',
-  'throttled',
-  'There were too many attempts; wait a while before the next one.',
-  'Wait for the seconds in `Retry-After`. Attempts in between are refused and make the wait no longer. The answer is the same whether or not the account exists.',
-);
+/** The edge knows it too, since API keys that nobody has are counted before any route is reached. */
+export { tooManyAttempts } from '../../kernel/too-many-attempts.ts';

@@ -21,7 +21,7 @@ import { throttleStore as store } from './store.sql.ts';
 export type { Charged } from './charge-login.ts';
 export type { DeviceTokens } from './device-token.ts';
 export { tooManyAttempts } from './errors.ts';
-export { currentPasswordCounters, sourceOf } from './policy.ts';
+export { apiKeyCounters, currentPasswordCounters, sourceOf } from './policy.ts';
 export { createRememberDevice, type RememberDevice } from './replies.ts';
 
 export interface Throttle extends Settle {

@@ -77,6 +77,11 @@ export const paces = {
    * By session, so that the owner's other sessions are not kept from changing the password.
    */
   session: { ...account, freeAttempts: 10, freeWhileSpraying: 10 },
+  /**
+   * API keys from one source that nobody has. Nobody guesses 256 bits: it is the work that is bounded. Counted behind the look-up and read
+   * by nobody else, so that a wrong key stops no good one from the same address.
+   */
+  'api-key': { freeAttempts: 20, ...hourAtMost, forgets: { oneEachSeconds: 15 * minute } },
   /** Accounts made from one source. */
   signup: { freeAttempts: 60, ...hourAtMost, forgets: { oneEachSeconds: 24 * minute } },
 } as const satisfies Record<string, Pace>;
@@ -111,6 +116,9 @@ export function currentPasswordCounters(asker: { name: string; session: string; 
     { kind: 'source', of: [source] },
   ];
 }
+
+/** That of an API key which nobody has. */
+export const apiKeyCounters = (ip: string): readonly Counter[] => [{ kind: 'api-key', of: [sourceOf(ip)] }];
 
 export type Judgement =
   | { readonly counted: true; readonly state: CounterState }

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { apiKeyCommands } from './api-key.ts';
 import { configCommands } from './config.ts';
 import { databaseCommands } from './db.ts';
 import { keyCommands } from './keys.ts';
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   ...sessionCommands,
   ...roleCommands,
   ...permissionCommands,
+  ...apiKeyCommands,
   ...keyCommands,
   ...configCommands,
   openapiCommand,

@@ -1,0 +1,15 @@
+import type { Instant } from '../../kernel/clock.ts';
+import type { ApiKey } from './api-key.ts';
+
+const iso = (instant: Instant): string => new Date(instant).toISOString();
+const isoOrNull = (instant: Instant | undefined): string | null => (instant === undefined ? null : iso(instant));
+
+export const apiKeyReply = (key: ApiKey) => ({
+  id: key.id,
+  name: key.name,
+  description: key.description,
+  permissions: [...key.permissions],
+  created_at: iso(key.createdAt),
+  expires_at: isoOrNull(key.expiresAt),
+  last_used_at: isoOrNull(key.lastUsedAt),
+});

@@ -1,0 +1,215 @@
+import type { Kysely } from 'kysely';
+import { statements } from '../../db/statement.ts';
+import type { Instant } from '../../kernel/clock.ts';
+import { type ApiKeyId, asApiKeyId, asUserId, type UserId } from '../../kernel/ids.ts';
+import type { Permission } from '../../kernel/principal.ts';
+import type { PublishedRoles } from '../roles/index.ts';
+import type { PublishedUsers } from '../users/index.ts';
+import type { ApiKey } from './api-key.ts';
+import type { KeyHash } from './key-text.ts';
+import type { ApiKeysStore, NewApiKey } from './store.ts';
+
+interface ApiKeysTables {
+  api_keys: {
+    id: string;
+    user_id: number;
+    key_hash: string;
+    name: string;
+    description: string;
+    created_at: Instant;
+    expires_at: Instant | null;
+    revoked_at: Instant | null;
+    last_used_at: Instant | null;
+  };
+  api_key_permissions: { api_key_id: string; permission: string };
+}
+
+const { statement } = statements<ApiKeysTables & PublishedUsers & PublishedRoles>();
+
+type KeysDb = Kysely<ApiKeysTables & PublishedUsers & PublishedRoles>;
+
+const addKey = statement((db, p: Omit<NewApiKey, 'permissions' | 'expiresAt'> & { expiresAt: Instant | null }) =>
+  db.insertInto('api_keys').values({
+    id: p.id,
+    user_id: p.owner,
+    key_hash: p.hash,
+    name: p.name,
+    description: p.description,
+    created_at: p.createdAt,
+    expires_at: p.expiresAt,
+  }),
+);
+
+const addKeyPermission = statement((db, p: { id: ApiKeyId; permission: Permission }) =>
+  db.insertInto('api_key_permissions').values({ api_key_id: p.id, permission: p.permission }),
+);
+
+/** A row for each permission of the key, or one for a key that has lost them all; `held` says whether its owner holds it. */
+const findKey = statement((db, p: { id: ApiKeyId }) =>
+  db
+    .selectFrom('api_keys')
+    .innerJoin('users', 'users.id', 'api_keys.user_id')
+    .leftJoin('api_key_permissions', 'api_key_permissions.api_key_id', 'api_keys.id')
+    .select(['api_keys.user_id', 'api_keys.key_hash', 'api_keys.created_at', 'api_keys.expires_at'])
+    .select(['api_keys.revoked_at', 'api_keys.last_used_at', 'api_key_permissions.permission'])
+    .select(['users.username', 'users.deleted_at', 'users.disabled_at'])
+    .select(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('user_roles')
+          .innerJoin('roles', 'roles.id', 'user_roles.role_id')
+          .leftJoin('role_permissions', (join) =>
+            join
+              .onRef('role_permissions.role_id', '=', 'roles.id')
+              .onRef('role_permissions.permission', '=', 'api_key_permissions.permission'),
+          )
+          .select('user_roles.role_id')
+          .whereRef('user_roles.user_id', '=', 'api_keys.user_id')
+          .where((where) =>
+            where.or([where('roles.grants_all', '=', 1), where('role_permissions.permission', 'is not', null)]),
+          ),
+      ).as('held'),
+    )
+    .where('api_keys.id', '=', p.id)
+    .orderBy('api_key_permissions.permission'),
+);
+
+const countLivingKeys = statement((db, p: { owner: UserId; now: Instant }) =>
+  db
+    .selectFrom('api_keys')
+    .select(({ fn }) => fn.countAll<number | string>().as('keys'))
+    .where('user_id', '=', p.owner)
+    .where('revoked_at', 'is', null)
+    .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', p.now)])),
+);
+
+/** A row for each key and permission. */
+const unrevoked = (db: KeysDb) =>
+  db
+    .selectFrom('api_keys')
+    .leftJoin('api_key_permissions', 'api_key_permissions.api_key_id', 'api_keys.id')
+    .select(['api_keys.id', 'api_keys.user_id', 'api_keys.name', 'api_keys.description', 'api_keys.created_at'])
+    .select(['api_keys.expires_at', 'api_keys.last_used_at', 'api_key_permissions.permission'])
+    .where('api_keys.revoked_at', 'is', null);
+
+const keysOf = statement((db, p: { owner: UserId }) =>
+  unrevoked(db)
+    .where('api_keys.user_id', '=', p.owner)
+    .orderBy('api_keys.created_at', 'desc')
+    .orderBy('api_keys.id')
+    .orderBy('api_key_permissions.permission'),
+);
+
+const keysAfter = statement((db, p: { after: string; limit: number }) =>
+  unrevoked(db)
+    .where(({ eb, selectFrom }) =>
+      eb(
+        'api_keys.id',
+        'in',
+        // MySQL allows no LIMIT right behind IN.
+        selectFrom(
+          selectFrom('api_keys as page')
+            .select('page.id')
+            .where('page.id', '>', p.after)
+            .where('page.revoked_at', 'is', null)
+            .orderBy('page.id')
+            .limit(p.limit)
+            .as('pages'),
+        ).select('pages.id'),
+      ),
+    )
+    .orderBy('api_keys.id')
+    .orderBy('api_key_permissions.permission'),
+);
+
+const keyOf = statement((db, p: { owner: UserId; id: ApiKeyId }) =>
+  unrevoked(db)
+    .where('api_keys.id', '=', p.id)
+    .where('api_keys.user_id', '=', p.owner)
+    .orderBy('api_key_permissions.permission'),
+);
+
+const revokeKey = statement((db, p: { owner: UserId; id: ApiKeyId; at: Instant }) =>
+  db
+    .updateTable('api_keys')
+    .set({ revoked_at: p.at })
+    .where('id', '=', p.id)
+    .where('user_id', '=', p.owner)
+    .where('revoked_at', 'is', null),
+);
+
+const recordUse = statement((db, p: { id: ApiKeyId; at: Instant; unlessSince: Instant }) =>
+  db
+    .updateTable('api_keys')
+    .set({ last_used_at: p.at })
+    .where('id', '=', p.id)
+    .where(({ eb, or }) => or([eb('last_used_at', 'is', null), eb('last_used_at', '<=', p.unlessSince)])),
+);
+
+const sweepKeys = statement((db, p: { before: Instant }) =>
+  db
+    .deleteFrom('api_keys')
+    .where(({ eb, or }) => or([eb('revoked_at', '<', p.before), eb('expires_at', '<', p.before)])),
+);
+
+interface KeyRow {
+  id: string;
+  user_id: number;
+  name: string;
+  description: string;
+  created_at: Instant;
+  expires_at: Instant | null;
+  last_used_at: Instant | null;
+  permission: string | null;
+}
+
+/** Rows of one key stand together. */
+function keysIn(rows: readonly KeyRow[]): ApiKey[] {
+  const keys = new Map<string, ApiKey & { permissions: Permission[] }>();
+  for (const row of rows) {
+    const key = keys.get(row.id) ?? {
+      id: asApiKeyId(row.id),
+      owner: asUserId(row.user_id),
+      name: row.name,
+      description: row.description,
+      permissions: [],
+      createdAt: row.created_at,
+      expiresAt: row.expires_at ?? undefined,
+      lastUsedAt: row.last_used_at ?? undefined,
+    };
+    if (row.permission !== null) key.permissions.push(row.permission);
+    keys.set(row.id, key);
+  }
+  return [...keys.values()];
+}
+
+export const apiKeysStore: ApiKeysStore = {
+  async add(tx, { permissions, expiresAt, ...key }) {
+    await tx.execute(addKey, { ...key, expiresAt: expiresAt ?? null });
+    for (const permission of permissions) await tx.execute(addKeyPermission, { id: key.id, permission });
+  },
+
+  async find(db, id) {
+    const rows = await db.all(findKey, { id });
+    const [key] = rows;
+    if (key === undefined) return undefined;
+    return {
+      id,
+      hash: key.key_hash as KeyHash,
+      owner: { id: asUserId(key.user_id), username: key.username },
+      ownerIsActive: key.deleted_at === null && key.disabled_at === null,
+      effective: rows.flatMap(({ permission, held }) => (permission !== null && held ? [permission] : [])),
+      createdAt: key.created_at,
+      expiresAt: key.expires_at ?? undefined,
+      revokedAt: key.revoked_at ?? undefined,
+      lastUsedAt: key.last_used_at ?? undefined,
+    };
+  },
+
+  countLiving: async (db, owner, now) => Number((await db.first(countLivingKeys, { owner, now }))?.keys ?? 0),
+  listOf: async (db, owner) => keysIn(await db.all(keysOf, { owner })),
+  list: async (db, page) => keysIn(await db.all(keysAfter, page)),
+  findOf: async (db, owner, id) => keysIn(await db.all(keyOf, { owner, id }))[0],
+  revoke: async (tx, owner, id, at) => (await tx.execute(revokeKey, { owner, id, at })) === 1,
+  recordUse: async (tx, id, at, grainMs) => (await tx.execute(recordUse, { id, at, unlessSince: at - grainMs })) === 1,
+  sweep: (tx, before) => tx.execute(sweepKeys, { before }),
+};
