@@ -10,9 +10,11 @@ interface Chore {
 
 const minuteMs = 60_000;
 
-const choresOf = ({ sessions, throttle, keys }: Features): readonly Chore[] => [
+const choresOf = ({ sessions, throttle, keys, accounts, personalData }: Features): readonly Chore[] => [
   { name: 'sweeping sessions', everyMs: 60 * minuteMs, run: () => sessions.sweep() },
   { name: 'sweeping counters', everyMs: 60 * minuteMs, run: () => throttle.sweep() },
+  { name: 'tidying disabled users', everyMs: minuteMs, run: () => accounts.forgetRunOut() },
+  { name: 'purging deleted users', everyMs: 10 * minuteMs, run: () => personalData.purgeDue() },
   { name: 'the upkeep of signing keys', everyMs: minuteMs, run: () => keys.upkeep() },
 ];
 

@@ -4,6 +4,7 @@ import type { Sources } from '../config/sources.ts';
 import { accountSettings } from '../features/accounts/index.ts';
 import { keySettings } from '../features/keys/index.ts';
 import { passwordSettings } from '../features/passwords/index.ts';
+import { personalDataSettings } from '../features/personal-data/index.ts';
 import { sessionSettings } from '../features/sessions/index.ts';
 import { statusSettings } from '../features/status/index.ts';
 
@@ -14,6 +15,7 @@ export const appSections = {
   keys: keySettings,
   status: statusSettings,
   passwords: passwordSettings,
+  personalData: personalDataSettings,
   accounts: accountSettings,
 } as const;
 

@@ -1,8 +1,10 @@
 import type { Database } from '../db/database.ts';
-import { accountRoutes } from '../features/accounts/index.ts';
+import { accountAdminRoutes, accountRoutes, ownAccountRoutes } from '../features/accounts/index.ts';
+import { directoryRoutes } from '../features/directory/index.ts';
 import { keyRoutes } from '../features/keys/index.ts';
 import { oauthRoutes } from '../features/oauth/index.ts';
 import { passwordRoutes } from '../features/passwords/index.ts';
+import { personalDataRoutes } from '../features/personal-data/index.ts';
 import { roleRoutes } from '../features/roles/index.ts';
 import { ownSessionRoutes, sessionRoutes, userSessionRoutes } from '../features/sessions/index.ts';
 import { signInRoutes } from '../features/sign-in/index.ts';
@@ -48,7 +50,8 @@ export function routeMap({
   allowedOrigins,
   isStopping,
 }: RouteMapDeps): readonly Route[] {
-  const { keys, roles, passwords, throttle, sessions, status, accounts, signIn, grantToken, metadata } = features;
+  const { keys, roles, passwords, throttle, sessions, status, accounts, directory, personalData } = features;
+  const { signIn, grantToken, metadata } = features;
   const cookie = refreshCookie({ production });
   const deviceCookie = createDeviceCookie({ production });
   const rememberDevice = createRememberDevice(throttle.devices, deviceCookie);
@@ -65,7 +68,11 @@ export function routeMap({
     }),
     ...ownSessionRoutes(sessions),
     ...userRoutes,
+    ...directoryRoutes(directory),
+    ...personalDataRoutes(personalData),
     ...accountRoutes({ ...accounts, rememberDevice }),
+    ...ownAccountRoutes(accounts),
+    ...accountAdminRoutes(accounts),
     ...passwordRoutes(passwords),
     ...userSessionRoutes(sessions),
     ...roleRoutes(roles),

@@ -31,7 +31,7 @@ export function createChangeRole(deps: {
   return {
     assign: ({ user, role: name }) =>
       db.transact(async (tx) => {
-        if ((await users.lockActive(tx, user)) === undefined) throw userNotFound();
+        if ((await users.lockActive(tx, user, clock.now())) === undefined) throw userNotFound();
         const role = await store.findRoleId(tx, name);
         if (role === undefined) throw roleNotFound();
         const changed = await store.assign(tx, user, role, clock.now());
@@ -42,8 +42,8 @@ export function createChangeRole(deps: {
     unassign: ({ user, role: name }) =>
       db.transact(async (tx) => {
         // Locked before anything is read, so that of two last administrators who are demoted at once one stays.
-        const isLast = await store.isLastAdmin(tx, user);
-        if ((await users.lockActive(tx, user)) === undefined) throw userNotFound();
+        const isLast = await store.isLastAdmin(tx, user, clock.now());
+        if ((await users.lockActive(tx, user, clock.now())) === undefined) throw userNotFound();
         const role = await store.findRoleId(tx, name);
         if (role === undefined) throw roleNotFound();
         if (isLast && foldRoleName(name) === adminRoleName) throw lastAdmin();

@@ -10,6 +10,7 @@ import type { UsersStore } from '../users/index.ts';
 import { type Authority, createAuthority } from './authority.ts';
 import { type ChangeRole, createChangeRole } from './change-role.ts';
 import { type CreateRole, createCreateRole } from './create-role.ts';
+import { createRolesHolding } from './personal-data.ts';
 import { createRegisterPermission, type RegisterPermission } from './register-permission.ts';
 import type { PermissionEntry } from './role.ts';
 import { rolesStore } from './store.sql.ts';
@@ -21,6 +22,8 @@ export { adminRoleName, permissionPattern } from './policy.ts';
 export { roleRoutes } from './routes.ts';
 export type { RolesTables as PublishedRoles } from './store.sql.ts';
 export type { RolesStore } from './store.ts';
+
+export const rolesHolding = createRolesHolding(rolesStore);
 
 export interface Roles {
   readonly authority: Authority;

@@ -5,7 +5,7 @@ import type { Instant } from '../../kernel/clock.ts';
 import type { Refusal } from '../../kernel/errors.ts';
 import { asRoleId, asUserId, type RoleId, type UserId } from '../../kernel/ids.ts';
 import type { Permission } from '../../kernel/principal.ts';
-import type { PublishedUsers } from '../users/index.ts';
+import { isActiveUser, type PublishedUsers } from '../users/index.ts';
 import { permissionExists, roleExists } from './errors.ts';
 import { adminRoleName, builtInPermissions, foldRoleName } from './policy.ts';
 import type { Role } from './role.ts';
@@ -101,15 +101,18 @@ const unassignRole = statement((db, p: { user: UserId; role: RoleId }) =>
   db.deleteFrom('user_roles').where('user_id', '=', p.user).where('role_id', '=', p.role),
 );
 
-const activeAdmins = statement((db, _: object, dialect) => {
+const unassignAllRoles = statement((db, p: { user: UserId }) =>
+  db.deleteFrom('user_roles').where('user_id', '=', p.user),
+);
+
+const activeAdmins = statement((db, p: { now: Instant }, dialect) => {
   const admins = db
     .selectFrom('user_roles')
     .innerJoin('roles', 'roles.id', 'user_roles.role_id')
     .innerJoin('users', 'users.id', 'user_roles.user_id')
     .select('users.id')
     .where('roles.grants_all', '=', 1)
-    .where('users.deleted_at', 'is', null)
-    .where('users.disabled_at', 'is', null)
+    .where(isActiveUser(p.now))
     .orderBy('users.id');
   return dialect.rowLocks ? admins.forUpdate() : admins;
 });
@@ -168,11 +171,14 @@ export const rolesStore: RolesStore = {
 
   assign: async (tx, user, role, at) => (await tx.execute(assignRole, { user, role, at })) === 1,
   unassign: async (tx, user, role) => (await tx.execute(unassignRole, { user, role })) === 1,
-  async isLastAdmin(tx, user) {
-    const [first, ...others] = await this.lockAdmins(tx);
+  unassignAll: async (tx, user) => {
+    await tx.execute(unassignAllRoles, { user });
+  },
+  async isLastAdmin(tx, user, now) {
+    const [first, ...others] = await this.lockAdmins(tx, now);
     return first === user && others.length === 0;
   },
-  lockAdmins: async (tx) => (await tx.all(activeAdmins, {})).map(({ id }) => asUserId(id)),
+  lockAdmins: async (tx, now) => (await tx.all(activeAdmins, { now })).map(({ id }) => asUserId(id)),
 };
 
 async function everyPermission(db: Reads): Promise<Permission[]> {
