@@ -10,12 +10,14 @@ interface Chore {
 
 const minuteMs = 60_000;
 
-const choresOf = ({ roles, sessions, throttle, keys, apiKeys }: Features): readonly Chore[] => [
+const choresOf = ({ roles, sessions, throttle, keys, apiKeys, accounts, personalData }: Features): readonly Chore[] => [
   { name: 'sweeping deleted roles', everyMs: 60 * minuteMs, run: () => roles.sweep() },
   { name: 'sweeping sessions', everyMs: 60 * minuteMs, run: () => sessions.sweep() },
   { name: 'sweeping counters', everyMs: 60 * minuteMs, run: () => throttle.sweep() },
   { name: 'sweeping API keys', everyMs: 60 * minuteMs, run: () => apiKeys.sweep() },
   { name: 'recording the use of API keys', everyMs: minuteMs / 6, run: () => apiKeys.recordUses() },
+  { name: 'tidying disabled users', everyMs: minuteMs, run: () => accounts.forgetRunOut() },
+  { name: 'purging deleted users', everyMs: 10 * minuteMs, run: () => personalData.purgeDue() },
   { name: 'the upkeep of signing keys', everyMs: minuteMs, run: () => keys.upkeep() },
 ];
 

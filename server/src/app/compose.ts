@@ -1,16 +1,18 @@
 import type { Database } from '../db/database.ts';
 import { createAccounts } from '../features/accounts/index.ts';
 import { createApiKeys } from '../features/api-keys/index.ts';
-import { createAudit } from '../features/audit/index.ts';
+import { auditHolding, createAudit } from '../features/audit/index.ts';
+import { createDirectory } from '../features/directory/index.ts';
 import { createKeys } from '../features/keys/index.ts';
 import { createGrantToken, createIntrospect, createRevoke, serverMetadata } from '../features/oauth/index.ts';
-import { createPasswords } from '../features/passwords/index.ts';
-import { createRoles } from '../features/roles/index.ts';
-import { createSessions, type SessionParts } from '../features/sessions/index.ts';
+import { createPasswords, passwordsHolding } from '../features/passwords/index.ts';
+import { createPersonalData } from '../features/personal-data/index.ts';
+import { createRoles, rolesHolding } from '../features/roles/index.ts';
+import { createSessions, type SessionParts, sessionsHolding } from '../features/sessions/index.ts';
 import { createSignIn } from '../features/sign-in/index.ts';
 import { createStatus } from '../features/status/index.ts';
 import { createThrottle } from '../features/throttle/index.ts';
-import { usersStore as users } from '../features/users/index.ts';
+import { usersStore as users, usersHolding } from '../features/users/index.ts';
 import type { BreachedPasswords } from '../kernel/breached-passwords.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Hasher } from '../kernel/hasher.ts';
@@ -32,6 +34,12 @@ export interface Ports {
 }
 
 export type Features = Awaited<ReturnType<typeof compose>>;
+
+/**
+ * All that is held on a person: what they are told, and what is erased of them, in this order. The throttle is not among them: its counters
+ * bear keyed digests, and device cookies are kept by browsers alone.
+ */
+const holdings = [usersHolding, rolesHolding, passwordsHolding, sessionsHolding, auditHolding];
 
 /**
  * Builds every feature, one constant each, in the order of the floors: each sees only what stands above it in this list.
@@ -59,7 +67,9 @@ export async function compose(
   const status = createStatus({ ...ports, keys, sessions: sessions.store, issuer, settings: config.status });
   const proofs = { passwords, throttle, sessions: sessions.store, endSessions: sessions.endSessions };
   const accounts = createAccounts({ ...ports, ...people, ...proofs, audit });
-  const signIn = createSignIn({ db, audit, users, passwords, throttle, sessions, accounts });
+  const directory = createDirectory({ ...ports, ...people, sessions: sessions.store });
+  const personalData = createPersonalData({ ...ports, ...people, audit, holdings, settings: config.personalData });
+  const signIn = createSignIn({ db, clock: ports.clock, audit, users, passwords, throttle, sessions, accounts });
   const grantToken = createGrantToken({ logIn: signIn.logIn, refreshSession: sessions.refresh });
   const metadata = serverMetadata(issuer);
   const introspect = createIntrospect({ sessions, apiKeys });
@@ -68,5 +78,6 @@ export async function compose(
   const ensureBuiltIns = () => db.transact((tx) => roles.store.ensureBuiltIns(tx, ports.clock.now()));
   await db.exclusively('built-ins', ensureBuiltIns);
   const oauth = { grantToken, introspect, revoke, metadata };
-  return { audit, keys, users, roles, passwords, throttle, sessions, apiKeys, status, accounts, signIn, oauth };
+  const records = { audit, keys, users, roles, passwords, throttle, sessions, apiKeys };
+  return { ...records, status, accounts, directory, personalData, signIn, oauth };
 }

@@ -5,6 +5,7 @@ import { accountSettings } from '../features/accounts/index.ts';
 import { apiKeySettings } from '../features/api-keys/index.ts';
 import { keySettings } from '../features/keys/index.ts';
 import { passwordSettings } from '../features/passwords/index.ts';
+import { personalDataSettings } from '../features/personal-data/index.ts';
 import { sessionSettings } from '../features/sessions/index.ts';
 import { statusSettings } from '../features/status/index.ts';
 
@@ -16,6 +17,7 @@ export const appSections = {
   keys: keySettings,
   status: statusSettings,
   passwords: passwordSettings,
+  personalData: personalDataSettings,
   accounts: accountSettings,
 } as const;
 

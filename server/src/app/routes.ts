@@ -1,9 +1,11 @@
 import type { Database } from '../db/database.ts';
-import { accountRoutes } from '../features/accounts/index.ts';
+import { accountAdminRoutes, accountRoutes, ownAccountRoutes } from '../features/accounts/index.ts';
 import { apiKeyRoutes, userKeyRoutes } from '../features/api-keys/index.ts';
+import { directoryRoutes } from '../features/directory/index.ts';
 import { keyRoutes } from '../features/keys/index.ts';
 import { oauthRoutes } from '../features/oauth/index.ts';
 import { passwordRoutes } from '../features/passwords/index.ts';
+import { personalDataRoutes } from '../features/personal-data/index.ts';
 import { permissionRoutes, roleRoutes, userRoleRoutes } from '../features/roles/index.ts';
 import { ownSessionRoutes, sessionRoutes, userSessionRoutes } from '../features/sessions/index.ts';
 import { signInRoutes } from '../features/sign-in/index.ts';
@@ -49,7 +51,8 @@ export function routeMap({
   allowedOrigins,
   isStopping,
 }: RouteMapDeps): readonly Route[] {
-  const { keys, roles, passwords, throttle, sessions, apiKeys, status, accounts, signIn, oauth } = features;
+  const { keys, roles, passwords, throttle, sessions, apiKeys, status } = features;
+  const { accounts, directory, personalData, signIn, oauth } = features;
   const cookie = refreshCookie({ production });
   const deviceCookie = createDeviceCookie({ production });
   const rememberDevice = createRememberDevice(throttle.devices, deviceCookie);
@@ -66,7 +69,11 @@ export function routeMap({
     }),
     ...ownSessionRoutes(sessions),
     ...userRoutes,
+    ...directoryRoutes(directory),
+    ...personalDataRoutes(personalData),
     ...accountRoutes({ ...accounts, rememberDevice }),
+    ...ownAccountRoutes(accounts),
+    ...accountAdminRoutes(accounts),
     ...passwordRoutes(passwords),
     ...userSessionRoutes(sessions),
     ...apiKeyRoutes(apiKeys),

@@ -1,4 +1,4 @@
-import type { ColumnDefinitionBuilder, CreateTableBuilder } from 'kysely';
+import { type ColumnDefinitionBuilder, type CreateTableBuilder, sql } from 'kysely';
 import type { Dialect } from './dialect.ts';
 
 /** Builds a table in words that every dialect understands. Columns are `NOT NULL` unless they say `nullable`. */
@@ -61,10 +61,24 @@ export function index(dialect: Dialect, table: string, ...columns: string[]) {
     .columns(columns);
 }
 
-/** `ALTER TABLE … ADD COLUMN`. The column is nullable, since the rows that are there have nothing in it. */
+/**
+ * `ALTER TABLE … ADD COLUMN`. The column is nullable, since the rows that are there have nothing in it; a computed one has what its
+ * expression says, also for rows that a node of an older release writes.
+ */
 export function addColumn(dialect: Dialect, table: string) {
   const alter = dialect.builder.schema.alterTable(table);
+  const { types } = dialect;
+  const computed = (expression: string) => (column: ColumnDefinitionBuilder) => {
+    const generated = column.generatedAlwaysAs(sql.raw(expression));
+    return types.computedIsStored ? generated.stored() : generated;
+  };
   return {
-    integer: (name: string) => alter.addColumn(name, dialect.types.integer as never),
+    integer: (name: string) => alter.addColumn(name, types.integer as never),
+    text: (name: string, length: number) => alter.addColumn(name, types.text(length) as never),
+    /** @param expression SQL that every dialect reads alike, over columns of the same row */
+    computedInteger: (name: string, expression: string) =>
+      alter.addColumn(name, types.integer as never, computed(expression)),
+    computedText: (name: string, length: number, expression: string) =>
+      alter.addColumn(name, types.text(length) as never, computed(expression)),
   };
 }

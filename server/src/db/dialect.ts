@@ -65,6 +65,8 @@ export interface ColumnTypes {
   text(length: number): ColumnDataType | RawBuilder<unknown>;
   /** Text of any length, never compared or indexed. */
   readonly longText: ColumnDataType | RawBuilder<unknown>;
+  /** Whether a computed column can only be indexed when its value is kept in the row. */
+  readonly computedIsStored: boolean;
   /** What stands behind `CREATE TABLE (…)`. */
   readonly tableSuffix: RawBuilder<unknown> | undefined;
 }

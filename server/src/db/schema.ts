@@ -6,6 +6,7 @@ import { migrations } from './migrations/index.ts';
 /** A table as the migrations leave it. */
 export interface TableShape {
   readonly name: string;
+  /** Without those that the database computes. */
   readonly columns: readonly string[];
   readonly primaryKey: readonly string[];
   /** Whether its `id` is a `generatedId()`. */
@@ -60,9 +61,9 @@ function created({ table, columns, constraints = [] }: CreateTableNode, dialect:
 
 function addedColumns({ columnAlterations = [], ...others }: AlterTableNode, step: string): string[] {
   if (others.renameTo !== undefined || others.setSchema !== undefined) throw notUnderstood(step);
-  return columnAlterations.map((change) => {
+  return columnAlterations.flatMap((change) => {
     if (change.kind !== 'AddColumnNode') throw notUnderstood(step);
-    return nameOf(change.column);
+    return change.column.generated === undefined ? [nameOf(change.column)] : [];
   });
 }
 

@@ -2,6 +2,7 @@ import { migrate } from '../../src/db/migrate.ts';
 import { setupTokensStoreContract } from '../../src/features/accounts/store.contract.ts';
 import { apiKeysStoreContract } from '../../src/features/api-keys/store.contract.ts';
 import { auditStoreContract } from '../../src/features/audit/store.contract.ts';
+import { directoryStoreContract } from '../../src/features/directory/store.contract.ts';
 import { keysStoreContract } from '../../src/features/keys/store.contract.ts';
 import { passwordsStoreContract } from '../../src/features/passwords/store.contract.ts';
 import { rolesStoreContract } from '../../src/features/roles/store.contract.ts';
@@ -13,6 +14,7 @@ import type { StoreContract } from '../support/store-contract.ts';
 
 const contracts: readonly StoreContract[] = [
   usersStoreContract,
+  directoryStoreContract,
   passwordsStoreContract,
   keysStoreContract,
   rolesStoreContract,

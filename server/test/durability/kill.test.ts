@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openSqlite } from '../../src/db/dialects/sqlite/database.ts';
-import { usersStore } from '../../src/features/users/index.ts';
 import { createClient } from '../support/client.ts';
 import { createTestFolder } from '../support/folder.ts';
 import { type ServerProcess, startServerProcess } from '../support/process.ts';
@@ -59,7 +58,7 @@ test('kill -9 takes back nothing that was answered: accounts stay, chains go on,
 
   const db = openSqlite({ path: folder.file('keyward.db') });
   try {
-    const users = await usersStore.list(db, { after: 0, limit: 100_000, withDeleted: false });
+    const users = await db.query(db.dialect.builder.selectFrom('users').select('username'));
     const there = new Set(users.map(({ username }) => username));
     assert.deepEqual(
       usernames.filter((username) => !there.has(username)),

@@ -8,7 +8,7 @@ export const featureFloors: readonly (readonly string[])[] = [
   ['roles'],
   ['passwords', 'throttle'],
   ['sessions', 'api-keys'],
-  ['accounts', 'status'],
+  ['accounts', 'status', 'directory', 'personal-data'],
   ['sign-in'],
   ['oauth'],
 ];

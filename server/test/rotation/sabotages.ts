@@ -53,7 +53,7 @@ const onStore = (change: (store: SessionsStore) => Partial<SessionsStore>): Sess
 /** Reads, decides, then writes: what the conditional update is there to prevent. */
 const readThenWrite = onStore((store) => ({
   async rotate(tx, rotation) {
-    const session = await store.find(tx, rotation.id);
+    const session = await store.find(tx, rotation.id, rotation.now);
     const isCurrent =
       session !== undefined &&
       session.endedAt === undefined &&
@@ -76,8 +76,8 @@ const graceForAncestors = onStore((store) => {
       if (!rotated) refused.set(tx, rotation);
       return rotated;
     },
-    async find(db, id) {
-      const session = await store.find(db, id);
+    async find(db, id, now) {
+      const session = await store.find(db, id, now);
       const rotation = refused.get(db);
       if (session === undefined || rotation === undefined || rotation.generation >= session.generation) return session;
       return { ...session, generation: rotation.generation + 1, tokenHash: rotation.nextHash };
@@ -109,7 +109,7 @@ const theftRolledBack = onStore((store) => ({
 
 const theftEndsAll = onStore((store) => ({
   async end(tx, id, reason, at) {
-    const session = await store.find(tx, id);
+    const session = await store.find(tx, id, at);
     const ended = await store.end(tx, id, reason, at);
     if (reason === 'stolen' && session !== undefined) await store.endAllOf(tx, session.user.id, reason, at);
     return ended;
@@ -119,8 +119,8 @@ const theftEndsAll = onStore((store) => ({
 const endForgotten = onStore((store) => ({
   rotate: async (tx, rotation) =>
     (await tx.execute(rotateThoughEnded, { ...rotation, next: rotation.generation + 1 })) === 1,
-  async find(db, id) {
-    const session = await store.find(db, id);
+  async find(db, id, now) {
+    const session = await store.find(db, id, now);
     return session && { ...session, endedAt: undefined };
   },
 }));

@@ -83,6 +83,11 @@ function userRow(id: number, at: number): Row {
     created_at: at + id,
     deleted_at: gone ? at + dayMs : null,
     disabled_at: id % 17 === 0 ? at + dayMs : null,
+    disabled_until: id % 34 === 0 ? at + 365 * dayMs : null,
+    disabled_reason: id % 17 === 0 ? 'Grund 🦊' : null,
+    former_email_key: gone ? foldEmail(email) : null,
+    former_username_key: gone ? foldUsername(username) : null,
+    purged_at: null,
   };
 }
 

@@ -74,6 +74,17 @@ export function optionalText(input: CommandInput, name: string): string | undefi
   return typeof value === 'string' ? value : undefined;
 }
 
+/** The instant of an option, as RFC 3339 writes it; a day alone is its beginning, UTC. @throws UsageError */
+export function optionalInstant(input: CommandInput, name: string): number | undefined {
+  const text = optionalText(input, name);
+  if (text === undefined) return undefined;
+  const instant = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
+  if (Number.isNaN(instant)) throw new UsageError(`--${name} must be an instant such as 2026-12-31T18:00:00Z`);
+  return instant;
+}
+
 /** An instant as commands tell it: RFC 3339, UTC. */
 export const iso = (instant: number): string => new Date(instant).toISOString();
 

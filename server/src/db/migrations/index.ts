@@ -11,6 +11,7 @@ import { houseMoves } from './0009-house-moves.ts';
 import { keyRotation } from './0010-key-rotation.ts';
 import { sessionStatus } from './0011-session-status.ts';
 import { roleChanges } from './0014-role-changes.ts';
+import { userAdministration } from './0015-user-administration.ts';
 import { apiKeys } from './0016-api-keys.ts';
 
 /** Every step, in order. New steps are added at the end; a released one is never changed. */
@@ -27,5 +28,6 @@ export const migrations: readonly Migration[] = [
   keyRotation,
   sessionStatus,
   roleChanges,
+  userAdministration,
   apiKeys,
 ];

@@ -60,7 +60,7 @@ export function createChangePassword(deps: {
       const now = clock.now();
       // Hashing takes its time: who was thrown out meanwhile changes nothing any more. Locks, so that a login with the old password
       // either comes first and ends here, or comes after and fails.
-      const active = await users.lockActive(tx, user);
+      const active = await users.lockActive(tx, user, now);
       const living = await sessions.authenticate(tx, { session, user, now, permission: undefined });
       if (active === undefined || living === undefined) throw invalidToken();
       if (!(await passwords.store.change(tx, user, { hash, next, at: now }))) throw currentPasswordWrong();

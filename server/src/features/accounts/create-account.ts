@@ -2,6 +2,7 @@ import type { Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
+import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import { adminRoleName, type RolesStore } from '../roles/index.ts';
@@ -17,8 +18,11 @@ export interface NewAccount {
 export interface PreparedAccount {
   readonly username: string;
   readonly email: string;
-  readonly passwordHash: string;
+  /** Undefined where there is no password yet: until there is one, nobody can log in. */
+  readonly passwordHash: string | undefined;
 }
+
+type WithPassword = PreparedAccount & { readonly passwordHash: string };
 
 /**
  * Makes accounts: every way in which a user begins to exist ends here. Two steps, because hashing must not happen inside a
@@ -26,13 +30,15 @@ export interface PreparedAccount {
  */
 export interface CreateAccount {
   /** @throws validationFailed with every fault of every field; overloaded */
-  prepare(account: NewAccount): Promise<PreparedAccount>;
+  prepare(account: NewAccount): Promise<WithPassword>;
   /**
    * The same for an account that brings the hash of its password from another system.
    *
    * @throws validationFailed; overloaded
    */
-  prepareWithHash(account: { username: string; email: string; passwordHash: string }): Promise<PreparedAccount>;
+  prepareWithHash(account: { username: string; email: string; passwordHash: string }): Promise<WithPassword>;
+  /** The same for an account that gets its password later. @throws validationFailed */
+  prepareWithoutPassword(names: { username: string; email: string }): PreparedAccount;
   /** @throws emailTaken, usernameTaken */
   insert(tx: Tx, account: PreparedAccount, options: CreationOptions): Promise<UserId>;
 }
@@ -40,8 +46,10 @@ export interface CreateAccount {
 export interface CreationOptions {
   /** Gives the role `admin`. */
   readonly admin: boolean;
-  /** How the account came about, for the record: `sign-up`, `cli`, `set-up`, `configuration`. */
+  /** How the account came about, for the record: `sign-up`, `cli`, `set-up`, `configuration`, `administrator`. */
   readonly how: string;
+  /** Who made it for somebody else. */
+  readonly by?: Actor | undefined;
   readonly ip?: string;
 }
 
@@ -75,12 +83,18 @@ export function createCreateAccount(deps: {
       return { ...account, passwordHash: await passwords.prepare.keepHash(account.passwordHash) };
     },
 
-    async insert(tx, { username, email, passwordHash }, { admin, how, ip }) {
+    prepareWithoutPassword({ username, email }) {
+      const errors = checkNames({ username, email });
+      if (errors.length > 0) throw validationFailed({ errors });
+      return { username, email, passwordHash: undefined };
+    },
+
+    async insert(tx, { username, email, passwordHash }, { admin, how, by, ip }) {
       const at = clock.now();
       const keys = { usernameKey: foldUsername(username), emailKey: foldEmail(email) };
       const id = await users.add(tx, { username, email, ...keys, createdAt: at });
-      await passwords.store.add(tx, id, passwordHash, at);
-      await audit.record(tx, { event: 'user.created', subject: id, reason: how, ip });
+      if (passwordHash !== undefined) await passwords.store.add(tx, id, passwordHash, at);
+      await audit.record(tx, { event: 'user.created', actor: by, subject: id, reason: how, ip });
       if (admin) await makeAdmin(tx, id);
       return id;
     },

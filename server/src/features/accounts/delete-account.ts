@@ -39,8 +39,9 @@ export function createDeleteAccount(deps: {
       const themselves = isThemselves(by, id);
       if (!themselves) await authority.assertHolds(tx, by, 'users:delete');
       // Locks, so that two administrators who delete each other take turns.
-      if (await roles.isLastAdmin(tx, id)) throw lastAdmin();
-      if (!(await users.markDeleted(tx, id, clock.now()))) throw themselves ? invalidToken() : userNotFound();
+      const now = clock.now();
+      if (await roles.isLastAdmin(tx, id, now)) throw lastAdmin();
+      if (!(await users.markDeleted(tx, id, now))) throw themselves ? invalidToken() : userNotFound();
       // Now that the user is locked, what they hold stays; who may not have done it takes it back.
       await authority.assertReaches(tx, by, id);
       await audit.record(tx, { event: 'user.deleted', actor: by, subject: id, ip });

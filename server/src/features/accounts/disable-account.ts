@@ -1,11 +1,13 @@
 import type { Database, Tx } from '../../db/database.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
+import { validationFailed } from '../../kernel/invalid.ts';
 import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
 import { type Authority, lastAdmin, type RolesStore } from '../roles/index.ts';
 import type { EndSessions } from '../sessions/index.ts';
 import { type UsersStore, userNotFound } from '../users/index.ts';
+import { checkDisability } from './policy.ts';
 
 export interface DisableAccountCommand {
   readonly id: UserId;
@@ -14,10 +16,21 @@ export interface DisableAccountCommand {
   readonly ip?: string;
 }
 
+export interface DisableCommand extends DisableAccountCommand {
+  /** For administrators to read; not for the record, since that is for ever. */
+  readonly reason?: string | undefined;
+  /** The first instant at which they are let in again; without one: until somebody enables them. */
+  readonly until?: Instant | undefined;
+}
+
 /** Shuts somebody out, and lets them in again. What is so already stays so, and is no event: a repeat is harmless. */
 export interface DisableAccount {
-  /** Every session and token is dead with the same commit. @throws lackingPermission, userNotFound, lastAdmin, userHoldsMore */
-  disable(command: DisableAccountCommand): Promise<void>;
+  /**
+   * Every session and token is dead with the same commit. Who is disabled already gets the new reason and end.
+   *
+   * @throws validationFailed, lackingPermission, userNotFound, lastAdmin, userHoldsMore
+   */
+  disable(command: DisableCommand): Promise<void>;
   /** They can log in again; what was ended stays ended. @throws lackingPermission, userNotFound, userHoldsMore */
   enable(command: DisableAccountCommand): Promise<void>;
 }
@@ -43,14 +56,18 @@ export function createDisableAccount(deps: {
   return {
     disable: (command) =>
       db.transact(async (tx) => {
-        const { id, by, ip } = command;
+        const { id, by, ip, reason, until } = command;
+        const at = clock.now();
+        const errors = checkDisability(command, at);
+        if (errors.length > 0) throw validationFailed({ errors });
         await authority.assertHolds(tx, by, 'users:disable');
-        // Locks, so that two administrators who disable each other take turns.
-        if (await roles.isLastAdmin(tx, id)) throw lastAdmin();
-        const changed = await users.markDisabled(tx, id, clock.now());
+        // Locks, so that two administrators who disable each other take turns. Also where there is an end: until then there would be none.
+        if (await roles.isLastAdmin(tx, id, at)) throw lastAdmin();
+        const changed = await users.markDisabled(tx, id, { at, until, reason });
         await assertMayHaveDone(tx, command);
         if (!changed) return;
-        await audit.record(tx, { event: 'user.disabled', actor: by, subject: id, ip });
+        const object = until === undefined ? undefined : `until ${new Date(until).toISOString()}`;
+        await audit.record(tx, { event: 'user.disabled', actor: by, subject: id, ip, object });
         await endSessions(tx, { user: id, reason: 'user-disabled', by, ip });
       }),
 
@@ -58,7 +75,7 @@ export function createDisableAccount(deps: {
       db.transact(async (tx) => {
         const { id, by, ip } = command;
         await authority.assertHolds(tx, by, 'users:disable');
-        const changed = await users.markEnabled(tx, id);
+        const changed = await users.markEnabled(tx, id, clock.now());
         await assertMayHaveDone(tx, command);
         if (changed) await audit.record(tx, { event: 'user.enabled', actor: by, subject: id, ip });
       }),

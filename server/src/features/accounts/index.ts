@@ -1,5 +1,5 @@
 /**
- * Owns: how accounts begin, change and end: creation, passwords, disabling, soft deletion, restoring, the first administrator.
+ * Owns: how accounts begin, change and end: creation, names, passwords, disabling, soft deletion, restoring, the first administrator.
  * Tables: setup_tokens.
  * Specifications: ASVS 5.0 6.2.2, 6.2.3 and 7.4.3 (changing a password), 6.3.2 (no default accounts), 7.4.2 (disabling ends sessions).
  */
@@ -14,22 +14,32 @@ import type { Throttle } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
 import { type ChangePassword, createChangePassword } from './change-password.ts';
 import { type CreateAccount, createCreateAccount } from './create-account.ts';
+import { type CreateUser, createCreateUser } from './create-user.ts';
 import { createDeleteAccount, type DeleteAccount } from './delete-account.ts';
 import { createDisableAccount, type DisableAccount } from './disable-account.ts';
 import { createEnsureFirstAdmin, type EnsureFirstAdmin } from './first-admin.ts';
+import { createForgetRunOut } from './forget-run-out.ts';
+import { createRenameUser, type RenameUser } from './rename-user.ts';
+import { createRenameYourself, type RenameYourself } from './rename-yourself.ts';
 import { createRestoreAccount, type RestoreAccount } from './restore-account.ts';
 import { createSetPassword, type SetPassword } from './set-password.ts';
 import { createSetupToken, type SetupToken } from './setup-token.ts';
 import { setupTokensStore } from './store.sql.ts';
+import { createWithCurrentPassword } from './with-current-password.ts';
 
+export { accountAdminRoutes } from './admin-routes.ts';
 export { accountSettings } from './config.ts';
 export type { CreateAccount, NewAccount } from './create-account.ts';
 export { invalidSetupToken } from './errors.ts';
+export { ownAccountRoutes } from './own-routes.ts';
 export { accountRoutes } from './routes.ts';
 export { type SetupToken, setupTokenMinutes } from './setup-token.ts';
 
 export interface Accounts {
   readonly create: CreateAccount;
+  readonly createUser: CreateUser;
+  readonly renameUser: RenameUser;
+  readonly renameYourself: RenameYourself;
   readonly delete: DeleteAccount;
   readonly disabling: DisableAccount;
   readonly restore: RestoreAccount;
@@ -37,6 +47,8 @@ export interface Accounts {
   readonly setPassword: SetPassword;
   readonly setupToken: SetupToken;
   readonly ensureFirstAdmin: EnsureFirstAdmin;
+  /** Tidies up behind disabilities that have run out. To be called now and then. */
+  readonly forgetRunOut: () => Promise<void>;
 }
 
 export function createAccounts(deps: {
@@ -55,6 +67,9 @@ export function createAccounts(deps: {
   const createAccount = createCreateAccount(deps);
   return {
     create: createAccount,
+    createUser: createCreateUser({ ...deps, createAccount }),
+    renameUser: createRenameUser(deps),
+    renameYourself: createRenameYourself({ ...deps, withCurrentPassword: createWithCurrentPassword(deps) }),
     delete: createDeleteAccount(deps),
     disabling: createDisableAccount(deps),
     restore: createRestoreAccount(deps),
@@ -62,5 +77,6 @@ export function createAccounts(deps: {
     setPassword: createSetPassword(deps),
     setupToken: createSetupToken({ ...deps, store: setupTokensStore }),
     ensureFirstAdmin: createEnsureFirstAdmin({ ...deps, createAccount }),
+    forgetRunOut: createForgetRunOut(deps),
   };
 }

@@ -12,6 +12,7 @@ import type { DisableAccount } from './disable-account.ts';
 import { currentPasswordWrong } from './errors.ts';
 import {
   ChangePasswordBody,
+  DisableBody,
   PasswordChangedReply,
   UserDeletedReply,
   UserDisabledReply,
@@ -43,7 +44,12 @@ export const accountRoutes = (accounts: {
     access: { kind: 'bearer', apiKeys: true },
     limit: { kind: 'none', why: 'one may delete oneself once; others only with users:delete' },
     params: UserParams,
-    replies: { 200: { schema: UserDeletedReply, description: 'The user is gone; an operator can restore them.' } },
+    replies: {
+      200: {
+        schema: UserDeletedReply,
+        description: 'The user is gone; an administrator can restore them for a while.',
+      },
+    },
     refusals: [insufficientPermission, userNotFound, userHoldsMore, lastAdmin],
     handler: async (request) => {
       const id = asUserId(Number(request.params.user_id));
@@ -57,12 +63,21 @@ export const accountRoutes = (accounts: {
     operationId: 'disableUser',
     summary: 'Disable a user',
     description:
-      'Only a user who holds nothing that you do not hold. All their sessions and tokens die at once, and they cannot log in. A user who is disabled already stays so.',
+      'Only a user who holds nothing that you do not hold. All their sessions and tokens die at once, and they cannot log in, until `until` or until somebody enables them. A user who is disabled already stays so, with the reason and end of this request.',
+    body: DisableBody,
+    bodyOptional: true,
     replies: { 200: { schema: UserDisabledReply, description: 'The user is shut out.' } },
     refusals: [userNotFound, userHoldsMore, lastAdmin],
     handler: async (request) => {
       const id = asUserId(Number(request.params.user_id));
-      await accounts.disabling.disable({ id, by: request.principal, ip: originOf(request).ip });
+      const { reason, until } = request.body ?? {};
+      await accounts.disabling.disable({
+        id,
+        by: request.principal,
+        ip: originOf(request).ip,
+        reason,
+        until: until === undefined ? undefined : Date.parse(until),
+      });
       return { message: 'User disabled successfully.' as const };
     },
   }),

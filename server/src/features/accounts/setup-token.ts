@@ -34,14 +34,15 @@ export function createSetupToken(deps: {
     issue() {
       const token = random.bytes(tokenBytes).toString('base64url');
       return db.transact(async (tx) => {
-        if ((await roles.lockAdmins(tx)).length > 0) return undefined;
+        if ((await roles.lockAdmins(tx, clock.now())).length > 0) return undefined;
         await store.replaceAll(tx, sha256(token), clock.now() + setupTokenMinutes * 60_000);
         return new Secret(token);
       });
     },
     async consume(tx, token) {
-      const thereIsAnAdmin = (await roles.lockAdmins(tx)).length > 0;
-      if (thereIsAnAdmin || !(await store.consume(tx, sha256(token), clock.now()))) throw invalidSetupToken();
+      const now = clock.now();
+      const thereIsAnAdmin = (await roles.lockAdmins(tx, now)).length > 0;
+      if (thereIsAnAdmin || !(await store.consume(tx, sha256(token), now))) throw invalidSetupToken();
     },
   };
 }

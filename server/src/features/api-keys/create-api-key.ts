@@ -50,7 +50,8 @@ export function createCreateApiKey(deps: {
     const { id, hash, text } = makeKey(random);
     return db.transact(async (tx) => {
       // Locks, so that two keys at once are counted one after the other.
-      if ((await users.lockActive(tx, owner)) === undefined) throw by === undefined ? userNotFound() : invalidToken();
+      if ((await users.lockActive(tx, owner, clock.now())) === undefined)
+        throw by === undefined ? userNotFound() : invalidToken();
       await authority.assertHolds(tx, by, 'api-keys:write');
 
       const known = new Set((await roles.listPermissions(tx)).map((entry) => entry.name));

@@ -1,4 +1,5 @@
 import type { Reads } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import { apiKeyCounters, type Throttle } from '../throttle/index.ts';
 import { isSameKey, readKey } from './key-text.ts';
 import type { ApiKeysStore, FoundKey } from './store.ts';
@@ -6,11 +7,12 @@ import type { ApiKeysStore, FoundKey } from './store.ts';
 /** Finds the key that a text is, living or dead; `undefined` where nobody has it. One read, and none for what cannot be a key. */
 export type FindPresented = (text: string) => Promise<FoundKey | undefined>;
 
-export function createFindPresented({ db, store }: { db: Reads; store: ApiKeysStore }): FindPresented {
+export function createFindPresented(deps: { db: Reads; clock: Clock; store: ApiKeysStore }): FindPresented {
+  const { db, clock, store } = deps;
   return async (text) => {
     const presented = readKey(text);
     if (presented === undefined) return undefined;
-    const found = await store.find(db, presented.id);
+    const found = await store.find(db, presented.id, clock.now());
     return found !== undefined && isSameKey(found.hash, presented) ? found : undefined;
   };
 }

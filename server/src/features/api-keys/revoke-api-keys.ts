@@ -76,7 +76,7 @@ export function createRevokeApiKeys(deps: {
     all: (command) =>
       db.transact(async (tx) => {
         // Locks, so that no key is made behind our back.
-        await users.lockActive(tx, command.owner);
+        await users.lockActive(tx, command.owner, clock.now());
         await assertMayRevoke(tx, command);
         let revoked = 0;
         for (const { id } of await store.listOf(tx, command.owner)) {

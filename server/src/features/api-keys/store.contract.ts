@@ -57,7 +57,7 @@ async function scene(db: Database) {
 export const apiKeysStoreContract = storeContract('the store of API keys', (that) => {
   that('finds a key with its owner, and of nobody else', async (db) => {
     const ada = await scene(db);
-    assert.deepEqual(await store.find(db, keyId('a')), {
+    assert.deepEqual(await store.find(db, keyId('a'), 2_000), {
       id: keyId('a'),
       hash: 'h'.repeat(43),
       owner: { id: ada, username: 'ada' },
@@ -69,13 +69,13 @@ export const apiKeysStoreContract = storeContract('the store of API keys', (that
       lastUsedAt: undefined,
     });
     for (const id of [keyId('b'), keyId('A'), asApiKeyId('a'), asApiKeyId('')]) {
-      assert.equal(await store.find(db, id), undefined, id);
+      assert.equal(await store.find(db, id, 2_000), undefined, id);
     }
   });
 
   that('knows what key and owner both hold: as much of the key as the roles of the owner give now', async (db) => {
     const ada = await scene(db);
-    const effective = async () => (await store.find(db, keyId('a')))?.effective;
+    const effective = async () => (await store.find(db, keyId('a'), 2_000))?.effective;
     await giveRole(db, ada, 'reader', ['posts:read', 'posts:delete']);
     assert.deepEqual(await effective(), ['posts:read']);
     const editor = await giveRole(db, ada, 'editor', ['posts:publish', 'posts:read']);
@@ -92,22 +92,22 @@ export const apiKeysStoreContract = storeContract('the store of API keys', (that
     const admin = await rolesStore.findRoleId(db, 'admin');
     assert.ok(admin !== undefined);
     await db.transact((tx) => rolesStore.assign(tx, ada, admin, 1_000));
-    assert.deepEqual((await store.find(db, keyId('a')))?.effective, ['posts:publish', 'posts:read']);
+    assert.deepEqual((await store.find(db, keyId('a'), 2_000))?.effective, ['posts:publish', 'posts:read']);
     await add(db, keyOf(ada, { id: keyId('none') }));
-    assert.deepEqual((await store.find(db, keyId('none')))?.effective, []);
+    assert.deepEqual((await store.find(db, keyId('none'), 2_000))?.effective, []);
   });
 
   that('says that the owner is disabled or deleted, and takes the key along when their row goes', async (db) => {
     const ada = await scene(db);
-    const isActive = async () => (await store.find(db, keyId('a')))?.ownerIsActive;
-    await db.transact((tx) => usersStore.markDisabled(tx, ada, 2_000));
+    const isActive = async () => (await store.find(db, keyId('a'), 2_000))?.ownerIsActive;
+    await db.transact((tx) => usersStore.markDisabled(tx, ada, { at: 2_000, until: undefined, reason: undefined }));
     assert.equal(await isActive(), false);
-    await db.transact((tx) => usersStore.markEnabled(tx, ada));
+    await db.transact((tx) => usersStore.markEnabled(tx, ada, 2_000));
     assert.equal(await isActive(), true);
     await db.transact((tx) => usersStore.markDeleted(tx, ada, 2_000));
     assert.equal(await isActive(), false);
     await behind(db, (builder) => builder.deleteFrom('users').where('id', '=', ada));
-    assert.equal(await store.find(db, keyId('a')), undefined);
+    assert.equal(await store.find(db, keyId('a'), 2_000), undefined);
   });
 
   that('takes a permission from the keys when there is no such permission any more', async (db) => {
@@ -120,7 +120,7 @@ export const apiKeysStoreContract = storeContract('the store of API keys', (that
     const ada = await scene(db);
     await assert.rejects(add(db, keyOf(ada, { id: keyId('b'), permissions: ['posts:burn'] })));
     await assert.rejects(add(db, keyOf((ada + 100) as UserId, { id: keyId('b') })));
-    assert.equal(await store.find(db, keyId('b')), undefined);
+    assert.equal(await store.find(db, keyId('b'), 2_000), undefined);
   });
 
   that('lists the keys of a user that are not revoked, newest first, each with its permissions', async (db) => {
@@ -169,9 +169,9 @@ export const apiKeysStoreContract = storeContract('the store of API keys', (that
     const ada = await scene(db);
     const bea = await addUser(db, 'bea');
     assert.equal(await revoke(db, bea, keyId('a')), false);
-    assert.equal((await store.find(db, keyId('a')))?.revokedAt, undefined);
+    assert.equal((await store.find(db, keyId('a'), 2_000))?.revokedAt, undefined);
     assert.equal(yesAmong(await atOnce(db, 6, (tx) => store.revoke(tx, ada, keyId('a'), 2_000))), 1);
-    assert.equal((await store.find(db, keyId('a')))?.revokedAt, 2_000);
+    assert.equal((await store.find(db, keyId('a'), 2_000))?.revokedAt, 2_000);
     assert.equal(await revoke(db, ada, keyId('a'), 3_000), false, 'and that is when it was');
   });
 
@@ -182,7 +182,7 @@ export const apiKeysStoreContract = storeContract('the store of API keys', (that
     assert.deepEqual([await use(159_999), await use(90_000)], [false, false], 'too soon, and never backwards');
     assert.equal((await store.findOf(db, ada, keyId('a')))?.lastUsedAt, 100_000);
     assert.equal(await use(160_000), true);
-    assert.equal((await store.find(db, keyId('a')))?.lastUsedAt, 160_000);
+    assert.equal((await store.find(db, keyId('a'), 2_000))?.lastUsedAt, 160_000);
     assert.equal(await db.transact((tx) => store.recordUse(tx, keyId('nobodys'), 1, 1)), false);
   });
 

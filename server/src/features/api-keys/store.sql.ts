@@ -1,10 +1,10 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { type ApiKeyId, asApiKeyId, asUserId, type UserId } from '../../kernel/ids.ts';
 import type { Permission } from '../../kernel/principal.ts';
 import type { PublishedRoles } from '../roles/index.ts';
-import type { PublishedUsers } from '../users/index.ts';
+import { isActiveUser, type PublishedUsers } from '../users/index.ts';
 import type { ApiKey } from './api-key.ts';
 import type { KeyHash } from './key-text.ts';
 import type { ApiKeysStore, NewApiKey } from './store.ts';
@@ -45,14 +45,14 @@ const addKeyPermission = statement((db, p: { id: ApiKeyId; permission: Permissio
 );
 
 /** A row for each permission of the key, or one for a key that has lost them all; `held` says whether its owner holds it. */
-const findKey = statement((db, p: { id: ApiKeyId }) =>
+const findKey = statement((db, p: { id: ApiKeyId; now: Instant }) =>
   db
     .selectFrom('api_keys')
     .innerJoin('users', 'users.id', 'api_keys.user_id')
     .leftJoin('api_key_permissions', 'api_key_permissions.api_key_id', 'api_keys.id')
     .select(['api_keys.user_id', 'api_keys.key_hash', 'api_keys.created_at', 'api_keys.expires_at'])
     .select(['api_keys.revoked_at', 'api_keys.last_used_at', 'api_key_permissions.permission'])
-    .select(['users.username', 'users.deleted_at', 'users.disabled_at'])
+    .select(['users.username', sql<number>`case when ${isActiveUser(p.now)} then 1 else 0 end`.as('active')])
     .select(({ exists, selectFrom }) =>
       exists(
         selectFrom('user_roles')
@@ -188,15 +188,15 @@ export const apiKeysStore: ApiKeysStore = {
     for (const permission of permissions) await tx.execute(addKeyPermission, { id: key.id, permission });
   },
 
-  async find(db, id) {
-    const rows = await db.all(findKey, { id });
+  async find(db, id, now) {
+    const rows = await db.all(findKey, { id, now });
     const [key] = rows;
     if (key === undefined) return undefined;
     return {
       id,
       hash: key.key_hash as KeyHash,
       owner: { id: asUserId(key.user_id), username: key.username },
-      ownerIsActive: key.deleted_at === null && key.disabled_at === null,
+      ownerIsActive: Number(key.active) === 1,
       effective: rows.flatMap(({ permission, held }) => (permission !== null && held ? [permission] : [])),
       createdAt: key.created_at,
       expiresAt: key.expires_at ?? undefined,

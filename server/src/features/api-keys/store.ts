@@ -25,7 +25,7 @@ export interface ApiKeysStore {
   /** Adds a key with permissions that exist. */
   add(tx: Tx, key: NewApiKey): Promise<void>;
   /** A key with its owner and what both hold together, in one read; also one that is dead. */
-  find(db: Reads, id: ApiKeyId): Promise<FoundKey | undefined>;
+  find(db: Reads, id: ApiKeyId, now: Instant): Promise<FoundKey | undefined>;
   /** How many keys of a user are neither revoked nor expired. To be relied on while the user is locked. */
   countLiving(db: Reads, owner: UserId, now: Instant): Promise<number>;
   /** The keys of a user that are not revoked, newest first. */

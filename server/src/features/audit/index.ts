@@ -5,9 +5,11 @@
  */
 import type { Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { createAuditHolding } from './personal-data.ts';
 import { auditStore } from './store.sql.ts';
 import type { AuditEvent, AuditStore } from './store.ts';
 
+export const auditHolding = createAuditHolding(auditStore);
 export type { AuditEvent, RecordedEvent } from './store.ts';
 
 export interface Audit {

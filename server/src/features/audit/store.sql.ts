@@ -1,8 +1,8 @@
-import type { Generated } from 'kysely';
+import type { Generated, Selectable } from 'kysely';
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
-import { asSessionId, asUserId } from '../../kernel/ids.ts';
-import type { AuditEventName, AuditStore } from './store.ts';
+import { asSessionId, asUserId, type UserId } from '../../kernel/ids.ts';
+import type { AuditEventName, AuditStore, RecordedEvent } from './store.ts';
 
 interface AuditTables {
   audit_events: {
@@ -51,6 +51,16 @@ const list = statement((db, p: { after: number }) =>
   db.selectFrom('audit_events').selectAll().where('id', '>', p.after).orderBy('id').limit(1_000),
 );
 
+const listAbout = statement((db, p: { subject: UserId; after: number; limit: number }) =>
+  db
+    .selectFrom('audit_events')
+    .selectAll()
+    .where('subject_id', '=', p.subject)
+    .where('id', '>', p.after)
+    .orderBy('id')
+    .limit(p.limit),
+);
+
 export const auditStore: AuditStore = {
   async append(tx, event) {
     await tx.execute(append, {
@@ -65,19 +75,21 @@ export const auditStore: AuditStore = {
       object: event.object ?? null,
     });
   },
-  async list(db, after) {
-    const rows = await db.all(list, { after });
-    return rows.map((row) => ({
-      id: row.id,
-      at: row.at,
-      event: row.event as AuditEventName,
-      outcome: row.outcome as 'success' | 'refused',
-      reason: row.reason ?? undefined,
-      actor: row.actor_id === null ? undefined : asUserId(row.actor_id),
-      subject: row.subject_id === null ? undefined : asUserId(row.subject_id),
-      session: row.session_id === null ? undefined : asSessionId(row.session_id),
-      ip: row.ip ?? undefined,
-      object: row.object ?? undefined,
-    }));
-  },
+  list: async (db, after) => (await db.all(list, { after })).map(toEvent),
+  listAbout: async (db, subject, after, limit) => (await db.all(listAbout, { subject, after, limit })).map(toEvent),
 };
+
+function toEvent(row: Selectable<AuditTables['audit_events']>): RecordedEvent {
+  return {
+    id: row.id,
+    at: row.at,
+    event: row.event as AuditEventName,
+    outcome: row.outcome as 'success' | 'refused',
+    reason: row.reason ?? undefined,
+    actor: row.actor_id === null ? undefined : asUserId(row.actor_id),
+    subject: row.subject_id === null ? undefined : asUserId(row.subject_id),
+    session: row.session_id === null ? undefined : asSessionId(row.session_id),
+    ip: row.ip ?? undefined,
+    object: row.object ?? undefined,
+  };
+}

@@ -6,10 +6,13 @@ import type { Actor } from '../../kernel/principal.ts';
 /** What can happen. A past participle: it did happen, or was refused with a reason. */
 export type AuditEventName =
   | 'user.created'
+  | 'user.renamed'
   | 'user.deleted'
   | 'user.restored'
   | 'user.disabled'
   | 'user.enabled'
+  | 'user.purged'
+  | 'user.exported'
   | 'session.started'
   | 'session.ended'
   | 'session.stolen'
@@ -59,4 +62,6 @@ export interface AuditStore {
   append(tx: Tx, event: AuditEvent & { at: Instant }): Promise<void>;
   /** From behind `after`, oldest first. */
   list(db: Reads, after: number): Promise<RecordedEvent[]>;
+  /** The same of those about a user, so many at a time. */
+  listAbout(db: Reads, subject: UserId, after: number, limit: number): Promise<RecordedEvent[]>;
 }

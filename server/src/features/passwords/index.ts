@@ -6,6 +6,7 @@
 import type { Database } from '../../db/database.ts';
 import type { BreachedPasswords } from '../../kernel/breached-passwords.ts';
 import type { Hasher } from '../../kernel/hasher.ts';
+import { createPasswordsHolding } from './personal-data.ts';
 import type { PasswordLimits } from './policy.ts';
 import { createPreparePassword, type PreparePassword } from './prepare-password.ts';
 import { passwordsStore } from './store.sql.ts';
@@ -23,6 +24,8 @@ export { passwordRoutes } from './routes.ts';
 export { PasswordText } from './schemas.ts';
 export type { PasswordsStore } from './store.ts';
 export { type ProvenPassword, wasNotLookedAt } from './verify-password.ts';
+
+export const passwordsHolding = createPasswordsHolding(passwordsStore);
 
 export interface Passwords {
   readonly prepare: PreparePassword;

@@ -51,6 +51,8 @@ const overwritePassword = statement((db, p: { user: UserId; hash: string; at: In
   db.updateTable('passwords').set({ hash: p.hash, changed_at: p.at }).where('user_id', '=', p.user),
 );
 
+const removePassword = statement((db, p: { user: UserId }) => db.deleteFrom('passwords').where('user_id', '=', p.user));
+
 const foundPassword = (row: { id: number; hash: string | null; changed_at: Instant | null }): FoundPassword => ({
   userId: asUserId(row.id),
   hash: row.hash ?? undefined,
@@ -74,6 +76,9 @@ export const passwordsStore: PasswordsStore = {
   async set(tx, user, hash, at) {
     if ((await tx.execute(overwritePassword, { user, hash, at })) === 1) return;
     await tx.execute(addPassword, { user, hash, at });
+  },
+  remove: async (tx, user) => {
+    await tx.execute(removePassword, { user });
   },
   replace: async (tx, user, hash, next) => (await tx.execute(replaceHash, { user, hash, next })) === 1,
 };

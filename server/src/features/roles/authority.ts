@@ -1,8 +1,9 @@
 import type { Reads } from '../../db/database.ts';
 import { invalidToken, lackingPermission } from '../../kernel/access.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { Actor, Permission } from '../../kernel/principal.ts';
-import type { UsersStore } from '../users/index.ts';
+import { isActive, type UsersStore } from '../users/index.ts';
 import { userHoldsMore } from './errors.ts';
 import { covers, grantsWithin } from './policy.ts';
 import type { Grants } from './role.ts';
@@ -33,10 +34,11 @@ export interface Authority {
 export const isThemselves = (by: Actor | undefined, user: UserId): boolean =>
   by?.userId === user && by.limitedTo === undefined;
 
-export function createAuthority({ users, store }: { users: UsersStore; store: RolesStore }): Authority {
+export function createAuthority(deps: { clock: Clock; users: UsersStore; store: RolesStore }): Authority {
+  const { clock, users, store } = deps;
+
   const assertActive = async (db: Reads, id: UserId): Promise<void> => {
-    const user = await users.find(db, id);
-    if (user === undefined || user.deletedAt !== undefined || user.disabledAt !== undefined) throw invalidToken();
+    if (!isActive(await users.find(db, id), clock.now())) throw invalidToken();
   };
 
   const grantsOf = async (db: Reads, by: Actor): Promise<Grants> =>

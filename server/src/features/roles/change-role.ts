@@ -51,7 +51,7 @@ export function createChangeRole(deps: {
     unassign: (command) =>
       db.transact(async (tx) => {
         const role = await claim(tx, command);
-        if (role.builtIn && (await store.isLastAdmin(tx, command.user))) throw lastAdmin();
+        if (role.builtIn && (await store.isLastAdmin(tx, command.user, clock.now()))) throw lastAdmin();
         const changed = await store.unassign(tx, command.user, role.id);
         if (changed) await recordRolesOf({ audit, tx, by: undefined }, command.user, { given: [], taken: [role] });
         return changed;

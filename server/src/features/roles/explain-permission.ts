@@ -1,7 +1,8 @@
 import type { Database } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { Actor, Permission } from '../../kernel/principal.ts';
-import { type User, type UsersStore, userNotFound } from '../users/index.ts';
+import { statusOf, type UserStatus, type UsersStore, userNotFound } from '../users/index.ts';
 import { type Authority, isThemselves } from './authority.ts';
 import type { Role } from './role.ts';
 import type { RolesStore } from './store.ts';
@@ -36,11 +37,12 @@ export type ExplainPermission = (query: {
 
 export function createExplainPermission(deps: {
   db: Database;
+  clock: Clock;
   users: UsersStore;
   authority: Authority;
   store: RolesStore;
 }): ExplainPermission {
-  const { db, users, authority, store } = deps;
+  const { db, clock, users, authority, store } = deps;
   return async ({ user: id, permission, by }) => {
     if (!isThemselves(by, id)) await authority.assertHolds(db, by, 'roles:read');
     const user = await users.find(db, id);
@@ -48,14 +50,13 @@ export function createExplainPermission(deps: {
     const known = (await store.findPermission(db, permission)) !== undefined;
     const roles = known ? await store.rolesOf(db, id) : [];
     const givenBy = roles.filter((role) => role.permissions.includes(permission));
-    const reason = known ? reasonOf(user, givenBy) : 'unknown-permission';
+    const reason = known ? reasonOf(statusOf(user, clock.now()), givenBy) : 'unknown-permission';
     return { allowed: reason === 'given-by-role', reason, givenBy, detail: sentences[reason](givenBy) };
   };
 }
 
-function reasonOf(user: User, givenBy: readonly Role[]): PermissionReason {
-  if (user.deletedAt !== undefined) return 'user-deleted';
-  if (user.disabledAt !== undefined) return 'user-disabled';
+function reasonOf(status: UserStatus, givenBy: readonly Role[]): PermissionReason {
+  if (status !== 'active') return `user-${status}`;
   return givenBy.length > 0 ? 'given-by-role' : 'no-role-with-it';
 }
 

@@ -13,6 +13,7 @@ import { createChangeableRoles } from './changeable-role.ts';
 import { type CreateRole, createCreateRole } from './create-role.ts';
 import { createDeleteRole, createSweepRoles, type DeleteRole } from './delete-role.ts';
 import { createExplainPermission, type ExplainPermission } from './explain-permission.ts';
+import { createRolesHolding } from './personal-data.ts';
 import { createPreviewRole, type PreviewRole } from './preview-role.ts';
 import { createReadRoles, type ReadRoles } from './read-roles.ts';
 import { createRegisterPermission, type RegisterPermission } from './register-permission.ts';
@@ -33,6 +34,8 @@ export { roleRoutes } from './routes.ts';
 export type { RolesTables as PublishedRoles } from './store.sql.ts';
 export type { RolesStore } from './store.ts';
 export { userRoleRoutes } from './user-role-routes.ts';
+
+export const rolesHolding = createRolesHolding(rolesStore);
 
 export interface Roles {
   readonly authority: Authority;

@@ -4,8 +4,11 @@ import type { Grants, Role } from './role.ts';
 
 /** What the API itself checks. Applications register their own beside these. */
 export const builtInPermissions: Readonly<Record<Permission, string>> = {
-  'users:delete': 'Delete any user. (Everybody may delete their own account.)',
-  'users:disable': 'Disable and enable users.',
+  'users:read': 'List and see users.',
+  'users:write': 'Create users, and change their names and e-mail addresses.',
+  'users:delete': 'Delete and restore any user. (Everybody may delete their own account.)',
+  'users:disable': 'Disable and enable users, and see why they are disabled.',
+  'users:purge': 'Erase all that is personal of deleted users, for good.',
   'sessions:read': 'See where any user is signed in. (Everybody may see their own sessions.)',
   'sessions:end': 'End sessions of any user. (Everybody may end their own.)',
   'roles:read': 'See the roles, who has which, and why somebody may do something. (Everybody may see their own.)',

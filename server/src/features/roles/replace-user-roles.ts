@@ -72,7 +72,7 @@ export function createReplaceUserRoles(deps: {
       const given = await rolesAt(tx, without(wanted, ids), wanted);
       const taken = present.filter(({ id }) => !wanted.includes(id));
       if (by !== undefined) assertHeld(await authority.grantsOf(tx, by), given, wanted);
-      if (taken.some(({ builtIn }) => builtIn) && (await store.isLastAdmin(tx, user))) throw lastAdmin();
+      if (taken.some(({ builtIn }) => builtIn) && (await store.isLastAdmin(tx, user, clock.now()))) throw lastAdmin();
 
       for (const { id } of taken) await store.unassign(tx, user, id);
       for (const { id } of given) await store.assign(tx, user, id, clock.now());

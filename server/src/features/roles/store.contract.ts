@@ -377,11 +377,16 @@ export const rolesStoreContract = storeContract('the store of roles', (that) => 
     for (const user of [ada, bea, cyd]) await assign(db, user, admin);
     await assign(db, dot, editor);
     await assign(db, ada, editor);
-    const admins = () => db.transact((tx) => store.lockAdmins(tx));
+    const admins = () => db.transact((tx) => store.lockAdmins(tx, 9_000));
     assert.deepEqual(await admins(), [ada, bea, cyd]);
     await db.transact((tx) => usersStore.markDeleted(tx, bea, 3_000));
-    await behind(db, (builder) => builder.updateTable('users').set({ disabled_at: 3_000 }).where('id', '=', cyd));
+    await db.transact((tx) => usersStore.markDisabled(tx, cyd, { at: 3_000, until: 9_001, reason: undefined }));
     assert.deepEqual(await admins(), [ada]);
+    assert.deepEqual(
+      await db.transact((tx) => store.lockAdmins(tx, 9_001)),
+      [ada, cyd],
+      'again one, from that instant on',
+    );
   });
 
   that(
@@ -392,13 +397,13 @@ export const rolesStoreContract = storeContract('the store of roles', (that) => 
       const users = [await addUser(db, 'ada'), await addUser(db, 'bea')];
       for (const user of users) await assign(db, user, admin);
       const taken = await atOnce(db, 2, async (tx, place) => {
-        const admins = await store.lockAdmins(tx);
+        const admins = await store.lockAdmins(tx, 9_000);
         await breathe();
         if (admins.length < 2) return false;
         return store.unassign(tx, users[place] ?? asUserId(0), admin);
       });
       assert.equal(yesAmong(taken), 1);
-      assert.equal((await db.transact((tx) => store.lockAdmins(tx))).length, 1);
+      assert.equal((await db.transact((tx) => store.lockAdmins(tx, 9_000))).length, 1);
     },
   );
 });

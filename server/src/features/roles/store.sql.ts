@@ -5,7 +5,7 @@ import type { Instant } from '../../kernel/clock.ts';
 import type { Refusal } from '../../kernel/errors.ts';
 import { asRoleId, asUserId, type RoleId, type UserId } from '../../kernel/ids.ts';
 import type { Permission } from '../../kernel/principal.ts';
-import type { PublishedUsers } from '../users/index.ts';
+import { isActiveUser, type PublishedUsers } from '../users/index.ts';
 import { permissionExists, roleExists } from './errors.ts';
 import { adminRoleName, builtInPermissions } from './policy.ts';
 import type { PermissionEntry, Role } from './role.ts';
@@ -250,15 +250,18 @@ const unassignRole = statement((db, p: { user: UserId; role: RoleId }) =>
   db.deleteFrom('user_roles').where('user_id', '=', p.user).where('role_id', '=', p.role),
 );
 
-const activeAdmins = statement((db, _: object) =>
+const unassignAllRoles = statement((db, p: { user: UserId }) =>
+  db.deleteFrom('user_roles').where('user_id', '=', p.user),
+);
+
+const activeAdmins = statement((db, p: { now: Instant }) =>
   db
     .selectFrom('user_roles')
     .innerJoin('roles', 'roles.id', 'user_roles.role_id')
     .innerJoin('users', 'users.id', 'user_roles.user_id')
     .select('users.id')
     .where('roles.grants_all', '=', 1)
-    .where('users.deleted_at', 'is', null)
-    .where('users.disabled_at', 'is', null)
+    .where(isActiveUser(p.now))
     .orderBy('users.id'),
 );
 
@@ -350,13 +353,16 @@ export const rolesStore: RolesStore = {
 
   assign: async (tx, user, role, at) => (await tx.execute(assignRole, { user, role, at })) === 1,
   unassign: async (tx, user, role) => (await tx.execute(unassignRole, { user, role })) === 1,
-  async isLastAdmin(tx, user) {
-    const [first, ...others] = await this.lockAdmins(tx);
+  unassignAll: async (tx, user) => {
+    await tx.execute(unassignAllRoles, { user });
+  },
+  async isLastAdmin(tx, user, now) {
+    const [first, ...others] = await this.lockAdmins(tx, now);
     return first === user && others.length === 0;
   },
-  async lockAdmins(tx) {
+  async lockAdmins(tx, now) {
     await this.lockGrants(tx);
-    return (await tx.all(activeAdmins, {})).map(({ id }) => asUserId(id));
+    return (await tx.all(activeAdmins, { now })).map(({ id }) => asUserId(id));
   },
 };
 

@@ -65,8 +65,13 @@ export interface RolesStore {
   assign(tx: Tx, user: UserId, role: RoleId, at: Instant): Promise<boolean>;
   /** Takes a role; `false` when the user did not have it. */
   unassign(tx: Tx, user: UserId, role: RoleId): Promise<boolean>;
-  /** The living, enabled users who hold the role `admin`; until the transaction ends nobody can change who they are. */
-  lockAdmins(tx: Tx): Promise<UserId[]>;
+  /** Takes every role. */
+  unassignAll(tx: Tx, user: UserId): Promise<void>;
+  /**
+   * The users who hold the role `admin` and are active now; until the transaction ends nobody can change who they are. Who is disabled
+   * until an instant is none before it.
+   */
+  lockAdmins(tx: Tx, now: Instant): Promise<UserId[]>;
   /** Whether the user is the only one of them; locks in the same way. */
-  isLastAdmin(tx: Tx, user: UserId): Promise<boolean>;
+  isLastAdmin(tx: Tx, user: UserId, now: Instant): Promise<boolean>;
 }

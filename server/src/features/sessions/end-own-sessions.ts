@@ -35,7 +35,7 @@ export function createEndOwnSessions(deps: {
       }),
     others: (user, kept, { ip }) =>
       db.transact(async (tx) => {
-        await users.lockActive(tx, user);
+        await users.lockActive(tx, user, clock.now());
         return endSessions(tx, { user, kept, reason, by: { userId: user }, ip });
       }),
   };

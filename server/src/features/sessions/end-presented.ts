@@ -36,11 +36,11 @@ export function createEndPresented(deps: {
       let ended = 0;
       for (const session of sessions) {
         const now = clock.now();
-        const found = await store.find(tx, session);
+        const found = await store.find(tx, session, now);
         if (found === undefined || !isLiving(found, now)) continue;
         const user = found.user.id;
         // First the user, as everybody does who locks both.
-        if (reason === 'logout-all') await users.lockActive(tx, user);
+        if (reason === 'logout-all') await users.lockActive(tx, user, now);
         if (!(await store.end(tx, session, reason, now))) continue;
         await audit.record(tx, { event: 'session.ended', actor: { userId: user }, subject: user, session, ip, reason });
         ended += 1;

@@ -22,6 +22,7 @@ import { createIssueTokens, createSettleGrant, type IssueTokens } from './issue-
 import { createLogOut, type LogOut } from './log-out.ts';
 import { createIsNewDevice } from './new-device.ts';
 import type { OwnSession } from './own-session.ts';
+import { createSessionsHolding } from './personal-data.ts';
 import { createRefreshSession, type RefreshSession } from './refresh-session.ts';
 import { createRefreshTokens, type RefreshTokens } from './refresh-token.ts';
 import { createRevokeToken, type RevokeToken } from './revoke-token.ts';
@@ -46,6 +47,8 @@ export { statusListSize, statusListUri } from './status-reference.ts';
 export type { EndedSession, SessionsStore } from './store.ts';
 export type { TokenGrant } from './token-grant.ts';
 export { userSessionRoutes } from './user-session-routes.ts';
+
+export const sessionsHolding = createSessionsHolding(sessionsStore);
 
 export interface Sessions {
   readonly authenticate: Authenticate;

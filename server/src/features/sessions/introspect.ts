@@ -50,8 +50,9 @@ export function createIntrospect(deps: {
   const { db, clock, life, accessTokens, refreshTokens, roles, store } = deps;
 
   const ofAccess = async ({ sessionId, userId, payload }: AccessClaims): Promise<ActiveToken | undefined> => {
-    const session = await store.find(db, sessionId);
-    if (session === undefined || session.user.id !== userId || !isLiving(session, clock.now())) return undefined;
+    const now = clock.now();
+    const session = await store.find(db, sessionId, now);
+    if (session === undefined || session.user.id !== userId || !isLiving(session, now)) return undefined;
     return { kind: 'access', user: session.user, payload, ...(await roles.grantsOf(db, userId)) };
   };
 
@@ -64,8 +65,8 @@ export function createIntrospect(deps: {
   };
 
   const ofRefresh = async (presented: RefreshToken): Promise<ActiveToken | undefined> => {
-    const session = await store.find(db, presented.sessionId);
     const now = clock.now();
+    const session = await store.find(db, presented.sessionId, now);
     if (session === undefined || !isLiving(session, now) || !isGood(session, presented, now)) return undefined;
     const { user, id: sessionId, expiresAt, idleExpiresAt } = session;
     return { kind: 'refresh', user, sessionId, expiresAt: Math.min(expiresAt, idleExpiresAt) };

@@ -41,7 +41,7 @@ export function createRefreshSession(deps: {
   /** Rotates if it can; what the token means otherwise. */
   const claim = async (tx: Tx, presented: RefreshToken): Promise<Claim> => {
     const now = clock.now();
-    const session = await store.find(tx, presented.sessionId);
+    const session = await store.find(tx, presented.sessionId, now);
     if (session === undefined) return { verdict: 'over' };
     const successor = refreshTokens.successorOf(presented);
     const statusIndex = session.statusIndex ?? (await store.takeStatusIndex(tx, now));
@@ -56,7 +56,7 @@ export function createRefreshSession(deps: {
     });
     if (rotated) return { verdict: 'rotated', session: { ...session, statusIndex }, successor };
     // Read again: whoever was faster has changed what was read before.
-    return judge(await store.find(tx, presented.sessionId), presented, successor, now);
+    return judge(await store.find(tx, presented.sessionId, now), presented, successor, now);
   };
 
   const judge = (

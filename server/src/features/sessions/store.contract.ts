@@ -77,7 +77,7 @@ const endings: Readonly<Record<string, (db: Database, user: UserId) => Promise<u
 export const sessionsStoreContract = storeContract('the store of sessions', (that) => {
   that('gives back a session with its user', async (db) => {
     const user = await signIn(db);
-    assert.deepEqual(await store.find(db, sessionId), {
+    assert.deepEqual(await store.find(db, sessionId, 1_000), {
       id: sessionId,
       statusIndex: 1,
       generation: 0,
@@ -88,7 +88,7 @@ export const sessionsStoreContract = storeContract('the store of sessions', (tha
       endedAt: undefined,
       user: { id: user, username: 'ada', email: 'ada@example.com' },
     });
-    assert.equal(await store.find(db, asSessionId('S'.repeat(22))), undefined, 'ids are compared to the letter');
+    assert.equal(await store.find(db, asSessionId('S'.repeat(22)), 1_000), undefined, 'ids are compared to the letter');
   });
 
   that('starts no session for nobody, and none twice', async (db) => {
@@ -100,19 +100,20 @@ export const sessionsStoreContract = storeContract('the store of sessions', (tha
   that('rotates to the next generation with the next hash; the absolute end stays', async (db) => {
     await signIn(db);
     assert.equal(await rotate(db), true);
-    const { generation, tokenHash, rotatedAt, expiresAt, idleExpiresAt } = (await store.find(db, sessionId)) ?? {};
+    const { generation, tokenHash, rotatedAt, expiresAt, idleExpiresAt } =
+      (await store.find(db, sessionId, 1_000)) ?? {};
     assert.deepEqual(
       { generation, tokenHash, rotatedAt, expiresAt, idleExpiresAt },
       { generation: 1, tokenHash: 'hash 1', rotatedAt: 2_000, expiresAt: 9_000, idleExpiresAt: 6_000 },
     );
     assert.equal(await rotate(db, { generation: 1, hash: hash('hash 1'), nextHash: hash('hash 2') }), true);
-    assert.equal((await store.find(db, sessionId))?.generation, 2);
+    assert.equal((await store.find(db, sessionId, 1_000))?.generation, 2);
   });
 
   that('two racing refreshes, or twenty: one rotates', async (db) => {
     await signIn(db);
     assert.equal(yesAmong(await atOnce(db, 20, (tx) => store.rotate(tx, step))), 1);
-    assert.equal((await store.find(db, sessionId))?.generation, 1);
+    assert.equal((await store.find(db, sessionId, 1_000))?.generation, 1);
   });
 
   that('rotates nothing for a token that is not the current one, to the letter', async (db) => {
@@ -127,7 +128,7 @@ export const sessionsStoreContract = storeContract('the store of sessions', (tha
       { generation: 1, hash: hash('hash 1'), id: asSessionId('t'.repeat(22)) },
     ];
     for (const changes of wrong) assert.equal(await rotate(db, changes), false, JSON.stringify(changes));
-    assert.equal((await store.find(db, sessionId))?.generation, 1);
+    assert.equal((await store.find(db, sessionId, 1_000))?.generation, 1);
   });
 
   that('rotates nothing from the instant at which the session expires or idles away', async (db) => {
@@ -157,17 +158,30 @@ export const sessionsStoreContract = storeContract('the store of sessions', (tha
     assert.equal(await rotate(db, { generation: 1, hash: hash('hash 1') }), false);
   });
 
+  that('knows the user as active again from the very millisecond on at which their disability ends', async (db) => {
+    const user = await signIn(db);
+    await db.transact((tx) => usersStore.markDisabled(tx, user, { at: 1_000, until: 2_000, reason: undefined }));
+    for (const [now, active] of [
+      [1_999, false],
+      [2_000, true],
+    ] as const) {
+      assert.equal((await authenticate(db, user, { now })) !== undefined, active);
+      assert.equal((await store.find(db, sessionId, now)) !== undefined, active);
+      assert.equal(await rotate(db, { now }), active);
+    }
+  });
+
   that('finds an ended session and says when it ended, but none of a user who is gone', async (db) => {
     const user = await signIn(db);
     await end(db);
-    assert.equal((await store.find(db, sessionId))?.endedAt, 3_000);
+    assert.equal((await store.find(db, sessionId, 1_000))?.endedAt, 3_000);
     await disable(db, user);
-    assert.equal(await store.find(db, sessionId), undefined);
+    assert.equal(await store.find(db, sessionId, 1_000), undefined);
     const other = await addUser(db, 'bea');
     const otherSession = asSessionId('o'.repeat(22));
     await start(db, other, { id: otherSession });
     await remove(db, other);
-    assert.equal(await store.find(db, otherSession), undefined);
+    assert.equal(await store.find(db, otherSession, 1_000), undefined);
   });
 
   that('ends a session for one of many callers, whose reason and time stay', async (db) => {
@@ -175,7 +189,7 @@ export const sessionsStoreContract = storeContract('the store of sessions', (tha
     const verdicts = await atOnce(db, 8, (tx, place) => store.end(tx, sessionId, 'stolen', 3_000 + place));
     assert.equal(yesAmong(verdicts), 1);
     assert.equal(await end(db), false);
-    assert.equal((await store.find(db, sessionId))?.endedAt, 3_000 + verdicts.indexOf(true));
+    assert.equal((await store.find(db, sessionId, 1_000))?.endedAt, 3_000 + verdicts.indexOf(true));
     const [row] = await behind(db, (builder) => builder.selectFrom('sessions').select('end_reason'));
     assert.equal(row?.end_reason, 'stolen');
     assert.equal(await end(db, asSessionId('t'.repeat(22))), false);
@@ -189,7 +203,7 @@ export const sessionsStoreContract = storeContract('the store of sessions', (tha
     const endAll = () => db.transact((tx) => store.endAllOf(tx, ada, 'user-deleted', 4_000));
     assert.equal(await endAll(), 2);
     assert.equal(await endAll(), 0);
-    const endedAt = async (id: string) => (await store.find(db, asSessionId(id)))?.endedAt;
+    const endedAt = async (id: string) => (await store.find(db, asSessionId(id), 1_000))?.endedAt;
     assert.deepEqual(await Promise.all(['a1', 'a2', 'a3', 'b1'].map(endedAt)), [4_000, 3_000, 4_000, undefined]);
   });
 
@@ -277,7 +291,7 @@ export const sessionsStoreContract = storeContract('the store of sessions', (tha
     await signIn(db);
     const mallory = await addUser(db, 'mallory');
     assert.equal(await authenticate(db, mallory), undefined);
-    assert.equal(await store.find(db, asSessionId('')), undefined);
+    assert.equal(await store.find(db, asSessionId(''), 1_000), undefined);
   });
 
   that('lets nobody in from the instant at which the session expires or idles away', async (db) => {

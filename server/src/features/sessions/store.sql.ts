@@ -1,10 +1,11 @@
-import type { Generated, Kysely } from 'kysely';
+import type { Generated, Kysely, Selectable } from 'kysely';
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { asSessionId, asUserId, type SessionId, type UserId } from '../../kernel/ids.ts';
 import type { Permission } from '../../kernel/principal.ts';
 import type { PublishedRoles } from '../roles/index.ts';
-import type { PublishedUsers } from '../users/index.ts';
+import { isActiveUser, type PublishedUsers } from '../users/index.ts';
+import type { OwnSession } from './own-session.ts';
 import type { TokenHash } from './refresh-token.ts';
 import type { EndedSession, EndReason, NewSession, Rotation, SessionsStore } from './store.ts';
 
@@ -65,16 +66,12 @@ const rotateSession = statement((db, p: Rotation & { next: number }) =>
     .where('idle_expires_at', '>', p.now)
     .where(({ exists, selectFrom }) =>
       exists(
-        selectFrom('users')
-          .select('users.id')
-          .whereRef('users.id', '=', 'sessions.user_id')
-          .where('users.deleted_at', 'is', null)
-          .where('users.disabled_at', 'is', null),
+        selectFrom('users').select('users.id').whereRef('users.id', '=', 'sessions.user_id').where(isActiveUser(p.now)),
       ),
     ),
 );
 
-const findSession = statement((db, p: { id: SessionId }) =>
+const findSession = statement((db, p: { id: SessionId; now: Instant }) =>
   db
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')
@@ -88,8 +85,7 @@ const findSession = statement((db, p: { id: SessionId }) =>
       'users.email',
     ])
     .where('sessions.id', '=', p.id)
-    .where('users.deleted_at', 'is', null)
-    .where('users.disabled_at', 'is', null),
+    .where(isActiveUser(p.now)),
 );
 
 const endSession = statement((db, p: { id: SessionId; reason: EndReason; at: Instant }) =>
@@ -163,6 +159,24 @@ const livingSessionsOf = statement((db, p: { user: UserId; now: Instant }) =>
     .orderBy('id'),
 );
 
+const newestSessionOf = statement((db, p: { user: UserId }) =>
+  db.selectFrom('sessions').select('created_at').where('user_id', '=', p.user).orderBy('created_at', 'desc').limit(1),
+);
+
+const keptSessionsOf = statement((db, p: { user: UserId; after: string; limit: number }) =>
+  db
+    .selectFrom('sessions')
+    .select(['id', 'created_at', 'rotated_at', 'expires_at', 'ended_at', 'end_reason', 'ip', 'user_agent'])
+    .where('user_id', '=', p.user)
+    .where('id', '>', p.after)
+    .orderBy('id')
+    .limit(p.limit),
+);
+
+const forgetOrigins = statement((db, p: { user: UserId }) =>
+  db.updateTable('sessions').set({ ip: '', user_agent: '' }).where('user_id', '=', p.user),
+);
+
 interface Claim {
   session: SessionId;
   user: UserId;
@@ -181,8 +195,7 @@ const livingSession = (db: SessionsDb, p: Claim) =>
     .where('sessions.ended_at', 'is', null)
     .where('sessions.expires_at', '>', p.now)
     .where('sessions.idle_expires_at', '>', p.now)
-    .where('users.deleted_at', 'is', null)
-    .where('users.disabled_at', 'is', null);
+    .where(isActiveUser(p.now));
 
 const authenticate = statement(livingSession);
 
@@ -249,8 +262,8 @@ export const sessionsStore: SessionsStore = {
   rotate: async (tx, rotation) =>
     (await tx.execute(rotateSession, { ...rotation, next: rotation.generation + 1 })) === 1,
 
-  async find(db, id) {
-    const row = await db.first(findSession, { id });
+  async find(db, id, now) {
+    const row = await db.first(findSession, { id, now });
     return (
       row && {
         id,
@@ -269,14 +282,19 @@ export const sessionsStore: SessionsStore = {
   end: async (tx, id, reason, at) => (await tx.execute(endSession, { id, reason, at })) === 1,
   async listLiving(db, user, now) {
     const rows = await db.all(livingSessionsOf, { user, now });
+    return rows.map(toOwnSession);
+  },
+  lastStartedAt: async (db, user) => (await db.first(newestSessionOf, { user }))?.created_at,
+  async listAll(db, user, after, limit) {
+    const rows = await db.all(keptSessionsOf, { user, after, limit });
     return rows.map((row) => ({
-      id: asSessionId(row.id),
-      createdAt: row.created_at,
-      lastSeenAt: row.rotated_at,
-      expiresAt: row.expires_at,
-      ip: row.ip,
-      userAgent: row.user_agent,
+      ...toOwnSession(row),
+      endedAt: row.ended_at ?? undefined,
+      endReason: row.end_reason ?? undefined,
     }));
+  },
+  forgetOrigins: async (tx, user) => {
+    await tx.execute(forgetOrigins, { user });
   },
   endOneOf: async (tx, user, id, reason, at) => (await tx.execute(endSessionOf, { user, id, reason, at })) === 1,
   lockLiving: async (tx, user, now) =>
@@ -316,3 +334,17 @@ export const sessionsStore: SessionsStore = {
     return tx.execute(sweepSessions, { before });
   },
 };
+
+type OwnSessionRow = Pick<
+  Selectable<SessionsTables['sessions']>,
+  'id' | 'created_at' | 'rotated_at' | 'expires_at' | 'ip' | 'user_agent'
+>;
+
+const toOwnSession = (row: OwnSessionRow): OwnSession => ({
+  id: asSessionId(row.id),
+  createdAt: row.created_at,
+  lastSeenAt: row.rotated_at,
+  expiresAt: row.expires_at,
+  ip: row.ip,
+  userAgent: row.user_agent,
+});

@@ -36,6 +36,7 @@ export type EndReason =
   | 'ended-by-owner'
   | 'ended-by-admin'
   | 'password-changed'
+  | 'email-changed'
   | 'user-disabled'
   | 'user-deleted'
   | 'stolen'
@@ -47,6 +48,12 @@ export interface LivingSession extends SessionState {
   /** Its place in the status lists; none if an older release has begun it and it was not refreshed since. */
   readonly statusIndex: number | undefined;
   readonly user: { readonly id: UserId; readonly username: string; readonly email: string };
+}
+
+/** A session as it is kept, whether it lives or not. */
+export interface KeptSession extends OwnSession {
+  readonly endedAt: Instant | undefined;
+  readonly endReason: string | undefined;
 }
 
 /** A session that has ended, as the status lists know it. */
@@ -64,8 +71,8 @@ export interface SessionsStore {
    * exactly one gets `true`, and a session that is ended meanwhile wins over its refresh.
    */
   rotate(tx: Tx, rotation: Rotation): Promise<boolean>;
-  /** The session with its user; `undefined` also when the user is deleted or disabled. */
-  find(db: Reads, id: SessionId): Promise<LivingSession | undefined>;
+  /** The session with its user; `undefined` also when the user is not active now. */
+  find(db: Reads, id: SessionId, now: Instant): Promise<LivingSession | undefined>;
   /** Ends a session; of two at once, one gets `true`. */
   end(tx: Tx, id: SessionId, reason: EndReason, at: Instant): Promise<boolean>;
   /** The living sessions of a user, newest first. */
@@ -87,6 +94,12 @@ export interface SessionsStore {
     db: Reads,
     claim: { session: SessionId; user: UserId; now: Instant; permission: Permission | undefined },
   ): Promise<{ principal: Person; permitted: boolean } | undefined>;
+  /** When the newest session of a user began, whether it lives or not; as far back as sessions are kept. */
+  lastStartedAt(db: Reads, user: UserId): Promise<Instant | undefined>;
+  /** All sessions of a user that are kept, in the order of their ids, from behind `after`, so many at a time. */
+  listAll(db: Reads, user: UserId, after: string, limit: number): Promise<KeptSession[]>;
+  /** Forgets from where and with what a user's sessions were begun. The rows stay, so that verifiers still learn that they ended. */
+  forgetOrigins(tx: Tx, user: UserId): Promise<void>;
   /** The lowest place in the status lists, from `from` on, that a session has, whether it lives or not. */
   nextStatusIndex(db: Reads, from: number): Promise<number | undefined>;
   /** The places from `from` up to, but without, `to` whose sessions have ended. */

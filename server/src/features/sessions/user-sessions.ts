@@ -68,7 +68,7 @@ export function createUserSessions(deps: {
     endAll: (command) =>
       db.transact(async (tx) => {
         const { user, by, ip } = command;
-        await users.lockActive(tx, user);
+        await users.lockActive(tx, user, clock.now());
         await assertMayEnd(tx, command);
         return endSessions(tx, { user, reason, by, ip });
       }),

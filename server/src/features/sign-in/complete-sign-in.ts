@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { StartedSession, StartSession } from '../sessions/index.ts';
@@ -12,7 +13,7 @@ export type Proof = 'password' | 'sign-up' | 'set-up';
  * The single funnel: every proof ends here, so that no second way in can skip a check. It locks the user for the rest of the
  * transaction, so that a deletion that runs at the same time either comes first and is seen, or comes after and ends this session too.
  *
- * @throws invalidCredentials when the user is deleted or disabled
+ * @throws invalidCredentials when the user is not active
  */
 export type CompleteSignIn = (
   tx: Tx,
@@ -20,10 +21,14 @@ export type CompleteSignIn = (
   options: { proof: Proof; origin: RequestOrigin; clientId: string },
 ) => Promise<StartedSession>;
 
-export function createCompleteSignIn(deps: { users: UsersStore; startSession: StartSession }): CompleteSignIn {
-  const { users, startSession } = deps;
+export function createCompleteSignIn(deps: {
+  clock: Clock;
+  users: UsersStore;
+  startSession: StartSession;
+}): CompleteSignIn {
+  const { clock, users, startSession } = deps;
   return async (tx, id, options) => {
-    const user = await users.lockActive(tx, id);
+    const user = await users.lockActive(tx, id, clock.now());
     if (user === undefined) throw invalidCredentials();
     return startSession(tx, user, options);
   };

@@ -1,13 +1,7 @@
 import { Type } from 'typebox';
 import { PlainText } from '../../http/text.ts';
 import { PasswordText } from '../passwords/index.ts';
-import { UserReply } from '../users/index.ts';
-
-const Email = PlainText({ max: 320, description: 'As ada@example.com; letter case does not matter.' });
-const Username = PlainText({
-  max: 256,
-  description: '1 to 64 visible characters without @; letter case does not matter.',
-});
+import { EmailText as Email, UsernameText as Username, UserReply } from '../users/index.ts';
 
 export const SignUpBody = Type.Object(
   { username: Username, email: Email, password: PasswordText },

@@ -3,9 +3,29 @@
  * Tables: users (publishes all columns for reading to the floors above).
  * Specifications: RFC 5321 and 6531 (addresses), RFC 8265 (how names are folded).
  */
+import { createUsersHolding } from './personal-data.ts';
+import { usersStore } from './store.sql.ts';
+
+export const usersHolding = createUsersHolding(usersStore);
+
 export { emailTaken, userNotFound, usernameTaken } from './errors.ts';
-export { checkNames, foldEmail, foldUsername } from './policy.ts';
+export {
+  checkNames,
+  foldEmail,
+  foldEmailPrefix,
+  foldUsername,
+  isActive,
+  statusOf,
+  type UserStatus,
+} from './policy.ts';
 export { userRoutes } from './routes.ts';
-export { UserParams, UserReply } from './schemas.ts';
-export { type UsersTables as PublishedUsers, usersStore } from './store.sql.ts';
-export type { User, UsersStore } from './store.ts';
+export { EmailText, UsernameText, UserParams, UserReply } from './schemas.ts';
+export {
+  isActiveUser,
+  toUser,
+  type UserRow,
+  type UsersTables as PublishedUsers,
+  usersStore,
+} from './store.sql.ts';
+export type { UsersStore } from './store.ts';
+export type { User } from './user.ts';

@@ -1,6 +1,23 @@
 import { isIPv4 } from 'node:net';
 import { domainToASCII } from 'node:url';
+import type { Instant } from '../../kernel/clock.ts';
 import type { FieldError } from '../../kernel/errors.ts';
+import type { User } from './user.ts';
+
+/** What a user is at an instant. A disability ends by itself at its `until`: from that millisecond on the user is active. */
+export type UserStatus = 'active' | 'disabled' | 'deleted';
+
+type Standing = Pick<User, 'deletedAt' | 'disabledAt' | 'disabledUntil'>;
+
+export function statusOf({ deletedAt, disabledAt, disabledUntil }: Standing, now: Instant): UserStatus {
+  if (deletedAt !== undefined) return 'deleted';
+  const runOut = disabledUntil !== undefined && disabledUntil <= now;
+  return disabledAt === undefined || runOut ? 'active' : 'disabled';
+}
+
+/** Whether there is such a user and they are let in. */
+export const isActive = (user: Standing | undefined, now: Instant): boolean =>
+  user !== undefined && statusOf(user, now) === 'active';
 
 /** Longest username, in code points. */
 const maxUsernameLength = 64;
@@ -43,6 +60,15 @@ export function foldEmail(address: string): string {
   if (at === -1) return address;
   const domain = address.slice(at + 1);
   return `${foldText(address.slice(0, at))}@${domainToASCII(domain) || domain.toLowerCase()}`;
+}
+
+/** What the folded forms of addresses begin with that begin with `text`. A domain that is no ASCII must be whole, since its code is. */
+export function foldEmailPrefix(text: string): string {
+  const at = text.lastIndexOf('@');
+  if (at === -1) return foldText(text);
+  const domain = text.slice(at + 1).toLowerCase();
+  const isAscii = /^\p{ASCII}*$/u.test(domain);
+  return `${foldText(text.slice(0, at))}@${(!isAscii && domainToASCII(domain)) || domain}`;
 }
 
 /** Normalised again after the change of case, which may leave a letter in two pieces that has no capital in one (`ẖ`). */

@@ -20,8 +20,11 @@ const newUser = (name: string): NewUser => ({
 const add = (db: Database, name: string) => db.transact((tx) => store.add(tx, newUser(name)));
 const remove = (db: Database, id: UserId, at = 2_000) => db.transact((tx) => store.markDeleted(tx, id, at));
 const restore = (db: Database, id: UserId, name: string) => db.transact((tx) => store.restore(tx, id, keysOf(name)));
-const disable = (db: Database, id: UserId) =>
-  behind(db, (builder) => builder.updateTable('users').set({ disabled_at: 3_000 }).where('id', '=', id));
+const disable = (db: Database, id: UserId, until?: number, reason?: string, at = 3_000) =>
+  db.transact((tx) => store.markDisabled(tx, id, { at, until, reason }));
+const purge = (db: Database, id: UserId, at = 5_000) => db.transact((tx) => store.markPurged(tx, id, at));
+const countUsers = async (db: Database) =>
+  (await behind(db, (builder) => builder.selectFrom('users').select('id'))).length;
 
 export const usersStoreContract = storeContract('the store of users', (that) => {
   that('gives back what was added, under ids that count up from 1', async (db) => {
@@ -35,6 +38,9 @@ export const usersStoreContract = storeContract('the store of users', (that) => 
       createdAt: 1_000,
       deletedAt: undefined,
       disabledAt: undefined,
+      disabledUntil: undefined,
+      disabledReason: undefined,
+      purgedAt: undefined,
     });
     assert.equal(await store.find(db, asUserId(99)), undefined);
   });
@@ -51,7 +57,7 @@ export const usersStoreContract = storeContract('the store of users', (that) => 
       db.transact((tx) => store.add(tx, sameName)),
       refusedWith(usernameTaken),
     );
-    assert.equal((await store.list(db, { after: 0, limit: 9, withDeleted: true })).length, 1);
+    assert.equal(await countUsers(db), 1);
   });
 
   that('tells folded forms apart byte by byte: folding is not the database’s', async (db) => {
@@ -133,23 +139,27 @@ export const usersStoreContract = storeContract('the store of users', (that) => 
 
   that('disables and enables a living user, each for one of many callers', async (db) => {
     const ada = await add(db, 'ada');
-    const enable = (id: UserId) => db.transact((tx) => store.markEnabled(tx, id));
+    const enable = (id: UserId) => db.transact((tx) => store.markEnabled(tx, id, 4_000));
     assert.equal(await enable(ada), false, 'nothing to undo');
-    const verdicts = await atOnce(db, 8, (tx, place) => store.markDisabled(tx, ada, 3_000 + place));
+    const verdicts = await atOnce(db, 8, (tx, place) =>
+      store.markDisabled(tx, ada, { at: 3_000 + place, until: undefined, reason: 'spam' }),
+    );
     assert.equal(yesAmong(verdicts), 1);
     assert.equal((await store.find(db, ada))?.disabledAt, 3_000 + verdicts.indexOf(true), 'the first time stays');
-    assert.equal(yesAmong(await atOnce(db, 8, (tx) => store.markEnabled(tx, ada))), 1);
-    assert.equal((await store.find(db, ada))?.disabledAt, undefined);
+    assert.equal((await store.find(db, ada))?.disabledReason, 'spam');
+    assert.equal(yesAmong(await atOnce(db, 8, (tx) => store.markEnabled(tx, ada, 4_000))), 1);
+    const { disabledAt, disabledUntil, disabledReason } = (await store.find(db, ada)) ?? {};
+    assert.deepEqual([disabledAt, disabledUntil, disabledReason], [undefined, undefined, undefined]);
     await remove(db, ada);
     const nobody = asUserId(99);
     for (const id of [ada, nobody]) {
-      assert.equal(await db.transact((tx) => store.markDisabled(tx, id, 4_000)), false);
+      assert.equal(await disable(db, id), false);
       assert.equal(await enable(id), false);
     }
   });
 
   that('knows who is active', async (db) => {
-    const active = (id: UserId) => db.transact(async (tx) => (await store.lockActive(tx, id))?.id === id);
+    const active = (id: UserId) => db.transact(async (tx) => (await store.lockActive(tx, id, 4_000))?.id === id);
     const [ada, bea, cyd] = [await add(db, 'ada'), await add(db, 'bea'), await add(db, 'cyd')];
     await remove(db, bea);
     await disable(db, cyd);
@@ -177,7 +187,7 @@ export const usersStoreContract = storeContract('the store of users', (that) => 
     const locked = Promise.withResolvers<void>();
     const events: string[] = [];
     const enabling = locked.promise
-      .then(() => db.transact((tx) => store.markEnabled(tx, ada)))
+      .then(() => db.transact((tx) => store.markEnabled(tx, ada, 4_000)))
       .then(() => events.push('enabled'));
     await db.transact(async (tx) => {
       assert.equal((await store.lock(tx, ada))?.id, ada);
@@ -196,7 +206,7 @@ export const usersStoreContract = storeContract('the store of users', (that) => 
     const events: string[] = [];
     const deleting = locked.promise.then(() => remove(db, ada)).then(() => events.push('deleted'));
     await db.transact(async (tx) => {
-      assert.equal((await store.lockActive(tx, ada))?.id, ada);
+      assert.equal((await store.lockActive(tx, ada, 4_000))?.id, ada);
       locked.resolve();
       for (let breath = 0; breath < 20; breath += 1) await breathe();
       assert.equal((await store.find(tx, ada))?.deletedAt, undefined);
@@ -206,15 +216,125 @@ export const usersStoreContract = storeContract('the store of users', (that) => 
     assert.deepEqual(events, ['unlocked', 'deleted']);
   });
 
-  that('lists page by page in the order of ids, with or without the deleted', async (db) => {
+  that('lets a disability end in its very millisecond, by itself', async (db) => {
+    const ada = await add(db, 'ada');
+    await disable(db, ada, 10_000);
+    const active = (now: number) => db.transact(async (tx) => (await store.lockActive(tx, ada, now)) !== undefined);
+    assert.deepEqual([await active(9_999), await active(10_000), await active(10_001)], [false, true, true]);
+    assert.equal(await db.transact((tx) => store.markEnabled(tx, ada, 10_000)), false, 'nothing to undo any more');
+    assert.equal(await db.transact((tx) => store.markEnabled(tx, ada, 9_999)), true);
+  });
+
+  that('gives a disability another end or reason, and knows when it is the same', async (db) => {
+    const ada = await add(db, 'ada');
+    assert.equal(await disable(db, ada, 10_000, 'spam'), true);
+    assert.equal(await disable(db, ada, 10_000, 'spam', 4_000), false);
+    assert.equal(await disable(db, ada, 20_000, 'spam', 5_000), true);
+    assert.equal(await disable(db, ada, 20_000, 'fraud', 6_000), true);
+    assert.equal(await disable(db, ada, undefined, undefined, 7_000), true);
+    assert.equal(await disable(db, ada, undefined, undefined, 8_000), false);
+    const { disabledAt, disabledUntil, disabledReason } = (await store.find(db, ada)) ?? {};
+    assert.deepEqual([disabledAt, disabledUntil, disabledReason], [7_000, undefined, undefined]);
+    await disable(db, ada, 9_000, 'x', 8_000);
+    assert.equal(await disable(db, ada, 9_000, 'x', 9_000), true, 'the one before has run out');
+  });
+
+  that('forgets disabilities that have run out, so many at a time, and no others', async (db) => {
+    const ids = [];
+    for (const name of ['ada', 'bea', 'cyd', 'dot']) ids.push(await add(db, name));
+    const [ada, bea, cyd, dot] = ids as [UserId, UserId, UserId, UserId];
+    await disable(db, ada, 5_000);
+    await disable(db, bea, 6_000, 'spam');
+    await disable(db, cyd, 7_000);
+    await disable(db, dot);
+    const forget = (now: number, limit = 9) => db.transact((tx) => store.forgetRunOut(tx, now, limit));
+    assert.deepEqual(
+      [await forget(4_999), await forget(6_000, 1), await forget(6_000), await forget(6_000)],
+      [0, 1, 1, 0],
+    );
+    const disabledAt = async (id: UserId) => (await store.find(db, id))?.disabledAt;
+    assert.deepEqual(await Promise.all(ids.map(disabledAt)), [undefined, undefined, 3_000, 3_000]);
+    assert.equal((await store.find(db, bea))?.disabledReason, undefined);
+  });
+
+  that('renames a living user to names that are free, and says which is not', async (db) => {
+    const [ada, bea] = [await add(db, 'ada'), await add(db, 'bea')];
+    const rename = (id: UserId, names: object) => {
+      const { createdAt: _, ...own } = newUser('ada');
+      return db.transact((tx) => store.rename(tx, id, { ...own, ...names }));
+    };
+    await assert.rejects(rename(ada, { emailKey: 'bea@example.com' }), refusedWith(emailTaken));
+    await assert.rejects(rename(ada, { usernameKey: 'bea' }), refusedWith(usernameTaken));
+    assert.equal((await store.findByKey(db, keysOf('ada')))?.id, ada);
+    const next = { username: 'Cyd', usernameKey: 'cyd', email: 'C@d.e', emailKey: 'c@d.e' };
+    assert.equal(await rename(ada, next), true);
+    assert.equal(await store.findByKey(db, keysOf('ada')), undefined, 'the old names are free');
+    const { username, email } = (await store.findByKey(db, { usernameKey: 'cyd', emailKey: '?' })) ?? {};
+    assert.deepEqual([username, email], ['Cyd', 'C@d.e']);
+    await remove(db, bea);
+    for (const id of [bea, asUserId(99)])
+      assert.equal(await rename(id, { ...next, usernameKey: 'x', emailKey: 'x' }), false);
+  });
+
+  that('of many who want to be renamed to the same name at once lets one', async (db) => {
+    for (let place = 0; place < 8; place += 1) await add(db, `user${place}`);
+    const wanted = { username: 'Ada', usernameKey: 'ada' };
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, place) => {
+        const { createdAt: _at, ...own } = newUser(`user${place}`);
+        return db.transact((tx) => store.rename(tx, asUserId(place + 1), { ...own, ...wanted }));
+      }),
+    );
+    const refusals = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+    assert.equal(refusals.length, 7);
+    assert.ok(refusals.every(refusedWith(usernameTaken)));
+  });
+
+  that('purges a deleted user for one of many callers, and leaves nothing but the id', async (db) => {
+    const ada = await add(db, 'ada');
+    await disable(db, ada, undefined, 'spam');
+    assert.equal(await purge(db, ada), false, 'who lives is not purged');
+    await remove(db, ada);
+    assert.equal(yesAmong(await atOnce(db, 8, (tx) => store.markPurged(tx, ada, 5_000))), 1);
+    const [row] = await behind(db, (builder) => builder.selectFrom('users').selectAll());
+    assert.doesNotMatch(JSON.stringify(row), /ada|spam/i);
+    assert.deepEqual(await store.find(db, ada), {
+      id: ada,
+      username: '',
+      email: '',
+      createdAt: 1_000,
+      deletedAt: 2_000,
+      disabledAt: undefined,
+      disabledUntil: undefined,
+      disabledReason: undefined,
+      purgedAt: 5_000,
+    });
+    assert.equal(await restore(db, ada, 'ada'), false);
+    assert.equal(await store.findByKey(db, { emailKey: '', usernameKey: '' }), undefined);
+    assert.notEqual(await add(db, 'ada'), ada);
+  });
+
+  that('of a restore and a purge at once lets one through', async (db) => {
+    const ada = await add(db, 'ada');
+    await remove(db, ada);
+    const verdicts = await Promise.all([restore(db, ada, 'ada'), purge(db, ada)]);
+    assert.equal(yesAmong(verdicts), 1);
+    const { deletedAt, purgedAt } = (await store.find(db, ada)) ?? {};
+    assert.deepEqual([deletedAt === undefined, purgedAt === undefined], [verdicts[0], verdicts[0]]);
+  });
+
+  that('lists who was deleted before an instant and is not purged, the longest first', async (db) => {
     for (const name of ['ada', 'bea', 'cyd', 'dot']) await add(db, name);
-    await remove(db, asUserId(2));
-    const ids = async (after: number, limit: number, withDeleted: boolean) =>
-      (await store.list(db, { after, limit, withDeleted })).map(({ id }) => id);
-    assert.deepEqual(await ids(0, 2, false), [1, 3]);
-    assert.deepEqual(await ids(3, 2, false), [4]);
-    assert.deepEqual(await ids(0, 2, true), [1, 2]);
-    assert.deepEqual(await ids(4, 2, true), []);
+    for (const [id, at] of [
+      [1, 4_000],
+      [2, 3_000],
+      [3, 2_000],
+    ] as const)
+      await remove(db, asUserId(id), at);
+    await purge(db, asUserId(3));
+    assert.deepEqual(await store.listDeleted(db, { before: 4_001, limit: 9 }), [2, 1]);
+    assert.deepEqual(await store.listDeleted(db, { before: 4_000, limit: 9 }), [2]);
+    assert.deepEqual(await store.listDeleted(db, { before: 9_000, limit: 1 }), [2]);
   });
 
   that('is empty until there has been a user, and never again', async (db) => {

@@ -1,11 +1,12 @@
-import type { Generated, Selectable } from 'kysely';
+import { type Generated, type GeneratedAlways, type Selectable, type SqlBool, sql } from 'kysely';
 import { UniqueViolation } from '../../db/database.ts';
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { RefusalExtras } from '../../kernel/errors.ts';
 import { asUserId, type UserId } from '../../kernel/ids.ts';
 import { emailTaken, usernameTaken } from './errors.ts';
-import type { NewUser, User, UsersStore } from './store.ts';
+import type { Names, NewUser, UsersStore } from './store.ts';
+import type { User } from './user.ts';
 
 export interface UsersTables {
   users: {
@@ -17,10 +18,39 @@ export interface UsersTables {
     created_at: Instant;
     deleted_at: Instant | null;
     disabled_at: Instant | null;
+    disabled_until: Instant | null;
+    disabled_reason: string | null;
+    former_email_key: string | null;
+    former_username_key: string | null;
+    purged_at: Instant | null;
+    /** 0 active, 1 disabled (perhaps until an instant that is over), 2 deleted, 3 purged. */
+    record_state: GeneratedAlways<number>;
+    listed_email: GeneratedAlways<string>;
+    listed_username: GeneratedAlways<string>;
   };
 }
 
 const { statement, insert } = statements<UsersTables>();
+
+/**
+ * Of a statement that reads `users`: that the user is let in at this instant. Whoever asks who is active asks with this, so that a
+ * disability that has run out is over in the same millisecond everywhere, without anybody having to end it.
+ */
+export const isActiveUser = (now: Instant) =>
+  sql<SqlBool>`users.deleted_at is null and (users.disabled_at is null or users.disabled_until <= ${now})`;
+
+/** The columns by name: those that the database computes are of no use outside it. */
+const userColumns = [
+  'id',
+  'username',
+  'email',
+  'created_at',
+  'deleted_at',
+  'disabled_at',
+  'disabled_until',
+  'disabled_reason',
+  'purged_at',
+] as const;
 
 const addUser = insert((db, p: NewUser) =>
   db.insertInto('users').values({
@@ -32,76 +62,136 @@ const addUser = insert((db, p: NewUser) =>
   }),
 );
 
-const findUser = statement((db, p: { id: UserId }) => db.selectFrom('users').selectAll().where('id', '=', p.id));
+const findUser = statement((db, p: { id: UserId }) =>
+  db.selectFrom('users').select(userColumns).where('id', '=', p.id),
+);
 
 const findUserByKey = statement((db, p: { emailKey: string; usernameKey: string }) =>
   db
     .selectFrom('users')
-    .selectAll()
+    .select(userColumns)
     .where((where) => where.or([where('email_key', '=', p.emailKey), where('username_key', '=', p.usernameKey)])),
 );
 
 const lockUser = statement((db, p: { id: UserId }, dialect) => {
-  const living = db.selectFrom('users').selectAll().where('id', '=', p.id).where('deleted_at', 'is', null);
+  const living = db.selectFrom('users').select(userColumns).where('id', '=', p.id).where('deleted_at', 'is', null);
   return dialect.rowLocks ? living.forUpdate() : living;
 });
 
-const lockActiveUser = statement((db, p: { id: UserId }, dialect) => {
-  const active = db
-    .selectFrom('users')
-    .selectAll()
-    .where('id', '=', p.id)
-    .where('deleted_at', 'is', null)
-    .where('disabled_at', 'is', null);
+const lockActiveUser = statement((db, p: { id: UserId; now: Instant }, dialect) => {
+  const active = db.selectFrom('users').select(userColumns).where('id', '=', p.id).where(isActiveUser(p.now));
   return dialect.rowLocks ? active.forUpdate() : active;
 });
 
-const deleteUser = statement((db, p: { id: UserId; at: Instant }) =>
+const renameUser = statement((db, p: Names & { id: UserId }) =>
   db
     .updateTable('users')
-    .set({ deleted_at: p.at, username_key: null, email_key: null })
+    .set({ username: p.username, username_key: p.usernameKey, email: p.email, email_key: p.emailKey })
     .where('id', '=', p.id)
     .where('deleted_at', 'is', null),
 );
 
-const disableUser = statement((db, p: { id: UserId; at: Instant }) =>
+const deleteUser = statement((db, p: { id: UserId; at: Instant }) =>
   db
     .updateTable('users')
-    .set({ disabled_at: p.at })
+    // In this order: MySQL evaluates assignments from left to right.
+    .set((column) => ({
+      deleted_at: p.at,
+      former_username_key: column.ref('username_key'),
+      former_email_key: column.ref('email_key'),
+      username_key: null,
+      email_key: null,
+    }))
     .where('id', '=', p.id)
-    .where('deleted_at', 'is', null)
-    .where('disabled_at', 'is', null),
+    .where('deleted_at', 'is', null),
 );
 
-const enableUser = statement((db, p: { id: UserId }) =>
+interface DisabilityRow {
+  id: UserId;
+  at: Instant;
+  until: Instant | null;
+  reason: string | null;
+  /** The same in a form that can be compared: no instant is 0, no reason is empty. */
+  untilOr0: Instant;
+  reasonText: string;
+}
+
+const disableUser = statement((db, p: DisabilityRow) =>
   db
     .updateTable('users')
-    .set({ disabled_at: null })
+    .set({ disabled_at: p.at, disabled_until: p.until, disabled_reason: p.reason })
     .where('id', '=', p.id)
     .where('deleted_at', 'is', null)
-    .where('disabled_at', 'is not', null),
+    .where(({ eb, fn, or }) =>
+      or([
+        eb('disabled_at', 'is', null),
+        eb('disabled_until', '<=', p.at),
+        eb(fn.coalesce('disabled_until', sql.lit(0)), '!=', p.untilOr0),
+        eb(fn.coalesce('disabled_reason', sql.lit('')), '!=', p.reasonText),
+      ]),
+    ),
+);
+
+const noDisability = { disabled_at: null, disabled_until: null, disabled_reason: null };
+
+const enableUser = statement((db, p: { id: UserId; now: Instant }) =>
+  db
+    .updateTable('users')
+    .set(noDisability)
+    .where('id', '=', p.id)
+    .where('deleted_at', 'is', null)
+    .where('disabled_at', 'is not', null)
+    .where((where) => where.or([where('disabled_until', 'is', null), where('disabled_until', '>', p.now)])),
 );
 
 const restoreUser = statement((db, p: { id: UserId; usernameKey: string; emailKey: string }) =>
   db
     .updateTable('users')
-    .set({ deleted_at: null, username_key: p.usernameKey, email_key: p.emailKey })
+    .set({
+      deleted_at: null,
+      username_key: p.usernameKey,
+      email_key: p.emailKey,
+      former_username_key: null,
+      former_email_key: null,
+    })
     .where('id', '=', p.id)
-    .where('deleted_at', 'is not', null),
+    .where('deleted_at', 'is not', null)
+    .where('purged_at', 'is', null),
 );
 
-const listUsers = statement((db, p: { after: number; limit: number }) =>
+const purgeUser = statement((db, p: { id: UserId; at: Instant }) =>
+  db
+    .updateTable('users')
+    .set({
+      ...noDisability,
+      purged_at: p.at,
+      username: '',
+      email: '',
+      former_username_key: null,
+      former_email_key: null,
+    })
+    .where('id', '=', p.id)
+    .where('deleted_at', 'is not', null)
+    .where('purged_at', 'is', null),
+);
+
+const deletedBefore = statement((db, p: { before: Instant; limit: number }) =>
   db
     .selectFrom('users')
-    .selectAll()
-    .where('id', '>', p.after)
-    .where('deleted_at', 'is', null)
-    .orderBy('id')
+    .select('id')
+    .where('record_state', '=', 2)
+    .where('deleted_at', '<', p.before)
+    .orderBy('deleted_at')
     .limit(p.limit),
 );
 
-const listAllUsers = statement((db, p: { after: number; limit: number }) =>
-  db.selectFrom('users').selectAll().where('id', '>', p.after).orderBy('id').limit(p.limit),
+const runOut = statement((db, p: { now: Instant; limit: number }) =>
+  db.selectFrom('users').select('id').where('disabled_until', '<=', p.now).orderBy('disabled_until').limit(p.limit),
+);
+
+/** Asks again: they may have been disabled anew meanwhile. */
+const forgetRunOut = statement((db, p: { id: number; now: Instant }) =>
+  db.updateTable('users').set(noDisability).where('id', '=', p.id).where('disabled_until', '<=', p.now),
 );
 
 const anyUser = statement((db, _: object) => db.selectFrom('users').select('id').limit(1));
@@ -111,14 +201,28 @@ export const usersStore: UsersStore = {
   find: async (db, id) => userOf(await db.first(findUser, { id })),
   findByKey: async (db, key) => userOf(await db.first(findUserByKey, key)),
   lock: async (tx, id) => userOf(await tx.first(lockUser, { id })),
-  lockActive: async (tx, id) => userOf(await tx.first(lockActiveUser, { id })),
+  lockActive: async (tx, id, now) => userOf(await tx.first(lockActiveUser, { id, now })),
+  rename: async (tx, id, names) => (await namesFree(tx.execute(renameUser, { id, ...names }))) === 1,
   markDeleted: async (tx, id, at) => (await tx.execute(deleteUser, { id, at })) === 1,
-  markDisabled: async (tx, id, at) => (await tx.execute(disableUser, { id, at })) === 1,
-  markEnabled: async (tx, id) => (await tx.execute(enableUser, { id })) === 1,
+  markDisabled: async (tx, id, { at, until, reason }) => {
+    const row = {
+      id,
+      at,
+      until: until ?? null,
+      reason: reason ?? null,
+      untilOr0: until ?? 0,
+      reasonText: reason ?? '',
+    };
+    return (await tx.execute(disableUser, row)) === 1;
+  },
+  markEnabled: async (tx, id, now) => (await tx.execute(enableUser, { id, now })) === 1,
   restore: async (tx, id, keys) => (await namesFree(tx.execute(restoreUser, { id, ...keys }))) === 1,
-  async list(db, { after, limit, withDeleted }) {
-    const rows = await db.all(withDeleted ? listAllUsers : listUsers, { after, limit });
-    return rows.map(toUser);
+  markPurged: async (tx, id, at) => (await tx.execute(purgeUser, { id, at })) === 1,
+  listDeleted: async (db, range) => (await db.all(deletedBefore, range)).map(({ id }) => asUserId(id)),
+  async forgetRunOut(tx, now, limit) {
+    let forgotten = 0;
+    for (const { id } of await tx.all(runOut, { now, limit })) forgotten += await tx.execute(forgetRunOut, { id, now });
+    return forgotten;
   },
   isEmpty: async (db) => (await db.first(anyUser, {})) === undefined,
 };
@@ -135,7 +239,8 @@ async function namesFree<T>(write: Promise<T>): Promise<T> {
   }
 }
 
-function toUser(row: Selectable<UsersTables['users']>): User {
+/** A row of this table as a user. */
+export function toUser(row: UserRow): User {
   return {
     id: asUserId(row.id),
     username: row.username,
@@ -143,9 +248,14 @@ function toUser(row: Selectable<UsersTables['users']>): User {
     createdAt: row.created_at,
     deletedAt: row.deleted_at ?? undefined,
     disabledAt: row.disabled_at ?? undefined,
+    disabledUntil: row.disabled_until ?? undefined,
+    disabledReason: row.disabled_reason ?? undefined,
+    purgedAt: row.purged_at ?? undefined,
   };
 }
 
-function userOf(row: Selectable<UsersTables['users']> | undefined): User | undefined {
+export type UserRow = Pick<Selectable<UsersTables['users']>, (typeof userColumns)[number]>;
+
+function userOf(row: UserRow | undefined): User | undefined {
   return row && toUser(row);
 }

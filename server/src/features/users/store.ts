@@ -1,22 +1,24 @@
 import type { Reads, Tx } from '../../db/database.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
+import type { User } from './user.ts';
 
-export interface User {
-  readonly id: UserId;
-  readonly username: string;
-  readonly email: string;
-  readonly createdAt: Instant;
-  readonly deletedAt: Instant | undefined;
-  readonly disabledAt: Instant | undefined;
-}
-
-/** A user that does not exist yet, with the folded names that must be free. */
-export interface NewUser {
+/** Names and the folded forms that must be free. */
+export interface Names {
   readonly username: string;
   readonly usernameKey: string;
   readonly email: string;
   readonly emailKey: string;
+}
+
+export interface Disability {
+  readonly at: Instant;
+  readonly until: Instant | undefined;
+  readonly reason: string | undefined;
+}
+
+/** A user that does not exist yet. */
+export interface NewUser extends Names {
   readonly createdAt: Instant;
 }
 
@@ -28,20 +30,29 @@ export interface UsersStore {
   find(db: Reads, id: UserId): Promise<User | undefined>;
   /** The living user of a name, by its folded form. */
   findByKey(db: Reads, key: { emailKey: string; usernameKey: string }): Promise<User | undefined>;
-  /** The user, if living and not disabled; until the transaction ends nobody can change that. */
-  lockActive(tx: Tx, id: UserId): Promise<User | undefined>;
+  /** The user, if active now; until the transaction ends nobody can change that. */
+  lockActive(tx: Tx, id: UserId, now: Instant): Promise<User | undefined>;
   /** The same for a living user who may be disabled. */
   lock(tx: Tx, id: UserId): Promise<User | undefined>;
+  /** Other names for a living user; `false` when there is none. @throws emailTaken, usernameTaken */
+  rename(tx: Tx, id: UserId, names: Names): Promise<boolean>;
   /** Deletes softly and frees the names; of two at once, one gets `true`. */
   markDeleted(tx: Tx, id: UserId, at: Instant): Promise<boolean>;
-  /** Disables a living user; `false` when there is none, or they are disabled already; of two at once, one gets `true`. */
-  markDisabled(tx: Tx, id: UserId, at: Instant): Promise<boolean>;
-  /** Undoes that; `false` when there is no living user who is disabled. */
-  markEnabled(tx: Tx, id: UserId): Promise<boolean>;
+  /**
+   * Disables a living user; one who is disabled already gets another end and reason. `false` when there is none, or they are disabled just
+   * so; of two at once that say the same, one gets `true`.
+   */
+  markDisabled(tx: Tx, id: UserId, disability: Disability): Promise<boolean>;
+  /** Undoes that; `false` when there is no living user who is disabled now. */
+  markEnabled(tx: Tx, id: UserId, now: Instant): Promise<boolean>;
   /** Undoes a deletion, if there is one and the names are still free. @throws emailTaken, usernameTaken */
   restore(tx: Tx, id: UserId, keys: { emailKey: string; usernameKey: string }): Promise<boolean>;
-  /** In the order of their ids, from behind `after`. */
-  list(db: Reads, page: { after: number; limit: number; withDeleted: boolean }): Promise<User[]>;
+  /** Erases what is personal in the row of a deleted user; the id stays taken. Of two at once, one gets `true`. */
+  markPurged(tx: Tx, id: UserId, at: Instant): Promise<boolean>;
+  /** Who was deleted before an instant and is not purged, the longest first. */
+  listDeleted(db: Reads, range: { before: Instant; limit: number }): Promise<UserId[]>;
+  /** Removes so many disabilities that have run out: they count no longer, and only burden the list. How many. */
+  forgetRunOut(tx: Tx, now: Instant, limit: number): Promise<number>;
   /** Whether there has ever been one. */
   isEmpty(db: Reads): Promise<boolean>;
 }

@@ -10,6 +10,7 @@ import { roleCommands } from './role.ts';
 import { serveCommand } from './serve.ts';
 import { sessionCommands } from './session.ts';
 import { userCommands } from './user.ts';
+import { userLifeCommands } from './user-life.ts';
 import { versionCommand } from './version.ts';
 
 /** Every command; of two that fit, the first is taken, so longer words stand first. */
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   ...migrateCommands,
   ...databaseCommands,
   ...userCommands,
+  ...userLifeCommands,
   ...sessionCommands,
   ...roleCommands,
   ...permissionCommands,

@@ -1,155 +1,189 @@
-import { foldEmail, foldUsername, type User, userNotFound } from '../../../features/users/index.ts';
+import { type ListUsersCommand, userRecordReply } from '../../../features/directory/index.ts';
+import { foldEmail, foldUsername, userNotFound } from '../../../features/users/index.ts';
 import { asUserId, type UserId } from '../../../kernel/ids.ts';
 import {
   argument,
   type Command,
   type CommandInput,
+  optionalInstant,
+  optionalText,
   requiredOption,
   tableText,
   UsageError,
   type World,
 } from '../command.ts';
 
+export const who = 'id | e-mail | username';
+
 export const userCommands: readonly Command[] = [
   {
     words: ['user', 'create'],
-    usage: '--email ADDRESS --username NAME [--admin] [--hash]',
-    summary: 'create a user; the password (with --hash: its hash from another system) comes on standard input',
+    usage: '--email ADDRESS --username NAME [--admin] [--hash | --no-password]',
+    summary:
+      'create a user; the password (with --hash: its hash from another system) comes on standard input, with --no-password there is none',
     options: {
       email: { type: 'string' },
       username: { type: 'string' },
       admin: { type: 'boolean' },
       hash: { type: 'boolean' },
+      'no-password': { type: 'boolean' },
     },
     needs: 'world',
     run: createUser,
   },
   {
     words: ['user', 'list'],
-    usage: '[--deleted]',
-    summary: 'list the users, with --deleted also those that are deleted',
-    options: { deleted: { type: 'boolean' } },
+    usage:
+      '[--status active|disabled|deleted|any] [--email START | --username START | --id ID | --role NAME] [--created-after INSTANT] [--created-before INSTANT] [--sort [-]created|email|username] [--limit NUMBER]',
+    summary: 'list the users who are there, or those whom the options tell; --deleted is --status any',
+    options: {
+      status: { type: 'string' },
+      email: { type: 'string' },
+      username: { type: 'string' },
+      id: { type: 'string' },
+      role: { type: 'string' },
+      'created-after': { type: 'string' },
+      'created-before': { type: 'string' },
+      sort: { type: 'string' },
+      limit: { type: 'string' },
+      deleted: { type: 'boolean' },
+    },
+    needs: 'world',
+    run: listUsers,
+  },
+  {
+    words: ['user', 'show'],
+    usage: `<${who}>`,
+    takes: 1,
+    summary: 'show a user; by the id also one who is deleted',
     needs: 'world',
     async run(input, world) {
-      const users = await allUsers(world, input.options.deleted === true);
-      const rows = users.map((user) => [String(user.id), user.username, user.email, statusOf(user)]);
-      return { text: tableText(['ID', 'USERNAME', 'EMAIL', 'STATUS'], rows), json: users.map(userJson) };
+      const id = await resolveAnyUser(world, argument(input, 0, who));
+      const json = userRecordReply(id, await world.features.directory.show(id, undefined));
+      return {
+        text: tableText(
+          ['FIELD', 'VALUE'],
+          Object.entries(json).map(([key, value]) => [key, String(value)]),
+        ),
+        json,
+      };
     },
   },
   {
-    words: ['user', 'delete'],
-    usage: '<id | e-mail | username>',
+    words: ['user', 'update'],
+    usage: `<${who}> [--email ADDRESS] [--username NAME]`,
     takes: 1,
-    summary: 'delete a user (soft); their sessions end at once',
+    summary: 'change the e-mail address or the username of a user; their sessions go on',
+    options: { email: { type: 'string' }, username: { type: 'string' } },
     needs: 'world',
     async run(input, world) {
-      const id = await resolveUser(world, argument(input, 0, 'id | e-mail | username'));
-      await world.features.accounts.delete({ id, by: undefined });
-      return { text: `Deleted user ${id}.`, json: { id, status: 'deleted' } };
-    },
-  },
-  {
-    words: ['user', 'disable'],
-    usage: '<id | e-mail | username>',
-    takes: 1,
-    summary: 'shut a user out; their sessions end at once',
-    needs: 'world',
-    run: (input, world) => changeStatus(input, world, 'disable'),
-  },
-  {
-    words: ['user', 'enable'],
-    usage: '<id | e-mail | username>',
-    takes: 1,
-    summary: 'let a disabled user in again',
-    needs: 'world',
-    run: (input, world) => changeStatus(input, world, 'enable'),
-  },
-  {
-    words: ['user', 'password'],
-    usage: '<id | e-mail | username>',
-    takes: 1,
-    summary: 'give a user another password, which comes on standard input; their sessions end at once',
-    needs: 'world',
-    async run(input, world) {
-      const id = await resolveUser(world, argument(input, 0, 'id | e-mail | username'));
-      const password = await input.stdin('New password: ');
-      if (password === '') throw new UsageError(noPassword);
-      const ended = await world.features.accounts.setPassword({ id, password });
-      return { text: `Changed the password of user ${id}; sessions ended: ${ended}.`, json: { id, ended } };
-    },
-  },
-  {
-    words: ['user', 'restore'],
-    usage: '<id>',
-    takes: 1,
-    summary: 'undo a deletion, while the names are still free',
-    needs: 'world',
-    async run(input, world) {
-      const id = parseId(argument(input, 0, 'id'));
-      if (id === undefined) throw new UsageError('a deleted user has no name any more: give the id');
-      await world.features.accounts.restore({ id, by: undefined });
-      return { text: `Restored user ${id}.`, json: { id, status: 'active' } };
+      const id = await resolveUser(world, argument(input, 0, who));
+      const names = { email: optionalText(input, 'email'), username: optionalText(input, 'username') };
+      if (names.email === undefined && names.username === undefined) throw new UsageError('give --email or --username');
+      await world.features.accounts.renameUser({ id, ...names, by: undefined });
+      return { text: `Updated user ${id}.`, json: { id, ...names } };
     },
   },
 ];
 
-const noPassword = 'the password is read from standard input, and there was none';
-
-async function changeStatus(input: CommandInput, world: World, change: 'disable' | 'enable') {
-  const id = await resolveUser(world, argument(input, 0, 'id | e-mail | username'));
-  await world.features.accounts.disabling[change]({ id, by: undefined });
-  const [done, status] = change === 'disable' ? ['Disabled', 'disabled'] : ['Enabled', 'active'];
-  return { text: `${done} user ${id}.`, json: { id, status } };
-}
+export const noPassword = 'the password is read from standard input, and there was none';
 
 async function createUser(input: CommandInput, { ports, features }: World) {
   const names = { email: requiredOption(input, 'email'), username: requiredOption(input, 'username') };
   const admin = input.options.admin === true;
-  const isHash = input.options.hash === true;
-  const secret = await input.stdin(isHash ? 'Hash: ' : 'Password: ');
-  if (secret === '') throw new UsageError(noPassword);
-  const { create } = features.accounts;
-  const account = await (isHash
-    ? create.prepareWithHash({ ...names, passwordHash: secret })
-    : create.prepare({ ...names, password: secret }));
-  const id = await ports.db.transact((tx) => create.insert(tx, account, { admin, how: 'cli' }));
+  const account = await prepareAccount(input, features, names);
+  const id = await ports.db.transact((tx) => features.accounts.create.insert(tx, account, { admin, how: 'cli' }));
   return { text: `Created user ${id}${admin ? ' with the role admin' : ''}.`, json: { id, ...names, admin } };
 }
 
+async function prepareAccount(
+  input: CommandInput,
+  features: World['features'],
+  names: { email: string; username: string },
+) {
+  const { create } = features.accounts;
+  const isHash = input.options.hash === true;
+  if (input.options['no-password'] === true) {
+    if (isHash) throw new UsageError('give --hash or --no-password, not both');
+    return create.prepareWithoutPassword(names);
+  }
+  const secret = await input.stdin(isHash ? 'Hash: ' : 'Password: ');
+  if (secret === '') throw new UsageError(noPassword);
+  return isHash
+    ? create.prepareWithHash({ ...names, passwordHash: secret })
+    : create.prepare({ ...names, password: secret });
+}
+
+/** So many are read at once; all of them are printed. */
+const pageSize = 500;
+
+async function listUsers(input: CommandInput, { features }: World) {
+  const query = listQuery(input);
+  const most = wholeNumber(input, 'limit') ?? Number.POSITIVE_INFINITY;
+  const told: ReturnType<typeof userRecordReply>[] = [];
+  for (let cursor: string | undefined; told.length < most; ) {
+    const limit = Math.min(pageSize, most - told.length);
+    const page = await features.directory.list({ ...query, limit, cursor, by: undefined });
+    told.push(...page.users.map((user) => userRecordReply(asUserId(user.id ?? 0), user)));
+    cursor = page.nextCursor;
+    if (cursor === undefined) break;
+  }
+  const rows = told.map((it) => [String(it.id), it.username ?? '', it.email ?? '', it.status ?? '']);
+  return { text: tableText(['ID', 'USERNAME', 'EMAIL', 'STATUS'], rows), json: told };
+}
+
+const statuses = ['active', 'disabled', 'deleted', 'any'] as const;
+const sorts = ['created', 'email', 'username'] as const;
+
+function listQuery(input: CommandInput): Omit<ListUsersCommand, 'limit' | 'by'> {
+  const id = wholeNumber(input, 'id');
+  const sort = optionalText(input, 'sort');
+  const everybody = input.options.deleted === true ? 'any' : 'living';
+  return {
+    status: choice('status', optionalText(input, 'status'), statuses) ?? everybody,
+    id: id === undefined ? undefined : asUserId(id),
+    email: optionalText(input, 'email'),
+    username: optionalText(input, 'username'),
+    role: optionalText(input, 'role'),
+    createdAfter: optionalInstant(input, 'created-after'),
+    createdBefore: optionalInstant(input, 'created-before'),
+    sort: choice('sort', sort?.replace(/^-/, ''), sorts),
+    descending: sort?.startsWith('-') ?? false,
+  };
+}
+
+function choice<T extends string>(name: string, text: string | undefined, choices: readonly T[]): T | undefined {
+  const chosen = choices.find((it) => it === text);
+  if (text !== undefined && chosen === undefined)
+    throw new UsageError(`--${name} must be one of ${choices.join(', ')}`);
+  return chosen;
+}
+
+function wholeNumber(input: CommandInput, name: string): number | undefined {
+  const text = optionalText(input, name);
+  if (text === undefined) return undefined;
+  const number = parseId(text);
+  if (number === undefined) throw new UsageError(`--${name} must be a positive whole number`);
+  return number;
+}
+
 /** The living user whom an operator means: by id, e-mail address or username. @throws userNotFound */
-export async function resolveUser({ ports, features }: World, who: string): Promise<UserId> {
-  const id = parseId(who);
+export async function resolveUser(world: World, name: string): Promise<UserId> {
+  const { ports, features } = world;
+  const id = parseId(name);
   const user =
     id === undefined
-      ? await features.users.findByKey(ports.db, { emailKey: foldEmail(who), usernameKey: foldUsername(who) })
+      ? await features.users.findByKey(ports.db, { emailKey: foldEmail(name), usernameKey: foldUsername(name) })
       : await features.users.find(ports.db, id);
-  if (user === undefined || user.deletedAt !== undefined) throw userNotFound({ detail: `There is no user ${who}.` });
+  if (user === undefined || user.deletedAt !== undefined) throw userNotFound({ detail: `There is no user ${name}.` });
   return user.id;
 }
 
-function parseId(text: string): UserId | undefined {
+/** The same, and by the id also one who is deleted. */
+export async function resolveAnyUser(world: World, name: string): Promise<UserId> {
+  return parseId(name) ?? (await resolveUser(world, name));
+}
+
+export function parseId(text: string): UserId | undefined {
   return /^[1-9][0-9]{0,14}$/.test(text) ? asUserId(Number(text)) : undefined;
 }
-
-async function allUsers({ ports, features }: World, withDeleted: boolean): Promise<User[]> {
-  const users: User[] = [];
-  const limit = 1_000;
-  for (let page: User[] = []; ; ) {
-    page = await features.users.list(ports.db, { after: users.at(-1)?.id ?? 0, limit, withDeleted });
-    users.push(...page);
-    if (page.length < limit) return users;
-  }
-}
-
-function statusOf({ deletedAt, disabledAt }: User): 'active' | 'deleted' | 'disabled' {
-  if (deletedAt !== undefined) return 'deleted';
-  return disabledAt === undefined ? 'active' : 'disabled';
-}
-
-const userJson = (user: User) => ({
-  id: user.id,
-  username: user.username,
-  email: user.email,
-  status: statusOf(user),
-  created_at: new Date(user.createdAt).toISOString(),
-});

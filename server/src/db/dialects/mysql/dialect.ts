@@ -34,6 +34,7 @@ export function createMysqlDialect(): Dialect {
       integer: 'bigint',
       text: (length) => sql`varchar(${sql.lit(length)}) character set utf8mb4 collate ${sql.raw(binary)}`,
       longText: sql`mediumtext character set utf8mb4 collate ${sql.raw(binary)}`,
+      computedIsStored: false,
       tableSuffix: sql`engine = innodb`,
     },
     writeBarrier,

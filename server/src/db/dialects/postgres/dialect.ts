@@ -22,6 +22,7 @@ export function createPostgresDialect(): Dialect {
       integer: 'bigint',
       text: (length) => sql`varchar(${sql.lit(length)}) collate "C"`,
       longText: 'text',
+      computedIsStored: true,
       tableSuffix: undefined,
     },
     writeBarrier,

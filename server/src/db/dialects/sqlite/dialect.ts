@@ -25,6 +25,7 @@ export function createSqliteDialect(): Dialect {
       integer: 'integer',
       text: () => 'text',
       longText: 'text',
+      computedIsStored: false,
       tableSuffix: sql`strict`,
     },
     writeBarrier,

@@ -1,0 +1,65 @@
+import type { Database, Tx } from '../../db/database.ts';
+import { invalidToken } from '../../kernel/access.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Audit } from '../audit/index.ts';
+import type { Passwords } from '../passwords/index.ts';
+import type { EndSessions, SessionsStore } from '../sessions/index.ts';
+import type { Throttle } from '../throttle/index.ts';
+import type { User, UsersStore } from '../users/index.ts';
+import { currentPasswordWrong } from './errors.ts';
+import { assertGoodNames, type NewNames, rename } from './rename.ts';
+import type { CurrentPasswordCommand, WithCurrentPassword } from './with-current-password.ts';
+
+export type RenameYourselfCommand = CurrentPasswordCommand & NewNames;
+
+/**
+ * Changes one's own names. Needs the current password, since both names are what one logs in with (ASVS 5.0 7.5.1). With another address
+ * one's other sessions end, as with another password: whoever else was in is out.
+ *
+ * @throws validationFailed, currentPasswordWrong, tooManyAttempts, overloaded, emailTaken, usernameTaken; invalidToken when the session was
+ * ended meanwhile
+ */
+export type RenameYourself = (command: RenameYourselfCommand) => Promise<void>;
+
+export function createRenameYourself(deps: {
+  db: Database;
+  clock: Clock;
+  audit: Audit;
+  users: UsersStore;
+  passwords: Passwords;
+  throttle: Throttle;
+  sessions: SessionsStore;
+  endSessions: EndSessions;
+  withCurrentPassword: WithCurrentPassword;
+}): RenameYourself {
+  const { db, clock, audit, users, passwords, throttle, sessions, endSessions, withCurrentPassword } = deps;
+
+  /** Hashing takes its time: who was thrown out meanwhile, or whose password was changed, changes nothing any more. */
+  const lockYourself = async (tx: Tx, { who }: RenameYourselfCommand, hash: string): Promise<User> => {
+    const { userId: user, sessionId: session } = who;
+    const now = clock.now();
+    const active = await users.lockActive(tx, user, now);
+    const living = await sessions.authenticate(tx, { session, user, now, permission: undefined });
+    if (active === undefined || living === undefined) throw invalidToken();
+    if (!(await passwords.store.isCurrent(tx, user, hash))) throw currentPasswordWrong();
+    return active;
+  };
+
+  return async (command) => {
+    assertGoodNames(command);
+    const { who, ip } = command;
+    const { userId: subject, sessionId: session } = who;
+    // A name that is taken stays counted as an attempt, so that nobody asks through all addresses from one account.
+    await withCurrentPassword(command, 'user.renamed', (hash, charged) =>
+      db.transact(async (tx) => {
+        const changed = await rename(tx, users, await lockYourself(tx, command, hash), command);
+        await throttle.forgive(tx, charged);
+        if (changed.length === 0) return;
+        const object = changed.join(' ');
+        await audit.record(tx, { event: 'user.renamed', actor: who, subject, session, ip, object });
+        if (!changed.includes('email')) return;
+        await endSessions(tx, { user: subject, kept: session, reason: 'email-changed', by: who, ip });
+      }),
+    );
+  };
+}

@@ -1,0 +1,29 @@
+import type { Reads } from '../../db/database.ts';
+import type { UserId } from '../../kernel/ids.ts';
+import type { AuditStore, RecordedEvent } from './store.ts';
+
+const pageSize = 500;
+
+/** What the record says of a user. It stays when they are purged: it names them by an id alone. */
+export const createAuditHolding = (store: AuditStore) => ({
+  name: 'audit_events',
+  async *tell(db: Reads, user: UserId) {
+    for (let page: RecordedEvent[] = [], after = 0; ; after = page.at(-1)?.id ?? 0) {
+      page = await store.listAbout(db, user, after, pageSize);
+      yield* page.map((event) => told(event, user));
+      if (page.length < pageSize) return;
+    }
+  },
+});
+
+/** Who else did it is told as little as from where: that is theirs. */
+const told = (event: RecordedEvent, user: UserId) => ({
+  at: new Date(event.at).toISOString(),
+  event: event.event,
+  outcome: event.outcome,
+  reason: event.reason ?? null,
+  by_themselves: event.actor === user,
+  session: event.session ?? null,
+  ip: event.actor === user || event.actor === undefined ? (event.ip ?? null) : null,
+  object: event.object ?? null,
+});

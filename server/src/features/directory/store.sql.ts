@@ -1,0 +1,112 @@
+import { type Kysely, sql } from 'kysely';
+import type { Database } from '../../db/database.ts';
+import type { PublishedRoles } from '../roles/index.ts';
+import { type PublishedUsers, toUser, type UserRow } from '../users/index.ts';
+import type { StatusFilter } from './policy.ts';
+import type { DirectoryStore, PageQuery } from './store.ts';
+
+type DirectoryDb = Kysely<PublishedUsers & PublishedRoles>;
+
+const columns = [
+  'users.id',
+  'users.username',
+  'users.email',
+  'users.created_at',
+  'users.deleted_at',
+  'users.disabled_at',
+  'users.disabled_until',
+  'users.disabled_reason',
+  'users.purged_at',
+] as const;
+
+const keyColumns = {
+  created: 'users.created_at',
+  email: 'users.listed_email',
+  username: 'users.listed_username',
+} as const;
+
+/** A part of the table that one range of an index holds: a state, and of the disabled those whose disability lasts or has run out. */
+interface Shelf {
+  readonly state: 0 | 1 | 2;
+  readonly disability?: 'lasts' | 'has run out';
+}
+
+const shelvesOf: Readonly<Record<StatusFilter, readonly Shelf[]>> = {
+  living: [{ state: 0 }, { state: 1 }],
+  active: [{ state: 0 }, { state: 1, disability: 'has run out' }],
+  disabled: [{ state: 1, disability: 'lasts' }],
+  deleted: [{ state: 2 }],
+  any: [{ state: 0 }, { state: 1 }, { state: 2 }],
+};
+
+function shelf(db: DirectoryDb, { state, disability }: Shelf, { by, from, to, now }: PageQuery) {
+  const key = keyColumns[by];
+  let users = db
+    .selectFrom('users')
+    .select(columns)
+    .select(({ ref }) => ref(key).as('place'))
+    .where('users.record_state', '=', state);
+  if (from !== undefined) users = users.where(key, '>=', from as never);
+  if (to !== undefined) users = users.where(key, '<', to as never);
+  if (disability === 'has run out') return users.where('users.disabled_until', '<=', now);
+  if (disability === undefined) return users;
+  return users.where(({ eb, or }) =>
+    or([eb('users.disabled_until', 'is', null), eb('users.disabled_until', '>', now)]),
+  );
+}
+
+type Users = ReturnType<typeof shelf>;
+
+/**
+ * What comes behind a position, as the rest of those with the same key and those with another one: each a range of the index, also where
+ * a database makes none of `(key, id) > (?, ?)`.
+ */
+function partsBehind(users: Users, { by, after, descending }: PageQuery): Users[] {
+  if (after === undefined) return [users];
+  const behind = descending ? '<' : '>';
+  const key = keyColumns[by];
+  return [
+    users.where(key, '=', after.key as never).where('users.id', behind, after.id),
+    users.where(key, behind, after.key as never),
+  ];
+}
+
+function pageQuery(db: DirectoryDb, query: PageQuery) {
+  const order = query.descending ? 'desc' : 'asc';
+  const parts = shelvesOf[query.status].flatMap((it) => partsBehind(shelf(db, it, query), query));
+  const ranges = parts.map((users) => {
+    const range = users.orderBy(keyColumns[query.by], order).orderBy('users.id', order).limit(query.limit);
+    return db.selectFrom(range.as('part')).selectAll();
+  });
+  const [first, ...others] = ranges;
+  if (first === undefined) throw new Error(`no part of the table holds ${query.status}`);
+  return others
+    .reduce((all, range) => all.unionAll(range), first)
+    .orderBy('place', order)
+    .orderBy('id', order)
+    .limit(query.limit);
+}
+
+function membersQuery(db: DirectoryDb, query: Parameters<DirectoryStore['members']>[1]) {
+  const { role, descending, after, limit } = query;
+  const order = descending ? 'desc' : 'asc';
+  let members = db.selectFrom('user_roles').select('user_id').where('role_id', '=', role);
+  if (after !== undefined) members = members.where('user_id', descending ? '<' : '>', after);
+  // Parted from the join, and with the number in its text: so every planner knows how few they are before it looks for their users.
+  const part = members.orderBy('user_id', order).limit(sql.lit(limit)).as('member');
+  return db
+    .selectFrom(part)
+    .innerJoin('users', 'users.id', 'member.user_id')
+    .select(columns)
+    .orderBy('member.user_id', order);
+}
+
+const builderOf = (db: Database): DirectoryDb => db.dialect.builder;
+
+export const directoryStore: DirectoryStore = {
+  async page(db, query) {
+    const rows = await db.query(pageQuery(builderOf(db), query));
+    return rows.map((row) => ({ ...toUser(row as UserRow), key: row.place }));
+  },
+  members: async (db, query) => (await db.query(membersQuery(builderOf(db), query))).map(toUser),
+};
