@@ -59,7 +59,7 @@ function lineOf(lines: WeakMap<Socket, Line>, socket: Socket): Line {
 type Framed = Pick<IncomingMessage, 'httpVersion' | 'headers' | 'rawHeaders'>;
 
 /** What makes a request ambiguous; undefined for a plain one. */
-export function framingFault({ httpVersion, headers, rawHeaders }: Framed): DomainError | undefined {
+function framingFault({ httpVersion, headers, rawHeaders }: Framed): DomainError | undefined {
   if (rawHeaders.length > 2 * maxHeaders) return headersTooLarge();
   if (httpVersion !== '1.1' && httpVersion !== '1.0')
     return malformedRequest({ detail: 'Only HTTP/1.1 is spoken here.' });

@@ -40,7 +40,7 @@ const nginx: ProxyKind = {
   },
 };
 
-const haproxy: ProxyKind = {
+export const haproxy: ProxyKind = {
   name: 'haproxy',
   isHere: () => spawnSync('haproxy', ['-v']).status === 0,
   async start(nodes, change = (it) => it) {
