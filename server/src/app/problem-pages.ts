@@ -30,14 +30,6 @@ const beyondRefusals: readonly ProblemEntry[] = [
       'Give the `instance` to the operator: under it the log says what happened. Whether anything was changed is not certain, so look before you repeat a call that changes something.',
   },
   {
-    code: 'headers-too-large',
-    title: 'Headers too large',
-    status: 431,
-    detail: 'The address and headers are too large together.',
-    advice:
-      'No more than 16 KiB are read. Mostly it is the cookies of other applications on the same host: remove them.',
-  },
-  {
     code: 'request-timeout',
     title: 'Request timeout',
     status: 408,

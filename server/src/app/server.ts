@@ -2,10 +2,11 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { resolvePublicUrl } from '../config/server.ts';
 import type { Mode } from '../config/setting.ts';
 import type { TrustProxy } from '../config/trust-proxy.ts';
-import { createHttpApp } from '../http/app.ts';
+import { createHttpApp, type HttpTimeouts } from '../http/app.ts';
 import { registerRoutes } from '../http/register-routes.ts';
 import type { Features, Ports } from './compose.ts';
 import type { AppValues } from './config.ts';
+import { connectionLimits } from './connection-limits.ts';
 import { routeMap } from './routes.ts';
 
 export interface ServerDeps {
@@ -18,6 +19,8 @@ export interface ServerDeps {
   readonly isStopping?: () => boolean;
   /** Tests: an undeclared status throws. */
   readonly strictReplies?: boolean;
+  /** Tests: shorter ones than the standing. */
+  readonly timeouts?: Partial<HttpTimeouts> | undefined;
 }
 
 /** The HTTP server with every route, not yet listening. */
@@ -31,6 +34,8 @@ export function createServer({ mode, config, ports, features, logger, ...options
     trustProxy: fastifyTrust(server.trustProxy),
     corsOrigins: server.corsOrigins,
     hsts: production && publicUrl.startsWith('https://'),
+    connections: connectionLimits(server),
+    ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
   });
   const allowedOrigins = new Set([...ownOrigins(publicUrl, production), ...server.corsOrigins]);
   const routes = routeMap({ ...ports, features, production, allowedOrigins, isStopping: options.isStopping });

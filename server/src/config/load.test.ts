@@ -96,6 +96,7 @@ describe('without any source', () => {
       ...{
         trustProxy: { kind: 'off' },
         logLevel: 'info',
+        maxConnections: 10_000,
         secretKeys: undefined,
         databaseUrl: undefined,
         databasePoolSize: 20,

@@ -220,7 +220,11 @@ describe('trust in proxies', () => {
 
   test('cannot be put in everyone', () => {
     refuses(trustProxy, ['on', 'true', '*', 'all'], /lets any client forge its address/);
-    refuses(trustProxy, ['0.0.0.0/0', '::/0', '10.0.0.1,::/00'], /any client could forge/);
+    refuses(
+      trustProxy,
+      ['0.0.0.0/0', '::/0', '10.0.0.1,::/00', '::ffff:0:0/96', '::ffff:10.0.0.1/96', '::ffff:0.0.0.0/8'],
+      /any client could forge/,
+    );
   });
 
   test('needs well-formed addresses', () => {

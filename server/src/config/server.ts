@@ -108,6 +108,13 @@ export const serverSection = section(
       example: '20',
       reason: 'Connections to PostgreSQL, MariaDB or MySQL at most, for each node; SQLite needs none.',
     },
+    maxConnections: {
+      variable: 'MAX_CONNECTIONS',
+      parse: integer({ min: 100, max: 1_000_000 }),
+      fallback: () => 10_000,
+      example: '10000',
+      reason: 'Connections that may be open at once in each process, a tenth of them from one source that is no proxy.',
+    },
     shutdownDelaySeconds: {
       variable: 'SHUTDOWN_DELAY_SECONDS',
       parse: integer({ min: 0, max: 300 }),

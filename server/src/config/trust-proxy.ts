@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { SettingError } from './setting.ts';
 
 /** Whose `X-Forwarded-*` headers count: nobody's, those of the nearest `hops` proxies, or those from `cidrs`. */
@@ -44,8 +44,15 @@ function cidrOf(entry: string): string {
       'must be off, a number of proxies, or addresses and ranges such as 10.0.0.0/8 parted by commas',
     );
   }
-  if (prefix !== undefined && Number(prefix) === 0) {
+  if (prefix !== undefined && (Number(prefix) === 0 || isAllOfIpv4(address, Number(prefix)))) {
     throw new SettingError('must not name a range of all addresses: any client could forge its own');
   }
   return prefix === undefined ? address : `${address}/${Number(prefix)}`;
 }
+
+/** `::ffff:0:0/96` and wider are every IPv4 address in the clothes of IPv6. */
+const isAllOfIpv4 = (address: string, prefix: number): boolean => {
+  const mapped = new BlockList();
+  mapped.addSubnet('::ffff:0:0', 96, 'ipv6');
+  return prefix <= 96 && isIP(address) === 6 && mapped.check(address, 'ipv6');
+};

@@ -1,7 +1,9 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Random } from '../kernel/random.ts';
+import { type ConnectionLimits, dropSlowReaders, limitConnections } from './connections.ts';
 import { addCors } from './cors.ts';
 import { addFormBody } from './form-body.ts';
+import { addFraming, type CheckFraming } from './framing.ts';
 import { handleError } from './handle-error.ts';
 import { addJsonBody } from './json-body.ts';
 import { createLazyCompilers } from './lazy-compilers.ts';
@@ -9,7 +11,7 @@ import { addNotFound, trackMethods } from './not-found.ts';
 import { createRequestIds } from './request-ids.ts';
 import { createLogController, discreetLogger } from './request-log.ts';
 import { addSecurityHeaders, securityHeaders } from './security-headers.ts';
-import { createSocketErrorHandler } from './socket-errors.ts';
+import { createSocketErrorHandler, refuseTunnels } from './socket-errors.ts';
 
 export interface HttpAppOptions {
   readonly logger: FastifyBaseLogger;
@@ -24,6 +26,9 @@ export interface HttpAppOptions {
   /** `eager` (tests) finds a broken schema at `ready()`, `lazy` starts sooner. */
   readonly schemas?: 'eager' | 'lazy';
   readonly timeouts?: Partial<HttpTimeouts>;
+  /** Not limited unless said. */
+  readonly connections?: ConnectionLimits;
+  readonly maxRequestsPerConnection?: number;
 }
 
 /** All in milliseconds. */
@@ -36,7 +41,9 @@ export interface HttpTimeouts {
   readonly connectionMs: number;
   /** Between two requests. Longer than the 60 s of usual proxies, so that it is never we who close first under a new request. */
   readonly keepAliveMs: number;
-  /** How often the first two are checked. */
+  /** For an answer to be taken by its reader. */
+  readonly readMs: number;
+  /** How often the first two and the last one are checked. */
   readonly checkMs: number;
 }
 
@@ -45,11 +52,15 @@ const standardTimeouts: HttpTimeouts = {
   requestMs: 30_000,
   connectionMs: 120_000,
   keepAliveMs: 72_000,
+  readMs: 120_000,
   checkMs: 5_000,
 };
 
 /** Node's own limit, said aloud: the address and all headers together. */
 const maxHeaderBytes = 16_384;
+
+/** As nginx has it for the connections of its own clients. */
+const standardRequestsPerConnection = 1_000;
 
 /** The server without a route: limits, headers, body parsers, and an answer for everything that can go wrong. */
 export function createHttpApp(options: HttpAppOptions): FastifyInstance {
@@ -58,16 +69,19 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
   const logger = discreetLogger(options.logger);
   const headers = securityHeaders({ hsts });
   const requestId = createRequestIds(random);
+  const onSocketError = createSocketErrorHandler({ requestId, headers, log: logger });
+  let checkFraming: CheckFraming;
   const app: FastifyInstance = Fastify({
     ...serverOptions(options),
     ...(compilers === undefined ? {} : { schemaController: compilers }),
     loggerInstance: logger,
     logController: createLogController(),
     genReqId: requestId,
-    clientErrorHandler: createSocketErrorHandler({ requestId, headers, log: logger }),
+    clientErrorHandler: onSocketError,
     // A broken address reaches no hook, so that what hooks do happens here.
-    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-      handleError(error, request, reply.headers(headers)),
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      handleError(firstOf(() => checkFraming(request, reply)) ?? error, request, reply.headers(headers));
+    },
   });
   compilers?.warmUp(app);
   app.decorateRequest('principal', null);
@@ -76,10 +90,24 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
   addFormBody(app);
   const table = trackMethods(app);
   addSecurityHeaders(app, headers);
+  const { maxRequestsPerConnection = standardRequestsPerConnection } = options;
+  checkFraming = addFraming(app, { maxRequestsPerConnection });
+  refuseTunnels(app.server, onSocketError);
   addCors(app, new Set(corsOrigins), table);
   addNotFound(app, table);
   app.setErrorHandler(handleError);
+  if (options.connections !== undefined) limitConnections(app.server, options.connections);
+  dropSlowReaders(app.server, { ...standardTimeouts, ...options.timeouts });
   return app;
+}
+
+/** What `check` throws. */
+function firstOf(check: () => void): unknown {
+  try {
+    return void check();
+  } catch (error) {
+    return error;
+  }
 }
 
 function serverOptions({ trustProxy = false, bodyLimitBytes = 65_536, timeouts }: HttpAppOptions) {
@@ -90,7 +118,15 @@ function serverOptions({ trustProxy = false, bodyLimitBytes = 65_536, timeouts }
     requestTimeout: requestMs,
     connectionTimeout: connectionMs,
     keepAliveTimeout: keepAliveMs,
-    http: { headersTimeout: headersMs, connectionsCheckingInterval: checkMs, maxHeaderSize: maxHeaderBytes },
+    http: {
+      headersTimeout: headersMs,
+      connectionsCheckingInterval: checkMs,
+      maxHeaderSize: maxHeaderBytes,
+      // Said aloud, so that no `NODE_OPTIONS` makes it lenient.
+      insecureHTTPParser: false,
+      // `framing.ts` refuses what lacks it, with a body and all headers; Node would send neither.
+      requireHostHeader: false,
+    },
     exposeHeadRoutes: false,
     // While closing, what has arrived is still served, and its connection closed: better than a 503 that no client expects.
     return503OnClosing: false,

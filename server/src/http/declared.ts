@@ -7,6 +7,7 @@ import { oauthStatus } from './oauth-error.ts';
 import {
   bodyTooLarge,
   crossSiteRequest,
+  headersTooLarge,
   malformedForm,
   malformedJson,
   malformedRequest,
@@ -28,6 +29,9 @@ export function refusalsOf(route: Route): readonly Refusal[] {
   return [...new Set([...accessRefusals(route), ...bodyRefusals(route), ...schemaRefusals(route), ...route.refusals])];
 }
 
+/** What the edge may say before it looks at the route, and therefore at every one. */
+export const beforeAnyRoute: readonly Refusal[] = [malformedRequest, headersTooLarge];
+
 /** The status under which the route gives this refusal, in its dialect. */
 export function statusOf(route: Route, refusal: Refusal): number {
   const refused = fromRefusal(refusal);
@@ -39,7 +43,7 @@ export const declaredStatuses = (route: Route): ReadonlySet<number> =>
   new Set([
     500,
     ...Object.keys(route.replies).map(Number),
-    ...refusalsOf(route).map((refusal) => statusOf(route, refusal)),
+    ...[...beforeAnyRoute, ...refusalsOf(route)].map((refusal) => statusOf(route, refusal)),
   ]);
 
 function accessRefusals({ access }: Route): readonly Refusal[] {

@@ -59,11 +59,11 @@ function textRoute(
     operationId,
     summary,
     replies: { 200: { description: summary, contentType } },
+    // A page that is asked for again is compared, not sent: it changes with every release.
+    cache: 'no-cache',
     refusals: [],
     handler: (_request, reply) => {
       if (policy !== undefined) reply.header('content-security-policy', policy);
-      // A page that is asked for again is compared, not sent: it changes with every release.
-      reply.header('cache-control', 'no-cache');
       return text();
     },
   });
@@ -84,12 +84,13 @@ const assetRoute = route({
   summary: 'A file of the interactive documentation',
   params: Type.Object({ file: Type.String() }),
   replies: { 200: { description: 'The file.' } },
+  cache: 'public, max-age=3600',
   refusals: [pathNotFound],
   handler: async (request, reply) => {
     const { file } = request.params;
     const type = Object.hasOwn(assets, file) ? assets[file] : undefined;
     if (type === undefined) throw pathNotFound();
-    reply.type(type).header('cache-control', 'public, max-age=3600');
+    reply.type(type);
     return await assetOf(file);
   },
 });

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isUtf8Charset } from './media-type.ts';
+import { isPlainUtf8 } from './media-type.ts';
 import { malformedForm, unsupportedMediaType } from './refusals.ts';
 
 /** Makes the instance read forms, on the routes that declare `bodyType: 'form'` and nowhere else. */
@@ -8,7 +8,7 @@ export function addFormBody(app: FastifyInstance): void {
   const type = 'application/x-www-form-urlencoded';
   app.addContentTypeParser(type, { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
     const expectsForm = request.routeOptions.config.route?.bodyType === 'form';
-    if (!expectsForm || !isUtf8Charset(request.headers['content-type'])) throw unsupportedMediaType();
+    if (!expectsForm || !isPlainUtf8(request.headers)) throw unsupportedMediaType();
     return parseForm(body);
   });
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../kernel/errors.ts';
 import type { Challenge } from './challenge.ts';
-import { refusalsOf } from './declared.ts';
+import { beforeAnyRoute, refusalsOf } from './declared.ts';
 import { oauthAnswer } from './oauth-error.ts';
 import { problemAnswer, type Refused } from './problem.ts';
 import { refusedFrom } from './refused.ts';
@@ -15,7 +15,7 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
   logRefused(fault ?? error, refused, request);
   // Fastify closes the connection after every body that it could not read. Node drains what is left of one, within the request's
   // timeout; closing under a client that still sends would often cost it this very answer (RFC 9112 §9.6).
-  reply.removeHeader('connection');
+  if (reply.raw.shouldKeepAlive) reply.removeHeader('connection');
   const answer = (route?.dialect === 'oauth' ? oauthAnswer : problemAnswer)(refused, request.id);
   // As bytes, because Fastify appends a charset to the type of a JSON text, and `application/problem+json` has none (RFC 9457 §6.1).
   void reply.code(answer.status).headers(answer.headers).type(answer.contentType).send(Buffer.from(answer.body));
@@ -23,7 +23,8 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
 
 /** A refusal that the route does not declare is a fault of ours: its documentation would be wrong. */
 function undeclared(error: unknown, route: Route): Error | undefined {
-  if (!(error instanceof DomainError) || refusalsOf(route).includes(error.refusal)) return undefined;
+  if (!(error instanceof DomainError) || [...beforeAnyRoute, ...refusalsOf(route)].includes(error.refusal))
+    return undefined;
   return new Error(`${route.operationId} gave the undeclared refusal ${error.refusal.code}`);
 }
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { findJsonFault } from './json-scan.ts';
-import { isUtf8Charset } from './media-type.ts';
+import { isPlainUtf8 } from './media-type.ts';
 import { malformedJson, unsupportedMediaType } from './refusals.ts';
 
 /** Makes the instance read `application/json`, and that alone: `+json` types would promise a meaning that no route gives them. */
@@ -9,7 +9,7 @@ export function addJsonBody(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
     const route = request.routeOptions.config.route;
     const expectsJson = route === undefined || route.bodyType !== 'form';
-    if (!expectsJson || !isUtf8Charset(request.headers['content-type'])) throw unsupportedMediaType();
+    if (!expectsJson || !isPlainUtf8(request.headers)) throw unsupportedMediaType();
     // Clients set the header even when they send nothing; where no body is needed that is no fault.
     const needsBody = route?.body !== undefined && route.bodyOptional !== true;
     if (body.length === 0 && !needsBody) return undefined;

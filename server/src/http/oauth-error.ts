@@ -42,13 +42,14 @@ const byKind: Readonly<Record<RefusalKind, OAuthError>> = {
   conflict: 'invalid_request',
   gone: 'invalid_grant',
   'too-large': 'invalid_request',
+  'headers-too-large': 'invalid_request',
   'media-type': 'invalid_request',
   throttled: 'temporarily_unavailable',
   unavailable: 'temporarily_unavailable',
 };
 
 /** Statuses of HTTP itself, decided before OAuth has a say; all others are 400 (§5.2 "unless specified otherwise"). */
-const keptStatuses: ReadonlySet<number> = new Set([413, 415, 429, 500, 503]);
+const keptStatuses: ReadonlySet<number> = new Set([413, 415, 429, 431, 500, 503]);
 
 /** They are about who asks, not about what is asked: status and challenge are those of RFC 6750 §3 (RFC 7662 §2.3). */
 const ofTheCaller: ReadonlySet<OAuthError> = new Set(['invalid_token', 'insufficient_scope']);

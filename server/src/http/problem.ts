@@ -10,6 +10,7 @@ export const statusOfKind: Readonly<Record<RefusalKind, number>> = {
   conflict: 409,
   gone: 410,
   'too-large': 413,
+  'headers-too-large': 431,
   'media-type': 415,
   invalid: 422,
   throttled: 429,

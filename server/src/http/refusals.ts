@@ -45,6 +45,13 @@ export const bodyTooLarge = refusal(
   'No operation needs more than 64 KiB; send less.',
 );
 
+export const headersTooLarge = refusal(
+  'headers-too-large',
+  'headers-too-large',
+  'The address and headers are too large together, or too many.',
+  'No more than 16 KiB and 100 headers are read. Mostly it is the cookies of other applications on the same host: remove them.',
+);
+
 export const pathNotFound = refusal(
   'path-not-found',
   'missing',
@@ -81,6 +88,7 @@ export const edgeRefusals: readonly Refusal[] = [
   malformedUrl,
   unsupportedMediaType,
   bodyTooLarge,
+  headersTooLarge,
   validationFailed,
   pathNotFound,
   methodNotAllowed,

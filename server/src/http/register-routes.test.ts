@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { testApp } from './test-app.ts';
+import { pathNotFound } from './refusals.ts';
+import type { Route } from './route.ts';
+import { sampleRoutes, testApp } from './test-app.ts';
 
 const bearer = { authorization: 'Bearer good' };
 
@@ -69,5 +71,27 @@ describe('registerRoutes', () => {
     assert.match(JSON.stringify(strict.logLines()), /fault gave the undeclared refusal invalid-credentials/);
     await using lenient = await testApp({ strictReplies: false });
     assert.equal((await lenient.app.inject('/fault/refusal')).statusCode, 401);
+  });
+
+  test('an answer that a cache may keep, where the route does not say so, is a fault', async () => {
+    const { body: _, ...echo } = sampleRoutes[0] as Route;
+    const common: Route = { ...echo, method: 'GET', refusals: [pathNotFound] };
+    const keeping = (url: string, cache?: string): Route => ({
+      ...common,
+      url,
+      operationId: `keep${url.length}`,
+      ...(cache === undefined ? {} : { cache }),
+      handler: ({ headers }, reply) => {
+        if (headers['x-refuse'] !== undefined) throw pathNotFound();
+        if (cache === undefined) reply.header('cache-control', 'public');
+        return { name: 'ada' };
+      },
+    });
+    await using t = await testApp({ routes: [keeping('/a'), keeping('/bb', 'public, max-age=5')] });
+    assert.equal((await t.app.inject('/a')).statusCode, 500);
+    const kept = await t.app.inject('/bb');
+    assert.deepEqual([kept.statusCode, kept.headers['cache-control']], [201, 'public, max-age=5']);
+    const refused = await t.app.inject({ url: '/bb', headers: { 'x-refuse': '1' } });
+    assert.deepEqual([refused.statusCode, refused.headers['cache-control']], [404, 'no-store']);
   });
 });

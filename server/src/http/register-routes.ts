@@ -14,7 +14,7 @@ import type { Route } from './route.ts';
 export interface RegisterOptions {
   readonly authenticate: Authenticate;
   readonly apiKeys: ApiKeyCheck;
-  /** Tests: an answer with a status or a refusal that the route does not declare becomes a 500 that says so in the log. */
+  /** Tests: an answer with a status, a refusal or a caching that the route does not declare becomes a 500 that says so in the log. */
   readonly strictReplies?: boolean;
 }
 
@@ -64,12 +64,13 @@ function schemaOf({ body, bodyOptional, params, query, replies }: Route): object
   };
 }
 
-/** Sets the status and type that the route declares, and then lets its handler speak. */
+/** Sets the status, the type and the caching that the route declares, and then lets its handler speak. */
 function handlerOf(route: Route): RouteOptions['handler'] {
   const status = successStatus(route);
   const contentType = route.replies[status]?.contentType;
   return async (request: FastifyRequest, reply: FastifyReply) => {
     reply.code(status);
+    if (route.cache !== undefined) reply.header('cache-control', route.cache);
     if (contentType !== undefined) reply.type(contentType);
     // To a schema no body looks like `null`; to a handler it is undefined either way.
     if (request.body === null && route.bodyOptional === true) request.body = undefined;
@@ -80,7 +81,11 @@ function handlerOf(route: Route): RouteOptions['handler'] {
 function refuseUndeclared(route: Route): onSendHookHandler {
   const declared = declaredStatuses(route);
   return (_request, reply, payload, done) => {
-    if (declared.has(reply.statusCode)) done(null, payload);
-    else done(new Error(`${route.operationId} gave the undeclared status ${reply.statusCode}`));
+    const caching = reply.getHeader('cache-control');
+    if (!declared.has(reply.statusCode))
+      done(new Error(`${route.operationId} gave the undeclared status ${reply.statusCode}`));
+    else if (caching !== 'no-store' && (reply.statusCode >= 400 || caching !== route.cache))
+      done(new Error(`${route.operationId} gave the undeclared caching ${caching}`));
+    else done(null, payload);
   };
 }

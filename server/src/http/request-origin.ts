@@ -7,9 +7,15 @@ import type { RequestOrigin } from '../kernel/origin.ts';
  * what a client wrote, which may be anything: what is no address counts for nothing.
  */
 export function originOf(request: FastifyRequest): RequestOrigin {
-  const said = withoutPort(request.ip);
-  const ip = isIP(said) === 0 ? (request.socket.remoteAddress ?? '') : said;
+  const said = plainAddress(withoutPort(request.ip));
+  const ip = isIP(said) === 0 ? plainAddress(request.socket.remoteAddress ?? '') : said;
   return { ip, userAgent: request.headers['user-agent'] ?? '' };
+}
+
+/** One form for one address: IPv4 as such where a socket for both families maps it (RFC 4291 §2.5.5.2), and no zone, which may be any text. */
+function plainAddress(address: string): string {
+  const [plain = ''] = address.split('%');
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(plain)?.[1] ?? plain;
 }
 
 /** `192.0.2.1:4711` and `[2001:db8::1]:4711` as bare addresses. */

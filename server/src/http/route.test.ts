@@ -101,6 +101,6 @@ describe('refusalsOf', () => {
   });
 
   test('in the OAuth dialect the statuses are those of RFC 6749', () => {
-    assert.deepEqual([...declaredStatuses(sample('token'))].sort(), [200, 400, 413, 415, 429, 500, 503]);
+    assert.deepEqual([...declaredStatuses(sample('token'))].sort(), [200, 400, 413, 415, 429, 431, 500, 503]);
   });
 });

@@ -90,6 +90,11 @@ interface RouteBase {
    * `CORS_ORIGINS` keep what they may.
    */
   readonly anyOrigin?: boolean;
+  /**
+   * The `Cache-Control` of the declared replies, where it is not `no-store`: for public data alone, the same for everybody. Refusals are
+   * never kept.
+   */
+  readonly cache?: string;
   /** Left out of the OpenAPI document. */
   readonly hide?: boolean;
 }

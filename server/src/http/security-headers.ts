@@ -5,7 +5,7 @@ export interface SecurityHeadersOptions {
   readonly hsts: boolean;
 }
 
-/** The headers of every answer. A page that needs more sets its own `content-security-policy`, a cacheable one its own `cache-control`. */
+/** The headers of every answer. A page that needs more sets its own `content-security-policy`, and a cacheable route declares `cache`. */
 export function securityHeaders({ hsts }: SecurityHeadersOptions): Readonly<Record<string, string>> {
   return Object.freeze({
     // Answers carry tokens and personal data: what may be kept says so itself (RFC 6749 §5.1, RFC 9111 §5.2.2.5).

@@ -1,17 +1,17 @@
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
-import { problemAnswer, type Refused } from './problem.ts';
-import { malformedRequest } from './refusals.ts';
+import { problemAnswer, type Refused, statusOfKind } from './problem.ts';
+import { headersTooLarge, malformedRequest } from './refusals.ts';
 
-/** Faults below HTTP: what Node calls them, and the problem that they become. They have no kind, because no feature can give them. */
-const faults: Readonly<Record<string, Pick<Refused, 'code' | 'title' | 'detail' | 'status'>>> = {
-  HPE_HEADER_OVERFLOW: {
-    code: 'headers-too-large',
-    title: 'Headers too large',
-    detail: 'The address and headers are too large together.',
-    status: 431,
-  },
+type Fault = Pick<Refused, 'code' | 'title' | 'detail' | 'status'>;
+
+const unreadable = faultOf(malformedRequest);
+
+/** Faults below HTTP: what Node calls them, and the problem that they become. */
+const faults: Readonly<Record<string, Fault>> = {
+  HPE_HEADER_OVERFLOW: faultOf(headersTooLarge),
+  // No kind: no feature can give it.
   ERR_HTTP_REQUEST_TIMEOUT: {
     code: 'request-timeout',
     title: 'Request timeout',
@@ -20,12 +20,9 @@ const faults: Readonly<Record<string, Pick<Refused, 'code' | 'title' | 'detail' 
   },
 };
 
-const unreadable = {
-  code: malformedRequest.code,
-  title: malformedRequest.title,
-  detail: malformedRequest.detail,
-  status: 400,
-};
+function faultOf({ code, title, detail, kind }: typeof malformedRequest): Fault {
+  return { code, title, detail, status: statusOfKind[kind] };
+}
 
 export interface SocketErrorOptions {
   readonly requestId: () => string;
@@ -33,15 +30,28 @@ export interface SocketErrorOptions {
   readonly log: FastifyBaseLogger;
 }
 
-/** A socket on which Node is perhaps answering a request already. */
-type AnsweringSocket = Socket & { readonly _httpMessage?: { readonly headersSent: boolean } | null };
+/** A socket with what Node keeps on it: the answer that is being made, and the parser with the request that is being read. */
+type HttpSocket = Socket & {
+  readonly _httpMessage?: ServerResponse | null;
+  readonly parser?: { readonly incoming: IncomingMessage | null } | null;
+};
 
-/** Answers what is not even a request, and closes. The error itself is not logged: it holds the bytes that came, tokens and all. */
-export function createSocketErrorHandler({ requestId, headers, log }: SocketErrorOptions) {
-  return (error: Error & { readonly code?: string }, socket: AnsweringSocket): void => {
+export type SocketErrorHandler = (error: Error & { readonly code?: string }, socket: Socket) => void;
+
+/**
+ * Answers what is not even a request, and closes. Each request that was read gets one answer, and it is its own: where that is not
+ * sure, the connection is closed without a word. The error itself is not logged: it holds the bytes that came, tokens and all.
+ */
+export function createSocketErrorHandler({ requestId, headers, log }: SocketErrorOptions): SocketErrorHandler {
+  return (error, socket: HttpSocket) => {
     if (error.code === 'ECONNRESET' || socket.destroyed) return;
-    // Once an answer has begun, a second one would be read as part of it.
-    if (!socket.writable || socket._httpMessage?.headersSent === true) {
+    const pending = socket._httpMessage;
+    if (pending?.req.complete === true && !pending.headersSent) {
+      // The fault is in what came behind a whole request: that one is answered first, and this answer is the last.
+      pending.shouldKeepAlive = false;
+      return;
+    }
+    if (!socket.writable || pending?.headersSent === true || isAnswered(socket) || isUnused(error, socket)) {
       socket.destroy();
       return;
     }
@@ -52,7 +62,20 @@ export function createSocketErrorHandler({ requestId, headers, log }: SocketErro
   };
 }
 
-function responseOf(fault: (typeof faults)[string], id: string, headers: SocketErrorOptions['headers']): string {
+/** Node drops `CONNECT` without a word: it is answered as what it is here. */
+export function refuseTunnels(server: Server, refuse: SocketErrorHandler): void {
+  server.on('connect', (_request: IncomingMessage, socket: Socket) => refuse(new Error('CONNECT'), socket));
+}
+
+/** Whether the request whose body is broken or late has had its answer: a second one would be taken for that of the next request. */
+const isAnswered = ({ _httpMessage, parser }: HttpSocket): boolean =>
+  !_httpMessage && parser?.incoming != null && !parser.incoming.complete;
+
+/** A connection opened ahead of need, as browsers and balancers do: an answer on it would be taken for that of the first request. */
+const isUnused = ({ code }: { readonly code?: string }, { bytesRead }: Socket): boolean =>
+  code === 'ERR_HTTP_REQUEST_TIMEOUT' && bytesRead === 0;
+
+function responseOf(fault: Fault, id: string, headers: SocketErrorOptions['headers']): string {
   const answer = problemAnswer({ ...fault, headers, refusal: malformedRequest }, id);
   const lines = [
     `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status]}`,

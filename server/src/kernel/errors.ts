@@ -14,6 +14,7 @@ export type RefusalKind =
   | 'conflict'
   | 'gone'
   | 'too-large'
+  | 'headers-too-large'
   | 'media-type'
   | 'throttled'
   | 'unavailable';

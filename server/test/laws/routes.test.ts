@@ -78,6 +78,36 @@ test('every endpoint of the contract is there', () => {
   assert.deepEqual(missing, [], 'a client written for the seed calls these: a route was renamed or left out');
 });
 
+/** Public, and the same for everybody. Whoever adds one has thought of who else reads the cache. */
+const cacheable = [
+  '/.well-known/jwks.json',
+  '/.well-known/oauth-authorization-server',
+  '/docs',
+  '/docs/:file',
+  '/openapi.json',
+  '/password-policy',
+  '/redoc',
+  '/status/lists',
+  '/status/lists/:list',
+];
+
+describe('caching', () => {
+  test('is allowed on these addresses alone: all else says no-store', () => {
+    assert.deepEqual(routes.flatMap(({ cache, url }) => (cache === undefined ? [] : [url])).sort(), cacheable);
+  });
+
+  test('is decided by the declaration: no handler sets it to anything else', () => {
+    const said = readSources()
+      .filter(({ path }) => !isForTests(path))
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(/'cache-control'(?:: |, )('[^']*'|[\w.]+)/g)].map(([, value]) => ({ path, value })),
+      );
+    assert.ok(said.length > 4, 'the search finds nothing any more: mend this law');
+    const others = said.filter(({ value }) => value !== "'no-store'");
+    assert.deepEqual(others, [{ path: 'http/register-routes.ts', value: 'route.cache' }]);
+  });
+});
+
 test('every built-in permission is asked for by a route, or by the use case behind one', () => {
   const asked = new Set(routes.flatMap(({ access }) => (access.kind === 'bearer' ? (access.permission ?? []) : [])));
   const texts = readSources().filter(
@@ -109,6 +139,15 @@ describe('a route that leaves something out is found', () => {
     ['no reason for being public', { access: { kind: 'public', why: '' } }, /access\.why/],
     ['an unknown permission', { access: { kind: 'bearer', permission: 'role:write' } }, /builtInPermissions/],
     ['pages of any origin where a token is needed', { anyOrigin: true }, /public data alone/],
+    ['tokens that a cache may keep', { cache: 'public' }, /`cache` is for public data alone/],
+    [
+      'a person’s data that a cache may keep',
+      {
+        ...{ access: { kind: 'public', why: 'x' }, method: 'GET', cache: 'public' },
+        replies: { 200: { description: 'x', schema: { properties: { data: { properties: { email: {} } } } } } },
+      },
+      /\/data\/email must not be kept/,
+    ],
     ['no limit', { limit: undefined }, /declare `limit`/],
     ['no reason for having no limit', { limit: { kind: 'none', why: '' } }, /limit\.why/],
     ['a limit without a key', { limit: { kind: 'throttled', key: '' } }, /limit\.key/],

@@ -9,6 +9,7 @@ export function routeBreaches(routes: readonly Route[], permissions: ReadonlySet
       ...nameFaults(route, names),
       ...accessFaults(route.access, permissions),
       ...originFaults(route),
+      ...cacheFaults(route),
       ...limitFaults(route.limit),
       ...replyFaults(route),
       ...refusalFaults(route),
@@ -36,6 +37,19 @@ function accessFaults(access: Access | undefined, permissions: ReadonlySet<strin
 
 function originFaults({ anyOrigin, access }: Route): string[] {
   return anyOrigin === true && access?.kind !== 'public' ? ['`anyOrigin` is for public data alone'] : [];
+}
+
+/** What belongs to somebody, or is worth something to whoever finds it in a cache. Addresses of endpoints may speak of tokens. */
+const personalName = /(?:^|_)(?:token|email|username|user|users|ip|user_agent|sub|session|sessions)$/;
+
+/** Caches keep only what is public, the same for everybody, and asked for without an effect (RFC 9111 §3.5, RFC 6749 §5.1). */
+function cacheFaults({ cache, access, method, safe, replies }: Route): string[] {
+  if (cache === undefined) return [];
+  if (access?.kind !== 'public' || method !== 'GET' || safe === false) return ['`cache` is for public data alone'];
+  const fields = Object.values(replies).flatMap(({ schema }) => (schema === undefined ? [] : fieldsOf(schema)));
+  return fields
+    .filter((field) => personalName.test(field.replace(/^.*\//, '')))
+    .map((field) => `${field} must not be kept`);
 }
 
 function limitFaults(limit: Limit | undefined): string[] {

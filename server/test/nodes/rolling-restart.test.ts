@@ -7,29 +7,8 @@ import { freePort } from '../support/databases/server-process.ts';
 import { createTestFolder } from '../support/folder.ts';
 import { signUp } from '../support/people.ts';
 import { allStarted, type ServerProcess, startServerProcess } from '../support/process.ts';
-import { hasBalancer, startBalancer } from './balancer.ts';
+import { haproxy, replaceAll } from '../support/proxies.ts';
 import { createDatabaseOn, newcomer, untilReadiness } from './ground.ts';
-
-/** As docs/operating.md has it, on other addresses. */
-const configuration = (port: number, nodes: readonly number[]) => `
-defaults
-  mode http
-  timeout connect 2s
-  timeout client 30s
-  timeout server 30s
-  timeout check 2s
-  retries 3
-  retry-on conn-failure
-  option redispatch 1
-frontend public
-  bind 127.0.0.1:${port}
-  default_backend keyward
-backend keyward
-  balance roundrobin
-  option httpchk GET /readyz
-  default-server check inter 300ms fall 1 rise 1
-${nodes.map((node) => `  server n${node} 127.0.0.1:${node}`).join('\n')}
-`;
 
 /** Reads, signs up and refreshes in turn until told to stop; every status that was not a success. */
 async function work(call: Call, isOver: () => boolean): Promise<{ done: number; failed: string[] }> {
@@ -54,7 +33,7 @@ async function work(call: Call, isOver: () => boolean): Promise<{ done: number; 
 }
 
 test('a rolling restart of two nodes behind haproxy loses no request', async (t) => {
-  if (!hasBalancer()) return t.skip('NOT RUN: haproxy was not found');
+  if (!haproxy.isHere()) return t.skip('NOT RUN: haproxy was not found');
   const postgres = await startPostgres();
   if ('missing' in postgres) return t.skip(`NOT RUN: ${postgres.missing}`);
   using folder = createTestFolder();
@@ -62,12 +41,10 @@ test('a rolling restart of two nodes behind haproxy loses no request', async (t)
   const ports = [await freePort(), await freePort()];
   const start = (port: number) => startServerProcess({ dataDir: folder.path, env, port });
   const nodes: ServerProcess[] = await allStarted(ports.map(start));
-  const publicPort = await freePort();
-  const balancer = startBalancer(configuration(publicPort, ports));
+  const balancer = await haproxy.start(ports, (it) => replaceAll(it, [['inter 1s', 'inter 300ms']]));
   let over = false;
   try {
-    const call = createClient(`http://127.0.0.1:${publicPort}`);
-    await untilListening(call);
+    const call = createClient(`http://127.0.0.1:${balancer.port}`);
     await untilReadiness(call, 200);
     await signUp(call, newcomer());
     const working = Promise.all(Array.from({ length: 6 }, () => work(call, () => over)));
@@ -92,16 +69,3 @@ test('a rolling restart of two nodes behind haproxy loses no request', async (t)
     await postgres.close();
   }
 });
-
-async function untilListening(call: Call): Promise<void> {
-  const end = performance.now() + 20_000;
-  for (;;) {
-    try {
-      await call('GET', '/livez');
-      return;
-    } catch (error) {
-      if (performance.now() > end) throw error;
-      await sleep(50);
-    }
-  }
-}

@@ -8,6 +8,7 @@ import { resolvePublicUrl } from '../../src/config/server.ts';
 import type { Database } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import type { RecordedEvent } from '../../src/features/audit/index.ts';
+import type { HttpTimeouts } from '../../src/http/app.ts';
 import type { Hasher } from '../../src/kernel/hasher.ts';
 import { Secret } from '../../src/kernel/secret.ts';
 import type { Ticker } from '../../src/kernel/ticker.ts';
@@ -28,6 +29,8 @@ export interface TestServerOptions {
   readonly formerSecretKeys?: readonly string[];
   /** False for tests of what no route declares: that the database is gone. */
   readonly strictReplies?: boolean;
+  /** Those of the edge, where a test must not wait for the standing ones. */
+  readonly timeouts?: Partial<HttpTimeouts>;
 }
 
 export interface TestServer extends AsyncDisposable {
@@ -72,6 +75,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     features,
     logger,
     strictReplies: options.strictReplies ?? true,
+    timeouts: options.timeouts,
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   let seen = 0;

@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify';
 import { pathNotFound } from '../../http/refusals.ts';
 import { type Route, route } from '../../http/route.ts';
 import { metadataPath, type ServerMetadata } from './metadata.ts';
@@ -15,21 +14,18 @@ const common = {
   access: { kind: 'public', why: 'it is how clients find everything else' },
   anyOrigin: true,
   limit: { kind: 'none', why: 'constant text' },
+  cache: `public, max-age=${cacheSeconds}`,
   replies: { 200: { schema: MetadataReply, description: 'RFC 8414 §3.2.' } },
 } as const;
 
 /** For an issuer without a path, and behind a proxy that takes the path off, at the plain address; RFC 8414 §3.1 for one with a path. */
 export function metadataRoutes(metadata: ServerMetadata): readonly Route[] {
-  const answer = (reply: FastifyReply) => {
-    reply.header('cache-control', `public, max-age=${cacheSeconds}`);
-    return metadata;
-  };
   const plain = route({
     ...common,
     url: '/.well-known/oauth-authorization-server',
     operationId: 'getServerMetadata',
     refusals: [],
-    handler: (_, reply) => answer(reply),
+    handler: () => metadata,
   });
   const withPath = metadataPath(metadata.issuer);
   if (withPath === plain.url) return [plain];
@@ -39,10 +35,10 @@ export function metadataRoutes(metadata: ServerMetadata): readonly Route[] {
     operationId: 'getServerMetadataOfIssuer',
     hide: true,
     refusals: [pathNotFound],
-    handler: (request, reply) => {
+    handler: (request) => {
       // To the letter, since the router would take a path of signs it gives a meaning to for a pattern.
       if (request.url.replace(/\?.*$/s, '') !== withPath) throw pathNotFound();
-      return answer(reply);
+      return metadata;
     },
   });
   return [plain, ofIssuer];

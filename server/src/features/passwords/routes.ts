@@ -16,12 +16,12 @@ export const passwordRoutes = (policy: { limits: PasswordLimits; checksBreaches:
     tags: ['Account'],
     access: { kind: 'public', why: 'who signs up must know it' },
     anyOrigin: true,
+    cache: `public, max-age=${cacheSeconds}`,
     limit: { kind: 'none', why: 'constant' },
     replies: { 200: { schema: PasswordPolicyReply, description: 'The rules, as numbers.' } },
     refusals: [],
-    handler: (_, reply) => {
+    handler: () => {
       const { minLength, maxLength, commonest, ownNames } = describePolicy(policy.limits);
-      reply.header('cache-control', `public, max-age=${cacheSeconds}`);
       return {
         min_length: minLength,
         max_length: maxLength,

@@ -7,7 +7,7 @@ import { listNumber, listTimes } from './policy.ts';
 import { StatusListParams, StatusListsReply } from './schemas.ts';
 import type { StatusLists } from './status-lists.ts';
 
-const cacheControl = `public, max-age=${listTimes.kept / 1_000}`;
+const cache = `public, max-age=${listTimes.kept / 1_000}`;
 
 const common = {
   method: 'GET',
@@ -27,13 +27,10 @@ export const statusRoutes = ({ lists, feed }: { lists: StatusLists; feed: Feed }
     summary: 'The addresses of all status lists',
     description: 'For verifiers that fetch ahead of need (draft-ietf-oauth-status-list §9).',
     limit: cached,
+    cache,
     replies: { 200: { schema: StatusListsReply, description: 'Lists that a living token may point to.' } },
     refusals: [],
-    handler: async (_, reply) => {
-      const addresses = await lists.addresses();
-      reply.header('cache-control', cacheControl);
-      return { status_lists: addresses };
-    },
+    handler: async () => ({ status_lists: await lists.addresses() }),
   }),
   route({
     ...common,
@@ -43,15 +40,14 @@ export const statusRoutes = ({ lists, feed }: { lists: StatusLists; feed: Feed }
     description:
       'A signed list of one bit for each session, in the form of draft-ietf-oauth-status-list §5.1. The claim `status` of an access token says which list and which bit.',
     limit: cached,
+    cache,
     params: StatusListParams,
     replies: { 200: { description: 'A JWT.', contentType: 'application/statuslist+jwt' } },
     refusals: [statusListNotFound],
-    handler: async (request, reply) => {
+    handler: async (request) => {
       const list = listNumber(request.params.list);
       if (list === undefined) throw statusListNotFound();
-      const token = await lists.get(list);
-      reply.header('cache-control', cacheControl);
-      return Buffer.from(token);
+      return Buffer.from(await lists.get(list));
     },
   }),
   route({
