@@ -57,7 +57,7 @@ export async function compose(
   const status = createStatus({ ...ports, keys, sessions: sessions.store, issuer, settings: config.status });
   const proofs = { passwords, throttle, sessions: sessions.store, endSessions: sessions.endSessions };
   const accounts = createAccounts({ ...ports, ...people, ...proofs, audit });
-  const signIn = createSignIn({ db, audit, users, passwords, throttle, sessions, accounts });
+  const signIn = createSignIn({ db, clock: ports.clock, audit, users, passwords, throttle, sessions, accounts });
   const grantToken = createGrantToken({ logIn: signIn.logIn, refreshSession: sessions.refresh });
   const metadata = serverMetadata(issuer);
 

@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/database.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
 import type { Audit } from '../audit/index.ts';
@@ -42,6 +42,8 @@ export interface CreationOptions {
   readonly admin: boolean;
   /** How the account came about, for the record: `sign-up`, `cli`, `set-up`, `configuration`. */
   readonly how: string;
+  /** When it begins, and its password with it; now unless said. */
+  readonly at?: Instant;
   readonly ip?: string;
 }
 
@@ -75,8 +77,7 @@ export function createCreateAccount(deps: {
       return { ...account, passwordHash: await passwords.prepare.keepHash(account.passwordHash) };
     },
 
-    async insert(tx, { username, email, passwordHash }, { admin, how, ip }) {
-      const at = clock.now();
+    async insert(tx, { username, email, passwordHash }, { admin, how, at = clock.now(), ip }) {
       const keys = { usernameKey: foldUsername(username), emailKey: foldEmail(email) };
       const id = await users.add(tx, { username, email, ...keys, createdAt: at });
       await passwords.store.add(tx, id, passwordHash, at);

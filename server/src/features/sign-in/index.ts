@@ -4,6 +4,7 @@
  * Specifications: OWASP Authentication (one answer for every failure), ASVS 5.0 V6.
  */
 import type { Database } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Passwords } from '../passwords/index.ts';
@@ -25,6 +26,7 @@ export interface SignIn {
 
 export function createSignIn(deps: {
   db: Database;
+  clock: Clock;
   audit: Audit;
   users: UsersStore;
   passwords: Passwords;

@@ -19,7 +19,7 @@ import { createSpraying } from './spraying.ts';
 import { throttleStore as store } from './store.sql.ts';
 
 export type { Charged } from './charge-login.ts';
-export type { DeviceTokens } from './device-token.ts';
+export type { DeviceTokens, PasswordVersion } from './device-token.ts';
 export { tooManyAttempts } from './errors.ts';
 export { currentPasswordCounters, sourceOf } from './policy.ts';
 export { createRememberDevice, type RememberDevice } from './replies.ts';
