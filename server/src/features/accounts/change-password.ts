@@ -102,4 +102,4 @@ export function createChangePassword(deps: {
 }
 
 const countersOf = ({ who, ip }: ChangePasswordCommand) =>
-  currentPasswordCounters({ name: foldEmail(who.email), session: who.sessionId, ip });
+  currentPasswordCounters({ name: foldEmail(who.email), account: who.userId, session: who.sessionId, ip });

@@ -1,6 +1,6 @@
 import type { Database, Tx } from '../../db/database.ts';
 import { asUserId } from '../../kernel/ids.ts';
-import type { Counters } from './charge.ts';
+import type { Charged, Counters } from './charge.ts';
 import type { DeviceTokens, PasswordVersion } from './device-token.ts';
 import { type Counter, strangersCounters } from './policy.ts';
 import type { Spraying } from './spraying.ts';
@@ -14,13 +14,6 @@ export interface LoginAttempt {
   readonly ip: string;
   /** The device token that came with it. */
   readonly device: string | undefined;
-}
-
-/** What an attempt has been counted on, to be settled when it is known how it went. */
-export interface Charged {
-  readonly counters: readonly Counter[];
-  /** False: to be answered as a wrong password, whatever it is. */
-  readonly heard: boolean;
 }
 
 /** Counts a login before the password is looked at. @throws tooManyAttempts */
@@ -43,11 +36,8 @@ export function createChargeLogin(deps: {
     return { kind: 'device', of: [account.userId, device] };
   };
 
-  const chargeStranger = async (tx: Tx, { name, account, ip }: LoginAttempt, sprayed: boolean): Promise<Charged> => {
-    const wanted = strangersCounters({ name, account: account?.userId, ip });
-    const charged = await counters.charge(tx, wanted, sprayed);
-    return { counters: charged, heard: charged.length === wanted.length };
-  };
+  const chargeStranger = (tx: Tx, { name, account, ip }: LoginAttempt, sprayed: boolean): Promise<Charged> =>
+    counters.charge(tx, strangersCounters({ name, account: account?.userId, ip }), sprayed);
 
   return async (attempt) => {
     const device = deviceOf(attempt);

@@ -10,15 +10,15 @@ import type { Clock } from '../../kernel/clock.ts';
 import { deriveKey } from '../../kernel/derive.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { SecretKeys } from '../../kernel/secret-keys.ts';
-import { createCounters } from './charge.ts';
-import { type Charged, type ChargeLogin, createChargeLogin } from './charge-login.ts';
+import { type Charged, createCounters } from './charge.ts';
+import { type ChargeLogin, createChargeLogin } from './charge-login.ts';
 import { createDeviceTokens, type DeviceTokens } from './device-token.ts';
 import { type Counter, memorySeconds, paces, sprayingWindowMs } from './policy.ts';
 import { createSettle, type Settle } from './settle.ts';
 import { createSpraying } from './spraying.ts';
 import { throttleStore as store } from './store.sql.ts';
 
-export type { Charged } from './charge-login.ts';
+export type { Charged } from './charge.ts';
 export type { DeviceTokens, PasswordVersion } from './device-token.ts';
 export { tooManyAttempts } from './errors.ts';
 export { currentPasswordCounters, sourceOf } from './policy.ts';
@@ -60,8 +60,7 @@ export function createThrottle(deps: {
     ...createSettle({ db, counters, spraying, keyOf }),
     devices,
     chargeLogin: createChargeLogin({ db, counters, devices, spraying }),
-    charge: (wanted) =>
-      db.transact(async (tx) => ({ counters: await counters.charge(tx, wanted, false), heard: true })),
+    charge: (wanted) => db.transact((tx) => counters.charge(tx, wanted, false)),
     sweep: () => db.transact((tx) => sweepAll(tx, clock.now()), { patience: 'maintenance' }),
   };
 }

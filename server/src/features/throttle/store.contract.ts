@@ -7,7 +7,7 @@ import { throttleStore as store } from './store.sql.ts';
 
 const counter = 'name:a counter';
 const now = 5_000;
-const fresh = { attempts: 0, lastAt: now, blockedUntil: 0 };
+const fresh = { attempts: 0, lastAt: now, blockedUntil: 0, unheard: 0 };
 
 const lock = (db: Database, key = counter) => db.transact((tx) => store.lock(tx, key, now));
 const save = (db: Database, state: CounterState, key = counter) =>
@@ -30,7 +30,7 @@ const ascending = (numbers: readonly number[]) => numbers.toSorted((one, other) 
 export const throttleStoreContract = storeContract('the store of counters', (that) => {
   that('a counter begins empty, and keeps what was saved, each for itself and to the letter', async (db) => {
     assert.deepEqual(await lock(db), fresh);
-    const saved = { attempts: 3, lastAt: 1_000, blockedUntil: 9_000 };
+    const saved = { attempts: 3, lastAt: 1_000, blockedUntil: 9_000, unheard: 2 };
     await save(db, saved);
     for (const other of ['another', 'NAME:A COUNTER', 'name:a counter ', 'name:à counter']) {
       assert.deepEqual(await lock(db, other), fresh, other);
@@ -73,7 +73,7 @@ export const throttleStoreContract = storeContract('the store of counters', (tha
   });
 
   that('sweeps the empty ones that nobody used since, and no others', async (db) => {
-    const empty = { attempts: 0, lastAt: 1_000, blockedUntil: 0 };
+    const empty = { ...fresh, lastAt: 1_000 };
     await save(db, empty, 'old');
     await save(db, { ...empty, lastAt: 2_000 }, 'recent');
     await save(db, { ...empty, blockedUntil: 2_000 }, 'blocked');
@@ -101,7 +101,7 @@ export const throttleStoreContract = storeContract('the store of counters', (tha
   });
 
   that('sweeps what nobody used since, in its range, and keeps what is recent or blocked', async (db) => {
-    const old = { attempts: 1, lastAt: 1_000, blockedUntil: 0 };
+    const old = { ...fresh, attempts: 1, lastAt: 1_000 };
     await save(db, old, 'own:old');
     await save(db, { ...old, lastAt: 1_999 }, 'own:nearly recent');
     await save(db, { ...old, lastAt: 2_000 }, 'own:recent');
