@@ -208,12 +208,16 @@ function waitWhileSpraying(attempts: number, pace: Pace): number {
 
 const doubled = (first: number, times: number, longest: number) => Math.min(longest, first * 2 ** Math.min(times, 30));
 
-/** Seconds after which a counter that nobody uses holds nothing any more, however often it was used. */
-export function memorySeconds({ forgets, siege, freeAttempts }: Pace): number {
-  if ('allAfterSeconds' in forgets) return forgets.allAfterSeconds;
-  // Behind the free ones and the doublings an attempt waits no shorter than forgetting one takes: a counter ends a few attempts further.
-  return (Math.max(siege?.after ?? 0, freeAttempts) + 10) * forgets.oneEachSeconds;
+/** How long a counter that nobody uses any more still holds something, in milliseconds: for all its attempts, and for each of them. */
+export interface Memory {
+  readonly allMs: number;
+  readonly eachMs: number;
 }
+
+export const memoryOf = ({ forgets }: Pace): Memory =>
+  'allAfterSeconds' in forgets
+    ? { allMs: forgets.allAfterSeconds * 1_000, eachMs: 0 }
+    : { allMs: 0, eachMs: forgets.oneEachSeconds * 1_000 };
 
 /** So many failures of strangers within two windows, at all accounts and from all sources, are spraying: a few thousand an hour. */
 export const sprayingFrom = 300;

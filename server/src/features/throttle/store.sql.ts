@@ -1,7 +1,7 @@
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
-import type { CounterState } from './policy.ts';
-import type { ThrottleStore } from './store.ts';
+import type { CounterState, Memory } from './policy.ts';
+import type { Range, ThrottleStore } from './store.ts';
 
 interface ThrottleTables {
   throttle_counters: {
@@ -50,21 +50,25 @@ const listAttempts = statement((db, p: { from: string; to: string }) =>
   db.selectFrom('throttle_counters').select('attempts').where('counter', '>=', p.from).where('counter', '<', p.to),
 );
 
-const sweepEmptyCounters = statement((db, p: { before: Instant }) =>
+const counterBehind = statement((db, p: Range & { others: number }) =>
   db
-    .deleteFrom('throttle_counters')
-    .where('last_at', '<', p.before)
-    .where('attempts', '=', 0)
-    .where('blocked_until', '<', p.before),
+    .selectFrom('throttle_counters')
+    .select('counter')
+    .where('counter', '>=', p.from)
+    .where('counter', '<', p.to)
+    .orderBy('counter')
+    .limit(1)
+    .offset(p.others),
 );
 
-const sweepCounters = statement((db, p: { from: string; to: string; before: Instant }) =>
+const sweepCounters = statement((db, p: Range & Memory & { before: Instant }) =>
   db
     .deleteFrom('throttle_counters')
     .where('counter', '>=', p.from)
     .where('counter', '<', p.to)
-    .where('last_at', '<', p.before)
-    .where('blocked_until', '<', p.before),
+    .where('blocked_until', '<', p.before)
+    .where((row) => row(row('last_at', '+', row('attempts', '*', p.eachMs)), '<', p.before))
+    .where((row) => row.or([row('attempts', '=', 0), row(row('last_at', '+', p.allMs), '<', p.before)])),
 );
 
 export const throttleStore: ThrottleStore = {
@@ -89,10 +93,6 @@ export const throttleStore: ThrottleStore = {
     await increment();
   },
   sum: async (db, range) => (await db.all(listAttempts, range)).reduce((sum, { attempts }) => sum + attempts, 0),
-  sweepEmpty: async (tx, before) => {
-    await tx.execute(sweepEmptyCounters, { before });
-  },
-  sweep: async (tx, range) => {
-    await tx.execute(sweepCounters, range);
-  },
+  findBehind: async (db, range, others) => (await db.first(counterBehind, { ...range, others }))?.counter,
+  sweep: (tx, range, over) => tx.execute(sweepCounters, { ...range, ...over }),
 };
