@@ -5,8 +5,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Database, Tx } from '../../src/db/database.ts';
+import { behind } from '../support/behind.ts';
 import { type Answer, type Call, type CallOptions, createClient } from '../support/client.ts';
+import { createPausingDatabase, type Pause } from '../support/pausing-database.ts';
 import { ada, bea, signUp } from '../support/people.ts';
+import { createTestClock } from '../support/ports.ts';
 import { assertOAuthError, assertProblem } from '../support/refusals.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -26,6 +29,8 @@ async function ownersDevice(call: Call): Promise<string> {
   assert.ok(device);
   return device;
 }
+
+const forgetAll = ({ db }: TestServer) => behind(db, (builder) => builder.deleteFrom('throttle_counters'));
 
 /** Guesses from ever new addresses until the account is blocked for all strangers. */
 async function besiege(call: Call, email = ada.email): Promise<Answer> {
@@ -383,6 +388,76 @@ describe('changing the password', () => {
     await server.features.accounts.setPassword({ id: 1 as never, password: next });
     await besiege(call);
     assert.equal((await logIn(call, { ...withNew, device, headers: from('192.0.2.1') })).status, 429);
+  });
+
+  for (const point of ['begin', 'committed'] as const) {
+    const when = point === 'begin' ? 'when its password was proven' : 'when it was decided, but not answered';
+    test(`overtakes a login that was under way, ${when}: that gets nobody past a siege`, async () => {
+      await using owner = await startServer(behindProxy);
+      const { db, pauseAt } = createPausingDatabase(owner.db);
+      await using server = await startServer({ ...behindProxy, db, clock: owner.clock });
+      const call = createClient(owner.url);
+      const { accessToken } = await signUp(call);
+      const login = Promise.withResolvers<Pause>();
+      const { verify } = server.hasher;
+      server.hasher.verify = (...given) => {
+        login.resolve(pauseAt(point));
+        return verify(...given);
+      };
+      const thief = logIn(createClient(server.url), { headers: from('198.51.100.1') });
+      const pause = await login.promise;
+      await pause.reached;
+      const { device } = await change(call, accessToken);
+      owner.clock.advance(1);
+      pause.resume();
+      const stolen = await thief;
+      assert.deepEqual([stolen.status, stolen.device !== undefined], point === 'begin' ? [401, false] : [200, true]);
+      await forgetAll(owner);
+      await besiege(call);
+      const entering = { ...withNew, headers: from('192.0.2.1') };
+      assertProblem(await logIn(call, { ...entering, device: stolen.device }), 429, 'too-many-attempts');
+      assert.equal((await logIn(call, { ...entering, device })).status, 200);
+    });
+  }
+
+  for (const [what, aheadMs] of [
+    ['ahead', day],
+    ['behind', -day],
+    ['the same, to the millisecond', 0],
+  ] as const) {
+    test(`on a node to which the clock of another is ${what}: the old cookies are worth nothing, the new one is good on both`, async () => {
+      await using one = await startServer(behindProxy);
+      const clock = createTestClock(one.clock.now() + aheadMs);
+      await using other = await startServer({ ...behindProxy, db: one.db, clock });
+      const calls = [createClient(one.url), createClient(other.url)] as const;
+      const { accessToken } = await signUp(calls[0]);
+      const old = [(await logIn(calls[1])).device, (await logIn(calls[0])).device];
+      const { device } = await change(calls[0], accessToken);
+      for (const [call, node] of [
+        [calls[0], one],
+        [calls[1], other],
+      ] as const) {
+        await besiege(call);
+        for (const it of old) {
+          const refused = await logIn(call, { ...withNew, device: it, headers: from('192.0.2.1') });
+          assertProblem(refused, 429, 'too-many-attempts');
+        }
+        const answer = await logIn(call, { ...withNew, device, headers: from('192.0.2.1') });
+        assert.equal(answer.status, 200);
+        await forgetAll(node);
+      }
+    });
+  }
+
+  test('back to a former one revives no cookie of its time', async () => {
+    await using server = await startServer(behindProxy);
+    const call = createClient(server.url);
+    const { body, device } = await call('POST', '/signup', { json: ada });
+    await change(call, body.access_token);
+    const json = { current_password: next, new_password: ada.password };
+    assert.equal((await change(call, body.access_token, { json })).status, 200);
+    await besiege(call);
+    assert.equal((await logIn(call, { device, headers: from('192.0.2.1') })).status, 429);
   });
 
   test('can be kept from its owner by no siege', async () => {

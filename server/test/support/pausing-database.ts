@@ -1,7 +1,7 @@
 import type { Database, Tx } from '../../src/db/database.ts';
 
-/** Where a transaction can be held: before it begins, behind its first read, behind its first write, before its commit. */
-export type PausePoint = 'begin' | 'read' | 'write' | 'commit';
+/** Where a transaction can be held: before it begins, behind its first read, behind its first write, before and behind its commit. */
+export type PausePoint = 'begin' | 'read' | 'write' | 'commit' | 'committed';
 
 export interface Pause {
   /** Settles when a transaction stands there. */
@@ -46,11 +46,13 @@ export function createPausingDatabase(db: Database): PausingDatabase {
       ...db,
       transact: async (work, options) => {
         await pass('begin');
-        return db.transact(async (tx) => {
-          const result = await work(heldIn(tx));
+        const result = await db.transact(async (tx) => {
+          const done = await work(heldIn(tx));
           await pass('commit');
-          return result;
+          return done;
         }, options);
+        await pass('committed');
+        return result;
       },
     },
     pauseAt(point) {

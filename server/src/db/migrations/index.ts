@@ -10,6 +10,7 @@ import { throttle } from './0008-throttle.ts';
 import { houseMoves } from './0009-house-moves.ts';
 import { keyRotation } from './0010-key-rotation.ts';
 import { sessionStatus } from './0011-session-status.ts';
+import { unheardAttempts } from './0012-unheard-attempts.ts';
 import { roleChanges } from './0014-role-changes.ts';
 import { userAdministration } from './0015-user-administration.ts';
 import { apiKeys } from './0016-api-keys.ts';
@@ -27,6 +28,7 @@ export const migrations: readonly Migration[] = [
   houseMoves,
   keyRotation,
   sessionStatus,
+  unheardAttempts,
   roleChanges,
   userAdministration,
   apiKeys,

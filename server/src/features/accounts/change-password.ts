@@ -7,7 +7,7 @@ import type { Person } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
 import { isSamePassword, type Passwords, wasNotLookedAt } from '../passwords/index.ts';
 import type { EndSessions, SessionsStore } from '../sessions/index.ts';
-import { type Charged, currentPasswordCounters, type Throttle } from '../throttle/index.ts';
+import { type Charged, currentPasswordCounters, type PasswordVersion, type Throttle } from '../throttle/index.ts';
 import { foldEmail, type UsersStore } from '../users/index.ts';
 import { currentPasswordWrong } from './errors.ts';
 
@@ -24,9 +24,10 @@ const pointer = '/new_password';
 /**
  * Changes one's own password and ends one's other sessions: whoever knew the old one is out.
  *
+ * @returns the new password, as the one that this browser has proven
  * @throws validationFailed, currentPasswordWrong, tooManyAttempts, overloaded; invalidToken when the session was ended meanwhile
  */
-export type ChangePassword = (command: ChangePasswordCommand) => Promise<void>;
+export type ChangePassword = (command: ChangePasswordCommand) => Promise<PasswordVersion>;
 
 export function createChangePassword(deps: {
   db: Database;
@@ -57,16 +58,18 @@ export function createChangePassword(deps: {
   const change = ({ who, ip }: ChangePasswordCommand, hash: string, next: string, charged: Charged) =>
     db.transact(async (tx) => {
       const { userId: user, sessionId: session } = who;
-      const now = clock.now();
       // Hashing takes its time: who was thrown out meanwhile changes nothing any more. Locks, so that a login with the old password
       // either comes first and ends here, or comes after and fails.
-      const active = await users.lockActive(tx, user, now);
+      const active = await users.lockActive(tx, user, clock.now());
+      const now = clock.now();
       const living = await sessions.authenticate(tx, { session, user, now, permission: undefined });
       if (active === undefined || living === undefined) throw invalidToken();
-      if (!(await passwords.store.change(tx, user, { hash, next, at: now }))) throw currentPasswordWrong();
+      const changedAt = await passwords.store.change(tx, user, { hash, next, at: now });
+      if (changedAt === undefined) throw currentPasswordWrong();
       await audit.record(tx, { event: 'password.changed', actor: who, subject: user, session, ip });
       await endSessions(tx, { user, kept: session, reason: 'password-changed', by: who, ip });
       await throttle.forgive(tx, charged);
+      return { userId: user, changedAt };
     });
 
   const recordFailure = ({ who, ip }: ChangePasswordCommand) => {
@@ -89,7 +92,7 @@ export function createChangePassword(deps: {
         await db.transact((tx) => throttle.forgive(tx, charged));
         throw validationFailed({ errors: breaches });
       }
-      await change(command, hash, await passwords.prepare.hash(command.newPassword), charged);
+      return await change(command, hash, await passwords.prepare.hash(command.newPassword), charged);
     } catch (error) {
       if (error instanceof DomainError && error.refusal === currentPasswordWrong) await recordFailure(command);
       if (wasNotLookedAt(error)) await throttle.undo(charged);
@@ -99,4 +102,4 @@ export function createChangePassword(deps: {
 }
 
 const countersOf = ({ who, ip }: ChangePasswordCommand) =>
-  currentPasswordCounters({ name: foldEmail(who.email), session: who.sessionId, ip });
+  currentPasswordCounters({ name: foldEmail(who.email), account: who.userId, session: who.sessionId, ip });

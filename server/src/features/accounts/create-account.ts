@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/database.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
 import type { Actor } from '../../kernel/principal.ts';
@@ -50,6 +50,8 @@ export interface CreationOptions {
   readonly how: string;
   /** Who made it for somebody else. */
   readonly by?: Actor | undefined;
+  /** When it begins, and its password with it; now unless said. */
+  readonly at?: Instant;
   readonly ip?: string;
 }
 
@@ -89,8 +91,7 @@ export function createCreateAccount(deps: {
       return { username, email, passwordHash: undefined };
     },
 
-    async insert(tx, { username, email, passwordHash }, { admin, how, by, ip }) {
-      const at = clock.now();
+    async insert(tx, { username, email, passwordHash }, { admin, how, by, at = clock.now(), ip }) {
       const keys = { usernameKey: foldUsername(username), emailKey: foldEmail(email) };
       const id = await users.add(tx, { username, email, ...keys, createdAt: at });
       if (passwordHash !== undefined) await passwords.store.add(tx, id, passwordHash, at);

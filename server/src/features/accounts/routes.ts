@@ -110,13 +110,13 @@ export const accountRoutes = (accounts: {
     refusals: [currentPasswordWrong, tooManyAttempts, overloaded],
     handler: async (request, reply) => {
       const { current_password: currentPassword, new_password: newPassword } = request.body;
-      await accounts.changePassword({
+      const proven = await accounts.changePassword({
         who: request.principal,
         currentPassword,
         newPassword,
         ip: originOf(request).ip,
       });
-      accounts.rememberDevice(reply, request.principal.userId);
+      accounts.rememberDevice(reply, proven);
       return { message: 'Password changed successfully.' as const };
     },
   }),

@@ -42,7 +42,12 @@ export function createWithCurrentPassword(deps: {
 
   return async (command, event, work) => {
     const { who, currentPassword, ip } = command;
-    const counters = currentPasswordCounters({ name: foldEmail(who.email), session: who.sessionId, ip });
+    const counters = currentPasswordCounters({
+      name: foldEmail(who.email),
+      account: who.userId,
+      session: who.sessionId,
+      ip,
+    });
     const charged = await throttle.charge(counters);
     try {
       const hash = await passwords.verifyOf(who.userId, currentPassword);

@@ -1,3 +1,4 @@
+import type { ExpressionBuilder } from 'kysely';
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { asUserId, type UserId } from '../../kernel/ids.ts';
@@ -39,16 +40,28 @@ const replaceHash = statement((db, p: { user: UserId; hash: string; next: string
   db.updateTable('passwords').set({ hash: p.next }).where('user_id', '=', p.user).where('hash', '=', p.hash),
 );
 
+/** `at`, or a millisecond after the former password where that is no later: it tells the passwords of a user apart. */
+const laterThanFormer = (at: Instant) => (where: ExpressionBuilder<PasswordsTables, 'passwords'>) =>
+  where
+    .case()
+    .when('changed_at', '<', at)
+    .then(at)
+    .else(where('changed_at', '+', 1))
+    .end();
+
 const changePassword = statement((db, p: { user: UserId; hash: string; next: string; at: Instant }) =>
   db
     .updateTable('passwords')
-    .set({ hash: p.next, changed_at: p.at })
+    .set({ hash: p.next, changed_at: laterThanFormer(p.at) })
     .where('user_id', '=', p.user)
     .where('hash', '=', p.hash),
 );
 
 const overwritePassword = statement((db, p: { user: UserId; hash: string; at: Instant }) =>
-  db.updateTable('passwords').set({ hash: p.hash, changed_at: p.at }).where('user_id', '=', p.user),
+  db
+    .updateTable('passwords')
+    .set({ hash: p.hash, changed_at: laterThanFormer(p.at) })
+    .where('user_id', '=', p.user),
 );
 
 const removePassword = statement((db, p: { user: UserId }) => db.deleteFrom('passwords').where('user_id', '=', p.user));
@@ -72,7 +85,10 @@ export const passwordsStore: PasswordsStore = {
     await tx.execute(addPassword, { user, hash, at });
   },
   isCurrent: async (tx, user, hash) => (await tx.first(findCurrent, { user, hash })) !== undefined,
-  change: async (tx, user, change) => (await tx.execute(changePassword, { user, ...change })) === 1,
+  async change(tx, user, change) {
+    if ((await tx.execute(changePassword, { user, ...change })) !== 1) return undefined;
+    return (await tx.first(findOf, { user }))?.changed_at ?? undefined;
+  },
   async set(tx, user, hash, at) {
     if ((await tx.execute(overwritePassword, { user, hash, at })) === 1) return;
     await tx.execute(addPassword, { user, hash, at });

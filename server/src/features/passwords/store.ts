@@ -7,7 +7,7 @@ export interface FoundPassword {
   readonly userId: UserId;
   /** The stored hash; `undefined` when this user has no password. */
   readonly hash: string | undefined;
-  /** Since when that password holds; a better hash of it changes nothing. */
+  /** Since when that password holds; no two of a user have the same. A better hash of it changes nothing. */
   readonly changedAt: Instant;
 }
 
@@ -19,9 +19,13 @@ export interface PasswordsStore {
   add(tx: Tx, user: UserId, hash: string, at: Instant): Promise<void>;
   /** Whether `hash` is still the user's: a password that was changed meanwhile proves nothing any more. */
   isCurrent(tx: Tx, user: UserId, hash: string): Promise<boolean>;
-  /** A new password in the place of the one behind `hash`, unless somebody changed it meanwhile: of two at once, one gets `true`. */
-  change(tx: Tx, user: UserId, change: { hash: string; next: string; at: Instant }): Promise<boolean>;
-  /** A new password, whatever was there, if anything. The caller has locked the user. */
+  /**
+   * A new password in the place of the one behind `hash`, unless somebody changed it meanwhile: of two at once, one wins.
+   *
+   * @returns its `changedAt`, which is `at`, but always later than that of the one before, whatever clocks say; `undefined` for who lost
+   */
+  change(tx: Tx, user: UserId, change: { hash: string; next: string; at: Instant }): Promise<Instant | undefined>;
+  /** A new password, whatever was there, if anything, and later than that. The caller has locked the user. */
   set(tx: Tx, user: UserId, hash: string, at: Instant): Promise<void>;
   /** Removes it, if there is one. */
   remove(tx: Tx, user: UserId): Promise<void>;

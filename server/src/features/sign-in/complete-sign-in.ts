@@ -2,12 +2,19 @@ import type { Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
-import type { StartedSession, StartSession } from '../sessions/index.ts';
+import type { StartedSession, StartSession, Tokens } from '../sessions/index.ts';
+import type { PasswordVersion } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
 import { invalidCredentials } from './errors.ts';
 
 /** How a user has proven who they are. */
 export type Proof = 'password' | 'sign-up' | 'set-up';
+
+/** What a way in gives. */
+export interface SignedIn extends Tokens {
+  /** The password by which: what the browser becomes a known device of. */
+  readonly proven: PasswordVersion;
+}
 
 /**
  * The single funnel: every proof ends here, so that no second way in can skip a check. It locks the user for the rest of the

@@ -3,10 +3,10 @@ import { DomainError } from '../../kernel/errors.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
 import { type Passwords, type ProvenPassword, wasNotLookedAt } from '../passwords/index.ts';
-import type { IssueTokens, TokenGrant, Tokens } from '../sessions/index.ts';
+import type { IssueTokens, TokenGrant } from '../sessions/index.ts';
 import type { Charged, Throttle } from '../throttle/index.ts';
 import { foldEmail, foldUsername } from '../users/index.ts';
-import type { CompleteSignIn } from './complete-sign-in.ts';
+import type { CompleteSignIn, SignedIn } from './complete-sign-in.ts';
 import { invalidCredentials } from './errors.ts';
 
 export interface LogInCommand {
@@ -21,7 +21,7 @@ export interface LogInCommand {
 }
 
 /** @throws invalidCredentials, tooManyAttempts, overloaded */
-export type LogIn = (command: LogInCommand) => Promise<Tokens>;
+export type LogIn = (command: LogInCommand) => Promise<SignedIn>;
 
 /** No folded username is empty. */
 const noUsername = '';
@@ -68,8 +68,9 @@ export function createLogIn(deps: {
     const { charged, found } = await charge(command);
     try {
       const proven = await passwords.verify(found, command.password);
-      if (proven === undefined) throw invalidCredentials();
-      return await issueTokens(await signIn(proven, command, charged));
+      if (found === undefined || proven === undefined) throw invalidCredentials();
+      const { userId, changedAt } = found;
+      return { ...(await issueTokens(await signIn(proven, command, charged))), proven: { userId, changedAt } };
     } catch (error) {
       // Also when the password was right, but its user is disabled or it was changed meanwhile: what was rolled back left no record.
       if (isInvalidCredentials(error)) await recordFailure(command.origin.ip, charged);

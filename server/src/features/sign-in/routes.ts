@@ -5,9 +5,10 @@ import { type Route, route } from '../../http/route.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
 import { invalidSetupToken } from '../accounts/index.ts';
-import { accessTokenReply, forbidCaching, setRefreshCookie, type Tokens, userReply } from '../sessions/index.ts';
+import { accessTokenReply, forbidCaching, setRefreshCookie, userReply } from '../sessions/index.ts';
 import { type RememberDevice, tooManyAttempts } from '../throttle/index.ts';
 import { emailTaken, usernameTaken } from '../users/index.ts';
+import type { SignedIn } from './complete-sign-in.ts';
 import { invalidCredentials } from './errors.ts';
 import type { LogIn } from './log-in.ts';
 import { LoggedInReply, LogInBody, SetUpBody, SignedUpReply, SignUpBody } from './schemas.ts';
@@ -26,10 +27,10 @@ export interface SignInRoutesDeps {
 export function signInRoutes(deps: SignInRoutesDeps): readonly Route[] {
   const { logIn, signUp, cookie, deviceCookie, rememberDevice, clock, clientId } = deps;
 
-  const tokensReply = (tokens: Tokens, reply: FastifyReply) => {
+  const tokensReply = (tokens: SignedIn, reply: FastifyReply) => {
     forbidCaching(reply);
     setRefreshCookie(reply, tokens, cookie, clock);
-    rememberDevice(reply, tokens.user.id);
+    rememberDevice(reply, tokens.proven);
     return {
       data: userReply(tokens.user),
       ...accessTokenReply(tokens),

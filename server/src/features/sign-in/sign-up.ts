@@ -1,9 +1,10 @@
 import type { Database } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { CreateAccount, NewAccount, SetupToken } from '../accounts/index.ts';
-import type { IssueTokens, Tokens } from '../sessions/index.ts';
+import type { IssueTokens } from '../sessions/index.ts';
 import { sourceOf, type Throttle } from '../throttle/index.ts';
-import type { CompleteSignIn } from './complete-sign-in.ts';
+import type { CompleteSignIn, SignedIn } from './complete-sign-in.ts';
 
 export interface SignUpCommand {
   readonly account: NewAccount;
@@ -14,28 +15,30 @@ export interface SignUpCommand {
 }
 
 /** @throws validationFailed, emailTaken, usernameTaken, invalidSetupToken, tooManyAttempts, overloaded */
-export type SignUp = (command: SignUpCommand) => Promise<Tokens>;
+export type SignUp = (command: SignUpCommand) => Promise<SignedIn>;
 
 /** Makes an account and signs it in: both or neither. */
 export function createSignUp(deps: {
   db: Database;
+  clock: Clock;
   createAccount: CreateAccount;
   setupToken: SetupToken;
   throttle: Throttle;
   completeSignIn: CompleteSignIn;
   issueTokens: IssueTokens;
 }): SignUp {
-  const { db, createAccount, throttle, completeSignIn, issueTokens } = deps;
+  const { db, clock, createAccount, throttle, completeSignIn, issueTokens } = deps;
   return async ({ account, setupToken, origin, clientId }) => {
     await throttle.charge([{ kind: 'signup', of: [sourceOf(origin.ip)] }]);
     const prepared = await createAccount.prepare(account);
+    const at = clock.now();
     const grant = await db.transact(async (tx) => {
       const admin = setupToken !== undefined;
       if (admin) await deps.setupToken.consume(tx, setupToken);
       const how = admin ? 'set-up' : 'sign-up';
-      const user = await createAccount.insert(tx, prepared, { admin, how, ip: origin.ip });
+      const user = await createAccount.insert(tx, prepared, { admin, how, at, ip: origin.ip });
       return completeSignIn(tx, user, { proof: how, origin, clientId });
     });
-    return issueTokens(grant);
+    return { ...(await issueTokens(grant)), proven: { userId: grant.user.id, changedAt: at } };
   };
 }

@@ -1,8 +1,7 @@
 import type { Database, Tx } from '../../db/database.ts';
-import type { Instant } from '../../kernel/clock.ts';
-import { asUserId, type UserId } from '../../kernel/ids.ts';
-import type { Counters } from './charge.ts';
-import type { DeviceTokens } from './device-token.ts';
+import { asUserId } from '../../kernel/ids.ts';
+import type { Charged, Counters } from './charge.ts';
+import type { DeviceTokens, PasswordVersion } from './device-token.ts';
 import { type Counter, strangersCounters } from './policy.ts';
 import type { Spraying } from './spraying.ts';
 
@@ -10,25 +9,18 @@ import type { Spraying } from './spraying.ts';
 export interface LoginAttempt {
   /** Folded; what was asked for. */
   readonly name: string;
-  /** Whose it is, if anybody's, and since when their password holds. */
-  readonly account: { readonly userId: UserId; readonly changedAt: Instant } | undefined;
+  /** Whose it is, if anybody's, and their password as it stands. */
+  readonly account: PasswordVersion | undefined;
   readonly ip: string;
   /** The device token that came with it. */
   readonly device: string | undefined;
-}
-
-/** What an attempt has been counted on, to be settled when it is known how it went. */
-export interface Charged {
-  readonly counters: readonly Counter[];
-  /** False: to be answered as a wrong password, whatever it is. */
-  readonly heard: boolean;
 }
 
 /** Counts a login before the password is looked at. @throws tooManyAttempts */
 export type ChargeLogin = (attempt: LoginAttempt) => Promise<Charged>;
 
 /** Nobody has this id: for names that nobody has, so that they cost the same. */
-const nobody = asUserId(0);
+const nobody: PasswordVersion = { userId: asUserId(0), changedAt: 0 };
 
 export function createChargeLogin(deps: {
   db: Database;
@@ -38,18 +30,14 @@ export function createChargeLogin(deps: {
 }): ChargeLogin {
   const { db, counters, devices, spraying } = deps;
 
-  /** A token from before the password was changed was perhaps a thief's, against whom it was changed. */
   const deviceOf = ({ device: text = '', account }: LoginAttempt): Counter | undefined => {
-    const device = devices.read(text, account?.userId ?? nobody);
-    if (account === undefined || device === undefined || device.issuedAt < account.changedAt) return undefined;
-    return { kind: 'device', of: [account.userId, device.id] };
+    const device = devices.read(text, account ?? nobody);
+    if (account === undefined || device === undefined) return undefined;
+    return { kind: 'device', of: [account.userId, device] };
   };
 
-  const chargeStranger = async (tx: Tx, { name, account, ip }: LoginAttempt, sprayed: boolean): Promise<Charged> => {
-    const wanted = strangersCounters({ name, account: account?.userId, ip });
-    const charged = await counters.charge(tx, wanted, sprayed);
-    return { counters: charged, heard: charged.length === wanted.length };
-  };
+  const chargeStranger = (tx: Tx, { name, account, ip }: LoginAttempt, sprayed: boolean): Promise<Charged> =>
+    counters.charge(tx, strangersCounters({ name, account: account?.userId, ip }), sprayed);
 
   return async (attempt) => {
     const device = deviceOf(attempt);

@@ -6,7 +6,8 @@ import { asUserId } from '../../kernel/ids.ts';
 import { Secret } from '../../kernel/secret.ts';
 import { createDeviceTokens, deviceLifeSeconds } from './device-token.ts';
 
-const [ada, bea] = [asUserId(1), asUserId(12)];
+const ada = { userId: asUserId(1), changedAt: 1_000 };
+const bea = { userId: asUserId(12), changedAt: 1_000 };
 const present = new Secret('a secret key for tests, long enough');
 const clock = createTestClock();
 let drawn = 0;
@@ -20,22 +21,36 @@ const make = (keys: { present: Secret; former: readonly Secret[] } = { present, 
   createDeviceTokens({ secretKeys: keys, random, clock });
 
 describe('a device token', () => {
-  test('is read for its user, with the instant at which it was issued', () => {
-    const tokens = make();
-    const read = tokens.read(tokens.issue(ada).reveal(), ada);
-    assert.equal(read?.issuedAt, clock.now());
-    assert.match(read?.id ?? '', /^[\w-]{22}$/);
-  });
-
-  test('is nothing for any other user', () => {
+  test('is read for its user, and says nothing but an id and when it was issued', () => {
     const tokens = make();
     const text = tokens.issue(ada).reveal();
-    for (const other of [bea, asUserId(0), asUserId(11)]) assert.equal(tokens.read(text, other), undefined);
+    const id = tokens.read(text, ada) ?? '';
+    assert.match(id, /^[\w-]{22}$/);
+    assert.ok(text.startsWith(`${id}.${clock.now()}.`));
+  });
+
+  test('is nothing for any other user, nor for any other password of the same one', () => {
+    const tokens = make();
+    const text = tokens.issue(ada).reveal();
+    const others = [bea, { ...ada, userId: asUserId(0) }, { ...ada, userId: asUserId(11) }];
+    const passwords = [
+      { ...ada, changedAt: 1_001 },
+      { ...ada, changedAt: 999 },
+      { ...ada, changedAt: clock.now() },
+    ];
+    for (const other of [...others, ...passwords]) assert.equal(tokens.read(text, other), undefined);
+    assert.notEqual(tokens.read(text, { ...ada }), undefined);
+  });
+
+  test('is told from one of another user whose number runs into the instant', () => {
+    const tokens = make();
+    const text = tokens.issue({ userId: asUserId(1), changedAt: 21 }).reveal();
+    assert.equal(tokens.read(text, { userId: asUserId(12), changedAt: 1 }), undefined);
   });
 
   test('has another id each time', () => {
     const tokens = make();
-    const ids = [ada, ada, bea].map((user) => tokens.read(tokens.issue(user).reveal(), user)?.id);
+    const ids = [ada, ada, bea].map((user) => tokens.read(tokens.issue(user).reveal(), user));
     assert.equal(new Set(ids).size, 3);
   });
 

@@ -5,21 +5,22 @@
  * Attacks with Device Cookies".
  */
 import { createHmac } from 'node:crypto';
-import type { Database, Tx } from '../../db/database.ts';
+import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { deriveKey } from '../../kernel/derive.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { SecretKeys } from '../../kernel/secret-keys.ts';
-import { createCounters } from './charge.ts';
-import { type Charged, type ChargeLogin, createChargeLogin } from './charge-login.ts';
+import { type Charged, createCounters } from './charge.ts';
+import { type ChargeLogin, createChargeLogin } from './charge-login.ts';
 import { createDeviceTokens, type DeviceTokens } from './device-token.ts';
-import { type Counter, memorySeconds, paces, sprayingWindowMs } from './policy.ts';
+import type { Counter } from './policy.ts';
 import { createSettle, type Settle } from './settle.ts';
 import { createSpraying } from './spraying.ts';
 import { throttleStore as store } from './store.sql.ts';
+import { createSweep } from './sweep.ts';
 
-export type { Charged } from './charge-login.ts';
-export type { DeviceTokens } from './device-token.ts';
+export type { Charged } from './charge.ts';
+export type { DeviceTokens, PasswordVersion } from './device-token.ts';
 export { tooManyAttempts } from './errors.ts';
 export { apiKeyCounters, currentPasswordCounters, sourceOf } from './policy.ts';
 export { createRememberDevice, type RememberDevice } from './replies.ts';
@@ -60,24 +61,9 @@ export function createThrottle(deps: {
     ...createSettle({ db, counters, spraying, keyOf }),
     devices,
     chargeLogin: createChargeLogin({ db, counters, devices, spraying }),
-    charge: (wanted) =>
-      db.transact(async (tx) => ({ counters: await counters.charge(tx, wanted, false), heard: true })),
-    sweep: () => db.transact((tx) => sweepAll(tx, clock.now()), { patience: 'maintenance' }),
+    charge: (wanted) => db.transact((tx) => counters.charge(tx, wanted, false)),
+    sweep: createSweep({ db, clock, store }),
   };
-}
-
-/** How long a counter that was given all back stays, so that it is not made anew at every login. */
-const emptyForMs = 600_000;
-
-/** Each kind by its own memory. What an older release has counted bears no kind, and goes with the last. */
-async function sweepAll(tx: Tx, now: number): Promise<void> {
-  await store.sweepEmpty(tx, now - emptyForMs);
-  const memories = Object.entries(paces).map(([kind, pace]) => [kind, memorySeconds(pace) * 1_000] as const);
-  for (const [kind, memoryMs] of [...memories, ['failures', 2 * sprayingWindowMs] as const]) {
-    await store.sweep(tx, { from: `${kind}:`, to: `${kind};`, before: now - memoryMs });
-  }
-  const longest = Math.max(...memories.map(([, memoryMs]) => memoryMs));
-  await store.sweep(tx, { from: '', to: '~', before: now - longest });
 }
 
 const counted = async (): Promise<Charged> => ({ counters: [], heard: true });

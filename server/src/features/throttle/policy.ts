@@ -24,11 +24,18 @@ export interface Pace {
 export interface Counter {
   readonly kind: keyof typeof paces;
   readonly of: readonly (string | number)[];
+  /** Counts also while it is blocked, and refuses nobody. */
+  readonly takesNote?: true;
 }
+
+/** Attempts of one maker: how many, and how many of them were not heard. */
+export type Mistakes = Pick<CounterState, 'attempts' | 'unheard'>;
 
 /** What a counter has seen. */
 export interface CounterState {
   readonly attempts: number;
+  /** Of those of one maker, the ones that were not heard: their account has not counted them. */
+  readonly unheard: number;
   /** From when on forgetting is reckoned. */
   readonly lastAt: Instant;
   readonly blockedUntil: Instant;
@@ -74,9 +81,16 @@ export const paces = {
   },
   /**
    * The current password, asked for by one session: whoever holds a stolen access token guesses from as many sources as they like.
-   * By session, so that the owner's other sessions are not kept from changing the password.
+   * By session, so that the owner's other sessions are not kept from changing the password. After the eleventh the wait is a day and
+   * doubles on: 15 guesses in the 30 days of a session, so that with those of strangers it is still less than a hundred.
    */
-  session: { ...account, freeAttempts: 10, freeWhileSpraying: 10 },
+  session: {
+    freeAttempts: 10,
+    firstWaitSeconds: minute / 2,
+    longestWaitSeconds: day / 2,
+    siege: { after: 10, longestWaitSeconds: 30 * day },
+    forgets: { allAfterSeconds: 30 * day },
+  },
   /**
    * API keys from one source that nobody has. Nobody guesses 256 bits: it is the work that is bounded. Counted behind the look-up and read
    * by nobody else, so that a wrong key stops no good one from the same address.
@@ -105,15 +119,20 @@ export function strangersCounters(attempt: {
 }
 
 /**
- * Those of asking for the current password: of a login from there too, so that a stolen access token buys no more attempts; but not
- * those of all sources, by which strangers could keep the owner from changing it.
+ * Those of asking for the current password: of a login from there too, so that a stolen access token buys no more attempts. Those of all
+ * sources only take note: strangers must not keep the owner from changing it, but what is guessed here they cannot guess there.
  */
-export function currentPasswordCounters(asker: { name: string; session: string; ip: string }): readonly Counter[] {
-  const source = sourceOf(asker.ip);
+export function currentPasswordCounters(asker: {
+  readonly name: string;
+  readonly account: number;
+  readonly session: string;
+  readonly ip: string;
+}): readonly Counter[] {
+  const ofAllSources: ReadonlySet<Counter['kind']> = new Set(['name', 'account']);
+  const asStranger = strangersCounters(asker);
   return [
     { kind: 'session', of: [asker.session] },
-    { kind: 'own', of: [asker.name, source] },
-    { kind: 'source', of: [source] },
+    ...asStranger.map((it) => (ofAllSources.has(it.kind) ? { ...it, takesNote: true as const } : it)),
   ];
 }
 
@@ -125,7 +144,8 @@ export type Judgement =
   | { readonly counted: false; readonly state: CounterState; readonly retryAfterSeconds: number };
 
 /** What an attempt makes of a counter. A blocked one stays as it is: a refused attempt makes no wait longer. */
-export function attemptOn(state: CounterState, now: Instant, pace: Pace, spraying = false): Judgement {
+export function attemptOn(found: CounterState, now: Instant, pace: Pace, spraying = false): Judgement {
+  const state = believable(found, now, pace);
   if (state.blockedUntil > now) {
     return { counted: false, state, retryAfterSeconds: Math.ceil((state.blockedUntil - now) / 1_000) };
   }
@@ -133,14 +153,43 @@ export function attemptOn(state: CounterState, now: Instant, pace: Pace, sprayin
   const attempts = remembered.attempts + 1;
   const wait = spraying ? waitWhileSpraying(attempts, pace) : waitSeconds(attempts, pace);
   const lastAt = 'oneEachSeconds' in pace.forgets ? remembered.lastAt : now;
-  return { counted: true, state: { attempts, lastAt, blockedUntil: wait === 0 ? 0 : now + wait * 1_000 } };
+  const blockedUntil = wait === 0 ? 0 : now + wait * 1_000;
+  return { counted: true, state: { ...remembered, attempts, lastAt, blockedUntil } };
+}
+
+/** The same on a counter that takes note: one that is blocked counts on, and a wait becomes no shorter. */
+export function noteOn(found: CounterState, now: Instant, pace: Pace): CounterState {
+  const { blockedUntil } = believable(found, now, pace);
+  const { state } = attemptOn({ ...found, blockedUntil: 0 }, now, pace);
+  return { ...state, blockedUntil: Math.max(state.blockedUntil, blockedUntil) };
+}
+
+/** What is left when some attempts are taken back. The counter opens again; one that takes note stays blocked for what is left. */
+export function without(state: CounterState, given: Mistakes, pace: Pace, takesNote = false): CounterState {
+  const attempts = state.attempts - given.attempts;
+  const stays = takesNote && waitSeconds(attempts, pace) > 0;
+  const unheard = Math.min(attempts, state.unheard - given.unheard);
+  return { ...state, attempts, unheard, blockedUntil: stays ? state.blockedUntil : 0 };
+}
+
+/** So far apart no two clocks of ours can be: what one node signs would be dead on another. */
+const clocksDifferMs = day * 1_000;
+
+/** What was written by a clock that has been put back since must not keep anybody out for as long as that clock was wrong. */
+function believable(state: CounterState, now: Instant, { longestWaitSeconds, siege }: Pace): CounterState {
+  const longestMs = (siege?.longestWaitSeconds ?? longestWaitSeconds) * 1_000;
+  return {
+    ...state,
+    lastAt: state.lastAt > now + clocksDifferMs ? now : state.lastAt,
+    blockedUntil: state.blockedUntil > now + longestMs + clocksDifferMs ? 0 : state.blockedUntil,
+  };
 }
 
 /** The counter without what it has forgotten by now. */
 function recall(state: CounterState, now: Instant, { forgets }: Pace): CounterState {
   const silence = now - state.lastAt;
   if ('allAfterSeconds' in forgets) {
-    return silence < forgets.allAfterSeconds * 1_000 ? state : { ...state, attempts: 0 };
+    return silence < forgets.allAfterSeconds * 1_000 ? state : { ...state, attempts: 0, unheard: 0 };
   }
   const each = forgets.oneEachSeconds * 1_000;
   const forgotten = Math.max(0, Math.floor(silence / each));
@@ -167,12 +216,16 @@ function waitWhileSpraying(attempts: number, pace: Pace): number {
 
 const doubled = (first: number, times: number, longest: number) => Math.min(longest, first * 2 ** Math.min(times, 30));
 
-/** Seconds after which a counter that nobody uses holds nothing any more, however often it was used. */
-export function memorySeconds({ forgets, siege, freeAttempts }: Pace): number {
-  if ('allAfterSeconds' in forgets) return forgets.allAfterSeconds;
-  // Behind the free ones and the doublings an attempt waits no shorter than forgetting one takes: a counter ends a few attempts further.
-  return (Math.max(siege?.after ?? 0, freeAttempts) + 10) * forgets.oneEachSeconds;
+/** How long a counter that nobody uses any more still holds something, in milliseconds: for all its attempts, and for each of them. */
+export interface Memory {
+  readonly allMs: number;
+  readonly eachMs: number;
 }
+
+export const memoryOf = ({ forgets }: Pace): Memory =>
+  'allAfterSeconds' in forgets
+    ? { allMs: forgets.allAfterSeconds * 1_000, eachMs: 0 }
+    : { allMs: 0, eachMs: forgets.oneEachSeconds * 1_000 };
 
 /** So many failures of strangers within two windows, at all accounts and from all sources, are spraying: a few thousand an hour. */
 export const sprayingFrom = 300;

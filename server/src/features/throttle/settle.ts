@@ -1,7 +1,6 @@
 import type { Database, Tx } from '../../db/database.ts';
-import type { Counters } from './charge.ts';
-import type { Charged } from './charge-login.ts';
-import type { Counter } from './policy.ts';
+import type { Charged, Counters } from './charge.ts';
+import type { Counter, Mistakes } from './policy.ts';
 import type { Spraying } from './spraying.ts';
 
 /** What becomes of the counters when it is known how an attempt went. */
@@ -17,6 +16,8 @@ export interface Settle {
   undo(charged: Charged): Promise<void>;
 }
 
+const all: Mistakes = { attempts: Number.MAX_SAFE_INTEGER, unheard: Number.MAX_SAFE_INTEGER };
+
 const isOneMakers = ({ kind }: Counter): boolean => kind === 'own' || kind === 'device' || kind === 'session';
 
 export function createSettle(deps: {
@@ -26,21 +27,31 @@ export function createSettle(deps: {
   keyOf: (counter: Counter) => string;
 }): Settle {
   const { db, counters, spraying, keyOf } = deps;
+
+  /**
+   * Takes back what the maker's own counter still holds of `wanted`, and that of the others: each gets what it was charged, and nothing
+   * twice where somebody else gave it back meanwhile. `own` comes behind other counters of one maker, before those of many.
+   */
+  const giveBack = async (tx: Tx, charged: Charged, wanted: Mistakes): Promise<void> => {
+    let given = wanted;
+    for (const counter of charged.counters) {
+      if (isOneMakers(counter)) given = await counters.giveBack(tx, counter, wanted);
+      else await counters.giveBack(tx, counter, shareOf(counter, given));
+    }
+  };
+
   return {
-    async forgive(tx, charged) {
-      let mistakes = 1;
-      for (const counter of charged.counters) {
-        if (isOneMakers(counter)) mistakes = await counters.restart(tx, counter);
-        else await counters.giveBack(tx, counter, mistakes);
-      }
-    },
+    forgive: (tx, charged) => giveBack(tx, charged, all),
     async recordFailure(tx, charged) {
       const name = charged.counters.find(({ kind }) => kind === 'name');
       if (name !== undefined) await spraying.recordFailure(tx, keyOf(name));
     },
-    undo: ({ counters: charged }) =>
-      db.transact(async (tx) => {
-        for (const counter of charged) await counters.giveBack(tx, counter, 1);
-      }),
+    undo: (charged) => db.transact((tx) => giveBack(tx, charged, { attempts: 1, unheard: charged.heard ? 0 : 1 })),
   };
 }
+
+/** An account has not counted what it has not heard. */
+const shareOf = ({ kind }: Counter, { attempts, unheard }: Mistakes): Mistakes => ({
+  attempts: kind === 'account' ? attempts - unheard : attempts,
+  unheard: 0,
+});

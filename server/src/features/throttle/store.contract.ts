@@ -7,7 +7,7 @@ import { throttleStore as store } from './store.sql.ts';
 
 const counter = 'name:a counter';
 const now = 5_000;
-const fresh = { attempts: 0, lastAt: now, blockedUntil: 0 };
+const fresh = { attempts: 0, lastAt: now, blockedUntil: 0, unheard: 0 };
 
 const lock = (db: Database, key = counter) => db.transact((tx) => store.lock(tx, key, now));
 const save = (db: Database, state: CounterState, key = counter) =>
@@ -24,13 +24,21 @@ const count = (db: Database, times: number) =>
   });
 const add = (db: Database, key: string, times = 1) => atOnce(db, times, (tx) => store.add(tx, key, now));
 
+/** The keys of those that are there. */
+const left = async (db: Database) => {
+  const rows = await behind<{ counter: string }>(db, (builder) =>
+    builder.selectFrom('throttle_counters').select('counter').orderBy('counter'),
+  );
+  return rows.map(({ counter: key }) => key);
+};
+
 const upTo = (count: number) => Array.from({ length: count }, (_, place) => place + 1);
 const ascending = (numbers: readonly number[]) => numbers.toSorted((one, other) => one - other);
 
 export const throttleStoreContract = storeContract('the store of counters', (that) => {
   that('a counter begins empty, and keeps what was saved, each for itself and to the letter', async (db) => {
     assert.deepEqual(await lock(db), fresh);
-    const saved = { attempts: 3, lastAt: 1_000, blockedUntil: 9_000 };
+    const saved = { attempts: 3, lastAt: 1_000, blockedUntil: 9_000, unheard: 2 };
     await save(db, saved);
     for (const other of ['another', 'NAME:A COUNTER', 'name:a counter ', 'name:à counter']) {
       assert.deepEqual(await lock(db, other), fresh, other);
@@ -72,26 +80,20 @@ export const throttleStoreContract = storeContract('the store of counters', (tha
     assert.equal(await store.sum(db, { from: 'g', to: 'h' }), 0);
   });
 
-  that('sweeps the empty ones that nobody used since, and no others', async (db) => {
-    const empty = { attempts: 0, lastAt: 1_000, blockedUntil: 0 };
-    await save(db, empty, 'old');
-    await save(db, { ...empty, lastAt: 2_000 }, 'recent');
-    await save(db, { ...empty, blockedUntil: 2_000 }, 'blocked');
-    await save(db, { ...empty, attempts: 1 }, 'used');
-    await db.transact((tx) => store.sweepEmpty(tx, 2_000));
-    const left = await behind<{ counter: string }>(db, (builder) =>
-      builder.selectFrom('throttle_counters').select('counter').orderBy('counter'),
-    );
+  that('finds the counter that so many others stand before, in a range, byte by byte', async (db) => {
+    for (const key of ['name:b', 'name:a', 'name:c', 'own:a', 'NAME:A', 'name;']) await add(db, key);
+    const behindOf = (others: number) => store.findBehind(db, { from: 'name:', to: 'name;' }, others);
     assert.deepEqual(
-      left.map(({ counter: key }) => key),
-      ['blocked', 'recent', 'used'],
+      [await behindOf(0), await behindOf(1), await behindOf(2), await behindOf(3)],
+      ['name:a', 'name:b', 'name:c', undefined],
     );
+    assert.equal(await store.findBehind(db, { from: 'name:b', to: 'name;' }, 1), 'name:c');
   });
 
   that('locks on while others sweep: nobody fails, and nothing that counts is lost', async (db) => {
     await atOnce(db, 60, async (tx, place) => {
       if (place % 3 === 0) {
-        await store.sweepEmpty(tx, now + 1);
+        await store.sweep(tx, { from: 'name:', to: 'name;' }, { allMs: 0, eachMs: 1, before: now + 1 });
       } else {
         const state = await store.lock(tx, counter, now);
         await store.save(tx, counter, { ...state, attempts: state.attempts + 1 });
@@ -100,18 +102,30 @@ export const throttleStoreContract = storeContract('the store of counters', (tha
     assert.equal((await lock(db)).attempts, 40);
   });
 
-  that('sweeps what nobody used since, in its range, and keeps what is recent or blocked', async (db) => {
-    const old = { attempts: 1, lastAt: 1_000, blockedUntil: 0 };
-    await save(db, old, 'own:old');
-    await save(db, { ...old, lastAt: 1_999 }, 'own:nearly recent');
-    await save(db, { ...old, lastAt: 2_000 }, 'own:recent');
-    await save(db, { ...old, blockedUntil: 2_000 }, 'own:blocked');
-    await save(db, old, 'name:old');
-    await db.transact((tx) => store.sweep(tx, { from: 'own:', to: 'own;', before: 2_000 }));
-    const left: number[] = [];
-    for (const key of ['own:old', 'own:nearly recent', 'own:recent', 'own:blocked', 'name:old']) {
-      left.push((await lock(db, key)).attempts);
+  that('sweeps what is forgotten as one, in its range, and keeps what is recent or blocked', async (db) => {
+    const used = { ...fresh, attempts: 9, lastAt: 1_000 };
+    await save(db, used, 'own:old');
+    await save(db, { ...used, lastAt: 1_999 }, 'own:nearly recent');
+    await save(db, { ...used, lastAt: 2_000 }, 'own:recent');
+    await save(db, { ...used, blockedUntil: 3_000 }, 'own:blocked');
+    await save(db, { ...used, attempts: 0, lastAt: 2_999 }, 'own:given back');
+    await save(db, { ...used, attempts: 0, lastAt: 3_000 }, 'own:just given back');
+    await save(db, used, 'name:old');
+    const over = { allMs: 1_000, eachMs: 0, before: 3_000 };
+    assert.equal(await db.transact((tx) => store.sweep(tx, { from: 'own:', to: 'own;' }, over)), 3);
+    assert.deepEqual(await left(db), ['name:old', 'own:blocked', 'own:just given back', 'own:recent']);
+  });
+
+  that('sweeps what is forgotten one by one: the more attempts, the later', async (db) => {
+    for (const attempts of [0, 1, 2, 3]) await save(db, { ...fresh, attempts, lastAt: 1_000 }, `name:${attempts}`);
+    await save(db, { ...fresh, attempts: 1, lastAt: 1_000, blockedUntil: 9_000 }, 'name:blocked');
+    for (const [before, expected] of [
+      [1_000, ['name:0', 'name:1', 'name:2', 'name:3', 'name:blocked']],
+      [2_000, ['name:1', 'name:2', 'name:3', 'name:blocked']],
+      [3_001, ['name:3', 'name:blocked']],
+    ] as const) {
+      await db.transact((tx) => store.sweep(tx, { from: 'name:', to: 'name;' }, { allMs: 0, eachMs: 1_000, before }));
+      assert.deepEqual(await left(db), expected);
     }
-    assert.deepEqual(left, [0, 0, 1, 1, 1]);
   });
 });

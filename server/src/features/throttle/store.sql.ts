@@ -1,9 +1,17 @@
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
-import type { ThrottleStore } from './store.ts';
+import type { CounterState, Memory } from './policy.ts';
+import type { Range, ThrottleStore } from './store.ts';
 
 interface ThrottleTables {
-  throttle_counters: { counter: string; attempts: number; last_at: Instant; blocked_until: Instant };
+  throttle_counters: {
+    counter: string;
+    attempts: number;
+    last_at: Instant;
+    blocked_until: Instant;
+    /** Null: none. */
+    unheard: number | null;
+  };
 }
 
 const { statement } = statements<ThrottleTables>();
@@ -11,7 +19,7 @@ const { statement } = statements<ThrottleTables>();
 const lockCounter = statement((db, p: { counter: string }, dialect) => {
   const counter = db
     .selectFrom('throttle_counters')
-    .select(['attempts', 'last_at', 'blocked_until'])
+    .select(['attempts', 'last_at', 'blocked_until', 'unheard'])
     .where('counter', '=', p.counter);
   return dialect.rowLocks ? counter.forUpdate() : counter;
 });
@@ -24,10 +32,10 @@ const openCounter = statement((db, p: { counter: string; attempts: number; now: 
   ),
 );
 
-const saveCounter = statement((db, p: { counter: string; attempts: number; lastAt: Instant; blockedUntil: Instant }) =>
+const saveCounter = statement((db, p: { counter: string } & CounterState) =>
   db
     .updateTable('throttle_counters')
-    .set({ attempts: p.attempts, last_at: p.lastAt, blocked_until: p.blockedUntil })
+    .set({ attempts: p.attempts, last_at: p.lastAt, blocked_until: p.blockedUntil, unheard: p.unheard })
     .where('counter', '=', p.counter),
 );
 
@@ -42,21 +50,25 @@ const listAttempts = statement((db, p: { from: string; to: string }) =>
   db.selectFrom('throttle_counters').select('attempts').where('counter', '>=', p.from).where('counter', '<', p.to),
 );
 
-const sweepEmptyCounters = statement((db, p: { before: Instant }) =>
+const counterBehind = statement((db, p: Range & { others: number }) =>
   db
-    .deleteFrom('throttle_counters')
-    .where('last_at', '<', p.before)
-    .where('attempts', '=', 0)
-    .where('blocked_until', '<', p.before),
+    .selectFrom('throttle_counters')
+    .select('counter')
+    .where('counter', '>=', p.from)
+    .where('counter', '<', p.to)
+    .orderBy('counter')
+    .limit(1)
+    .offset(p.others),
 );
 
-const sweepCounters = statement((db, p: { from: string; to: string; before: Instant }) =>
+const sweepCounters = statement((db, p: Range & Memory & { before: Instant }) =>
   db
     .deleteFrom('throttle_counters')
     .where('counter', '>=', p.from)
     .where('counter', '<', p.to)
-    .where('last_at', '<', p.before)
-    .where('blocked_until', '<', p.before),
+    .where('blocked_until', '<', p.before)
+    .where((row) => row(row('last_at', '+', row('attempts', '*', p.eachMs)), '<', p.before))
+    .where((row) => row.or([row('attempts', '=', 0), row(row('last_at', '+', p.allMs), '<', p.before)])),
 );
 
 export const throttleStore: ThrottleStore = {
@@ -64,7 +76,10 @@ export const throttleStore: ThrottleStore = {
     // Where it is not there, somebody else may open it before we do; and a sweep may remove it before we lock it.
     for (let round = 0; round < 10; round += 1) {
       const row = await tx.first(lockCounter, { counter });
-      if (row) return { attempts: row.attempts, lastAt: row.last_at, blockedUntil: row.blocked_until };
+      if (row) {
+        const { attempts, last_at: lastAt, blocked_until: blockedUntil, unheard } = row;
+        return { attempts, lastAt, blockedUntil, unheard: unheard ?? 0 };
+      }
       await tx.execute(openCounter, { counter, attempts: 0, now });
     }
     throw new Error('a counter vanishes as fast as it is made');
@@ -78,10 +93,6 @@ export const throttleStore: ThrottleStore = {
     await increment();
   },
   sum: async (db, range) => (await db.all(listAttempts, range)).reduce((sum, { attempts }) => sum + attempts, 0),
-  sweepEmpty: async (tx, before) => {
-    await tx.execute(sweepEmptyCounters, { before });
-  },
-  sweep: async (tx, range) => {
-    await tx.execute(sweepCounters, range);
-  },
+  findBehind: async (db, range, others) => (await db.first(counterBehind, { ...range, others }))?.counter,
+  sweep: (tx, range, over) => tx.execute(sweepCounters, { ...range, ...over }),
 };

@@ -1,6 +1,12 @@
 import type { Reads, Tx } from '../../db/database.ts';
 import type { Instant } from '../../kernel/clock.ts';
-import type { CounterState } from './policy.ts';
+import type { CounterState, Memory } from './policy.ts';
+
+/** Counters from `from` to below `to`, byte by byte. */
+export interface Range {
+  readonly from: string;
+  readonly to: string;
+}
 
 /** Counters as their rows know them: by an opaque key. */
 export interface ThrottleStore {
@@ -11,9 +17,9 @@ export interface ThrottleStore {
   /** Adds one to a counter that only ever grows. */
   add(tx: Tx, counter: string, now: Instant): Promise<void>;
   /** The sum of the counters from `from` to below `to`. */
-  sum(db: Reads, range: { readonly from: string; readonly to: string }): Promise<number>;
-  /** Removes counters that have nothing to tell and that nobody used since `before`. */
-  sweepEmpty(tx: Tx, before: Instant): Promise<void>;
-  /** Removes counters from `from` to below `to` that nobody used since `before`. */
-  sweep(tx: Tx, range: { readonly from: string; readonly to: string; readonly before: Instant }): Promise<void>;
+  sum(db: Reads, range: Range): Promise<number>;
+  /** The counter that so many others stand between, from `from` to below `to`; `undefined` where there are fewer. */
+  findBehind(db: Reads, range: Range, others: number): Promise<string | undefined>;
+  /** Removes, in a range, what held nothing any more at `before`: counters whose attempts are all forgotten and that block nobody. */
+  sweep(tx: Tx, range: Range, over: Memory & { readonly before: Instant }): Promise<number>;
 }
