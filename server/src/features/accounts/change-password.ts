@@ -2,12 +2,13 @@ import type { Database } from '../../db/database.ts';
 import { invalidToken } from '../../kernel/access.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { DomainError, type FieldError } from '../../kernel/errors.ts';
+import type { Asker } from '../../kernel/hasher.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
 import type { Principal } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
 import { isSamePassword, type Passwords, wasNotLookedAt } from '../passwords/index.ts';
 import type { EndSessions, SessionsStore } from '../sessions/index.ts';
-import { type Charged, currentPasswordCounters, type Throttle } from '../throttle/index.ts';
+import { type Charged, currentPasswordCounters, sourceOf, type Throttle } from '../throttle/index.ts';
 import { foldEmail, type UsersStore } from '../users/index.ts';
 import { currentPasswordWrong } from './errors.ts';
 
@@ -47,13 +48,6 @@ export function createChangePassword(deps: {
     return same ? [...faults, { pointer, detail: 'This is the current password. Choose another one.' }] : faults;
   };
 
-  /** @returns the hash behind the current password */
-  const prove = async ({ who, currentPassword }: ChangePasswordCommand) => {
-    const hash = await passwords.verifyOf(who.userId, currentPassword);
-    if (hash === undefined) throw currentPasswordWrong();
-    return hash;
-  };
-
   const change = ({ who, ip }: ChangePasswordCommand, hash: string, next: string, charged: Charged) =>
     db.transact(async (tx) => {
       const { userId: user, sessionId: session } = who;
@@ -76,12 +70,20 @@ export function createChangePassword(deps: {
     return db.transact((tx) => audit.record(tx, event));
   };
 
+  const hash = async (password: string, asker: Asker): Promise<string> => {
+    using place = passwords.takePlace(asker);
+    return await passwords.prepare.hash(password, place);
+  };
+
   return async (command) => {
     const errors = faultsOf(command);
     if (errors.length > 0) throw validationFailed({ errors });
+    const asker = { source: sourceOf(command.ip), known: true };
+    using check = passwords.admit(await passwords.find.of(command.who.userId), asker);
     const charged = await throttle.charge(countersOf(command));
     try {
-      const hash = await prove(command);
+      const proven = await check.verify(command.currentPassword, { heard: true, renews: false });
+      if (proven === undefined) throw currentPasswordWrong();
       // Behind the throttle, since it asks a service elsewhere.
       const breaches = await passwords.prepare.checkBreaches(command.newPassword, pointer);
       if (breaches.length > 0) {
@@ -89,7 +91,7 @@ export function createChangePassword(deps: {
         await db.transact((tx) => throttle.forgive(tx, charged));
         throw validationFailed({ errors: breaches });
       }
-      await change(command, hash, await passwords.prepare.hash(command.newPassword), charged);
+      await change(command, proven.hash, await hash(command.newPassword, asker), charged);
     } catch (error) {
       if (error instanceof DomainError && error.refusal === currentPasswordWrong) await recordFailure(command);
       if (wasNotLookedAt(error)) await throttle.undo(charged);

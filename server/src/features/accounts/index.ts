@@ -23,7 +23,7 @@ import { createSetupToken, type SetupToken } from './setup-token.ts';
 import { setupTokensStore } from './store.sql.ts';
 
 export { accountSettings } from './config.ts';
-export type { CreateAccount, NewAccount } from './create-account.ts';
+export type { CreateAccount, NewAccount, PreparedAccount } from './create-account.ts';
 export { invalidSetupToken } from './errors.ts';
 export { accountRoutes } from './routes.ts';
 export { type SetupToken, setupTokenMinutes } from './setup-token.ts';

@@ -28,7 +28,7 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
   that('finds the hash of a living user by either name', async (db) => {
     const ada = await addUser(db, 'ada');
     await addUser(db, 'bea');
-    const found = { userId: ada, hash: 'hash of ada', changedAt: 1_000 };
+    const found = { userId: ada, hash: 'hash of ada', changedAt: 1_000, active: true };
     assert.deepEqual(await store.findByName(db, { emailKey: 'ada@example.com', usernameKey: '?' }), found);
     assert.deepEqual(await store.findByName(db, { emailKey: '?', usernameKey: 'ada' }), found);
     assert.equal(await store.findByName(db, keysOf('cyd')), undefined);
@@ -36,7 +36,12 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
 
   that('finds a user who has no password, and says so', async (db) => {
     const ada = await addUser(db, 'ada', { withPassword: false });
-    assert.deepEqual(await store.findByName(db, keysOf('ada')), { userId: ada, hash: undefined, changedAt: 0 });
+    assert.deepEqual(await store.findByName(db, keysOf('ada')), {
+      userId: ada,
+      hash: undefined,
+      changedAt: 0,
+      active: true,
+    });
     assert.equal(await db.transact((tx) => store.isCurrent(tx, ada, 'hash of ada')), false);
     assert.equal(await db.transact((tx) => store.replace(tx, ada, 'hash of ada', 'next')), false);
   });
@@ -46,14 +51,54 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
     await db.transact((tx) => usersStore.markDeleted(tx, gone, 2_000));
     assert.equal(await store.findByName(db, keysOf('ada')), undefined);
     const now = await addUser(db, 'ada', { withPassword: false });
-    assert.deepEqual(await store.findByName(db, keysOf('ada')), { userId: now, hash: undefined, changedAt: 0 });
+    assert.deepEqual(await store.findByName(db, keysOf('ada')), {
+      userId: now,
+      hash: undefined,
+      changedAt: 0,
+      active: true,
+    });
+  });
+
+  that('tells who is disabled', async (db) => {
+    const ada = await addUser(db, 'ada');
+    await db.transact((tx) => usersStore.markDisabled(tx, ada, 2_000));
+    assert.equal((await store.findByName(db, keysOf('ada')))?.active, false);
+    assert.equal((await store.findOf(db, ada))?.active, false);
+    await db.transact((tx) => usersStore.markEnabled(tx, ada));
+    assert.equal((await store.findByName(db, keysOf('ada')))?.active, true);
+  });
+
+  that('knows the last user with a password, also one who is deleted, and none where there is none', async (db) => {
+    assert.equal(await store.lastUser(db), 0);
+    await addUser(db, 'ada');
+    const bea = await addUser(db, 'bea');
+    await addUser(db, 'cyd', { withPassword: false });
+    assert.equal(await store.lastUser(db), bea);
+    await db.transact((tx) => usersStore.markDeleted(tx, bea, 2_000));
+    assert.equal(await store.lastUser(db), bea);
+  });
+
+  that('finds the hash of a user by an id near theirs, of living ones with a password alone', async (db) => {
+    const ada = await addUser(db, 'ada');
+    const bea = await addUser(db, 'bea', { withPassword: false });
+    const cyd = await addUser(db, 'cyd');
+    const dan = await addUser(db, 'dan');
+    assert.equal(await store.findNear(db, ada), 'hash of ada');
+    assert.equal(await store.findNear(db, bea), 'hash of cyd');
+    await db.transact((tx) => usersStore.markDeleted(tx, cyd, 2_000));
+    assert.equal(await store.findNear(db, cyd), 'hash of dan');
+    await db.transact((tx) => usersStore.markDisabled(tx, dan, 2_000));
+    assert.equal(await store.findNear(db, cyd), 'hash of dan', 'a disabled user is a living one');
+    assert.equal(await store.findNear(db, dan + 1), undefined);
+    assert.equal(await store.findNear(db, ada - 63), 'hash of ada');
+    assert.equal(await store.findNear(db, ada - 64), undefined, 'far away is not looked');
   });
 
   that('finds the hash of a user by id, and none of who is deleted or was never there', async (db) => {
     const ada = await addUser(db, 'ada');
     const bea = await addUser(db, 'bea', { withPassword: false });
-    assert.deepEqual(await store.findOf(db, ada), { userId: ada, hash: 'hash of ada', changedAt: 1_000 });
-    assert.deepEqual(await store.findOf(db, bea), { userId: bea, hash: undefined, changedAt: 0 });
+    assert.deepEqual(await store.findOf(db, ada), { userId: ada, hash: 'hash of ada', changedAt: 1_000, active: true });
+    assert.deepEqual(await store.findOf(db, bea), { userId: bea, hash: undefined, changedAt: 0, active: true });
     await db.transact((tx) => usersStore.markDeleted(tx, ada, 2_000));
     assert.deepEqual([await store.findOf(db, ada), await store.findOf(db, asUserId(99))], [undefined, undefined]);
   });
@@ -75,8 +120,8 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
     assert.deepEqual(
       [await store.findOf(db, ada), await store.findOf(db, bea)],
       [
-        { userId: ada, hash: `set ${ada}`, changedAt: 3_000 },
-        { userId: bea, hash: `set ${bea}`, changedAt: 3_000 },
+        { userId: ada, hash: `set ${ada}`, changedAt: 3_000, active: true },
+        { userId: bea, hash: `set ${bea}`, changedAt: 3_000, active: true },
       ],
     );
     assert.deepEqual(await changedAt(db), [3_000, 3_000]);
@@ -108,6 +153,7 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
       userId: ada,
       hash: `next ${verdicts.indexOf(true)}`,
       changedAt: 1_000,
+      active: true,
     });
     assert.equal(await db.transact((tx) => store.isCurrent(tx, ada, 'hash of ada')), false);
     assert.equal((await store.findByName(db, keysOf('bea')))?.userId, bea);

@@ -14,7 +14,7 @@ const findByName = statement((db, p: { emailKey: string; usernameKey: string }) 
   db
     .selectFrom('users')
     .leftJoin('passwords', 'passwords.user_id', 'users.id')
-    .select(['users.id', 'passwords.hash', 'passwords.changed_at'])
+    .select(['users.id', 'users.disabled_at', 'passwords.hash', 'passwords.changed_at'])
     .where((where) => where.or([where('email_key', '=', p.emailKey), where('username_key', '=', p.usernameKey)])),
 );
 
@@ -22,9 +22,28 @@ const findOf = statement((db, p: { user: UserId }) =>
   db
     .selectFrom('users')
     .leftJoin('passwords', 'passwords.user_id', 'users.id')
-    .select(['users.id', 'passwords.hash', 'passwords.changed_at'])
+    .select(['users.id', 'users.disabled_at', 'passwords.hash', 'passwords.changed_at'])
     .where('users.id', '=', p.user)
     .where('users.deleted_at', 'is', null),
+);
+
+const findLastUser = statement((db, _: object) =>
+  db.selectFrom('passwords').select('user_id').orderBy('user_id', 'desc').limit(1),
+);
+
+/** Bounded, so that a run of deleted ones is not searched through. */
+const nearby = 64;
+
+const findNear = statement((db, p: { from: number; to: number }) =>
+  db
+    .selectFrom('passwords')
+    .innerJoin('users', 'users.id', 'passwords.user_id')
+    .select('passwords.hash')
+    .where('passwords.user_id', '>=', p.from)
+    .where('passwords.user_id', '<', p.to)
+    .where('users.deleted_at', 'is', null)
+    .orderBy('passwords.user_id')
+    .limit(1),
 );
 
 const addPassword = statement((db, p: { user: UserId; hash: string; at: Instant }) =>
@@ -51,10 +70,18 @@ const overwritePassword = statement((db, p: { user: UserId; hash: string; at: In
   db.updateTable('passwords').set({ hash: p.hash, changed_at: p.at }).where('user_id', '=', p.user),
 );
 
-const foundPassword = (row: { id: number; hash: string | null; changed_at: Instant | null }): FoundPassword => ({
+interface FoundRow {
+  id: number;
+  disabled_at: Instant | null;
+  hash: string | null;
+  changed_at: Instant | null;
+}
+
+const foundPassword = (row: FoundRow): FoundPassword => ({
   userId: asUserId(row.id),
   hash: row.hash ?? undefined,
   changedAt: row.changed_at ?? 0,
+  active: row.disabled_at === null,
 });
 
 export const passwordsStore: PasswordsStore = {
@@ -66,6 +93,8 @@ export const passwordsStore: PasswordsStore = {
     const row = await db.first(findOf, { user });
     return row && foundPassword(row);
   },
+  lastUser: async (db) => (await db.first(findLastUser, {}))?.user_id ?? 0,
+  findNear: async (db, id) => (await db.first(findNear, { from: id, to: id + nearby }))?.hash,
   add: async (tx, user, hash, at) => {
     await tx.execute(addPassword, { user, hash, at });
   },

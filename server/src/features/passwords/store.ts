@@ -9,6 +9,8 @@ export interface FoundPassword {
   readonly hash: string | undefined;
   /** Since when that password holds; a better hash of it changes nothing. */
   readonly changedAt: Instant;
+  /** False for a user who is disabled. */
+  readonly active: boolean;
 }
 
 export interface PasswordsStore {
@@ -16,6 +18,10 @@ export interface PasswordsStore {
   findByName(db: Reads, key: { emailKey: string; usernameKey: string }): Promise<FoundPassword | undefined>;
   /** By id; `undefined` for a user who is deleted or was never there. */
   findOf(db: Reads, user: UserId): Promise<FoundPassword | undefined>;
+  /** The highest id of a user who has or had a password; 0 where there is none. */
+  lastUser(db: Reads): Promise<number>;
+  /** The hash of a living user with this id or one of the next few. */
+  findNear(db: Reads, id: number): Promise<string | undefined>;
   add(tx: Tx, user: UserId, hash: string, at: Instant): Promise<void>;
   /** Whether `hash` is still the user's: a password that was changed meanwhile proves nothing any more. */
   isCurrent(tx: Tx, user: UserId, hash: string): Promise<boolean>;

@@ -27,6 +27,9 @@ export interface Charged {
 /** Counts a login before the password is looked at. @throws tooManyAttempts */
 export type ChargeLogin = (attempt: LoginAttempt) => Promise<Charged>;
 
+/** Whether the attempt brings a device token of the account it names. It may be used up: only counting tells. */
+export type KnowsDevice = (attempt: Pick<LoginAttempt, 'account' | 'device'>) => boolean;
+
 /** Nobody has this id: for names that nobody has, so that they cost the same. */
 const nobody = asUserId(0);
 
@@ -35,11 +38,11 @@ export function createChargeLogin(deps: {
   counters: Counters;
   devices: DeviceTokens;
   spraying: Spraying;
-}): ChargeLogin {
+}): { chargeLogin: ChargeLogin; knowsDevice: KnowsDevice } {
   const { db, counters, devices, spraying } = deps;
 
   /** A token from before the password was changed was perhaps a thief's, against whom it was changed. */
-  const deviceOf = ({ device: text = '', account }: LoginAttempt): Counter | undefined => {
+  const deviceOf = ({ device: text = '', account }: Pick<LoginAttempt, 'account' | 'device'>): Counter | undefined => {
     const device = devices.read(text, account?.userId ?? nobody);
     if (account === undefined || device === undefined || device.issuedAt < account.changedAt) return undefined;
     return { kind: 'device', of: [account.userId, device.id] };
@@ -51,7 +54,7 @@ export function createChargeLogin(deps: {
     return { counters: charged, heard: charged.length === wanted.length };
   };
 
-  return async (attempt) => {
+  const chargeLogin: ChargeLogin = async (attempt) => {
     const device = deviceOf(attempt);
     const sprayed = await spraying.isUnderWay();
     return db.transact(async (tx) => {
@@ -59,4 +62,6 @@ export function createChargeLogin(deps: {
       return chargeStranger(tx, attempt, sprayed);
     });
   };
+
+  return { chargeLogin, knowsDevice: (attempt) => deviceOf(attempt) !== undefined };
 }
