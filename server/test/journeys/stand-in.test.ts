@@ -132,7 +132,11 @@ describe('a name that nobody has', () => {
     const here = await drawn(server, 30);
     await using node = await start({ db: server.db });
     assert.deepEqual(await drawn(node, 30), here);
-    await using stranger = await start({ db: server.db, secretKey: 'another secret key for tests, long enough' });
+    await using stranger = await start({
+      db: server.db,
+      secretKey: 'another secret key for tests, long enough',
+      formerSecretKeys: ['a secret key for tests, long enough'],
+    });
     assert.notDeepEqual(await drawn(stranger, 30), here);
   });
 
