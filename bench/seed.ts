@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createHasher } from '../server/src/adapters/password-hashing/hasher.ts';
-import { createLane } from '../server/src/adapters/password-hashing/lane.ts';
+import { createLanes } from '../server/src/adapters/password-hashing/lanes.ts';
 import { systemClock } from '../server/src/adapters/system-clock.ts';
 import { systemRandom } from '../server/src/adapters/system-random.ts';
 import { parseDatabaseUrl } from '../server/src/config/database-url.ts';
@@ -22,9 +22,9 @@ if (values.database === undefined || !Number.isInteger(users) || users < 1) {
   throw new Error('usage: node bench/seed.ts --database URL [--users N]');
 }
 
-const lane = createLane({ width: 1, maxWaitMs: 60_000, clock: systemClock });
+const lanes = createLanes({ cores: 1, maxWaitMs: 60_000, clock: systemClock });
 const parameters = { memoryKib: 19_456, iterations: 2, parallelism: 1 };
-const hasher = createHasher({ parameters, lane, random: systemRandom });
+const hasher = createHasher({ parameters, lanes, random: systemRandom });
 const passwordHash = await hasher.hash(password);
 
 const db = await connect(parseDatabaseUrl(values.database), { poolSize: 2 });

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { createBreachedPasswords } from '../adapters/breached-passwords.ts';
 import { ownSecretKey } from '../adapters/own-secret-key.ts';
 import { createHasher } from '../adapters/password-hashing/hasher.ts';
-import { createLane } from '../adapters/password-hashing/lane.ts';
+import { createLanes } from '../adapters/password-hashing/lanes.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
 import { systemTicker as ticker } from '../adapters/system-ticker.ts';
@@ -30,9 +30,8 @@ export async function openPorts(
   const parameters = { memoryKib, iterations, parallelism };
   const breachedPasswords = openBreachedPasswords(config, clock, warn);
   // Never more hashes in flight than cores: beyond that they only slow one another, and everything else.
-  const lane = createLane({ width: shareOf(availableParallelism(), 1), maxWaitMs, clock });
-  const threadLane = createLane({ width: 1, maxWaitMs, clock });
-  const hasher = createHasher({ parameters, lane, threadLane, random });
+  const lanes = createLanes({ cores: shareOf(availableParallelism(), 1), maxWaitMs, clock });
+  const hasher = createHasher({ parameters, lanes, random });
   // Two at least: work under a lock of all nodes holds one for the lock.
   const db = await connect(resolveDatabase(config.server), { poolSize: shareOf(config.server.databasePoolSize, 2) });
   return { db, clock, ticker, random, hasher, breachedPasswords, secretKeys, madeSecretKey };

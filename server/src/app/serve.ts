@@ -14,6 +14,8 @@ import { stopSignal } from './signals.ts';
 
 /** How long requests under way may take when the server stops. */
 const drainMs = 10_000;
+/** How often it is seen meanwhile which connections have fallen idle. */
+const idleCheckMs = 50;
 
 /** A server that is ready to listen. */
 export interface ServerWorld {
@@ -92,8 +94,12 @@ export async function bannerFacts(
   return { mode, address, publicUrl, database, madeSecretKey: ports.madeSecretKey, setupToken };
 }
 
-/** Takes no new requests and finishes those under way. Whoever still uploads must not hold the door open for ever. */
+/**
+ * Takes no new requests and finishes those under way. Their connections, which clients would keep for the next one, are closed as they
+ * fall idle. Whoever still uploads must not hold the door open for ever.
+ */
 async function drain(app: FastifyInstance): Promise<void> {
   setTimeout(() => app.server.closeAllConnections(), drainMs).unref();
-  await app.close();
+  const idle = setInterval(() => app.server.closeIdleConnections(), idleCheckMs);
+  await app.close().finally(() => clearInterval(idle));
 }

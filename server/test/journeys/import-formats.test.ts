@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createHasher } from '../../src/adapters/password-hashing/hasher.ts';
-import { createLane } from '../../src/adapters/password-hashing/lane.ts';
+import { createLanes } from '../../src/adapters/password-hashing/lanes.ts';
 import { createClient } from '../support/client.ts';
 import { createTestClock, testRandom } from '../support/ports.ts';
 import { startServer } from '../support/server.ts';
@@ -29,9 +29,9 @@ const hashes = {
 const password = 'correct horse bättery';
 
 test('users of every system log in with their old passwords, and all end with a plain argon2id hash', async () => {
-  const lane = createLane({ width: 2, maxWaitMs: 60_000, clock: createTestClock() });
+  const lanes = createLanes({ cores: 2, maxWaitMs: 60_000, clock: createTestClock() });
   const parameters = { memoryKib: 1024, iterations: 2, parallelism: 1 };
-  const passwordHasher = createHasher({ parameters, lane, random: testRandom });
+  const passwordHasher = createHasher({ parameters, lanes, random: testRandom });
   await using server = await startServer({ passwordHasher, env: { RATE_LIMITS: 'off' } });
   const call = createClient(server.url);
   const { create } = server.features.accounts;

@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { overloaded } from '../../src/kernel/overloaded.ts';
 import { behind } from '../support/behind.ts';
-import { type Answer, type Call, createClient } from '../support/client.ts';
+import { type Answer, type Call, type CallOptions, createClient } from '../support/client.ts';
+import { createHandDrivenHasher } from '../support/hashing-by-hand.ts';
 import { ada, bea, lives, signUp } from '../support/people.ts';
+import { createTestClock } from '../support/ports.ts';
 import { assertOAuthError, assertProblem } from '../support/refusals.ts';
-import { startServer } from '../support/server.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { until } from './keyward.ts';
 
 const { email, password } = ada;
 const form = { grant_type: 'password', username: email, password };
@@ -57,5 +60,155 @@ describe('no core is free', () => {
     assert.equal((await call('POST', '/login', { json: { email, password } })).status, 200);
     const events = (await server.newEvents()).map(({ event }) => event);
     assert.deepEqual(events, ['session.started']);
+  });
+});
+
+/** A server with one core, whose hashing is driven by hand; ada has an account. */
+async function startWithOneCore() {
+  const clock = createTestClock();
+  const hashing = createHandDrivenHasher(clock);
+  const server = await startServer({ clock, passwordHasher: hashing.hasher, env: { TRUST_PROXY: '1' } });
+  const call = createClient(server.url);
+  const account = await server.features.accounts.create.prepare(ada);
+  await server.db.transact((tx) => server.features.accounts.create.insert(tx, account, { admin: false, how: 'test' }));
+  await server.newEvents();
+  const { quick } = hashing.lanes;
+  const pending: Promise<Answer>[] = [];
+
+  /** Sends a login that will be answered later. Its password is by what the hasher tells it from others. */
+  const send = (label: string, ip: string, options: CallOptions = {}) => {
+    const json = { email: `${label.replaceAll(' ', '-')}@example.com`, password: label };
+    const answer = call('POST', '/login', { json, headers: { 'x-forwarded-for': ip }, ...options });
+    pending.push(answer);
+    return answer;
+  };
+  return {
+    server,
+    call,
+    ...hashing,
+    send,
+    /** Fills the one core and the queue, from 21 addresses. */
+    async fill() {
+      for (let at = 0; at <= 20; at += 1) {
+        void send(`crowd ${at}`, `198.51.100.${at}`);
+        await until(() => quick.waiting === at && quick.inFlight === 1);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      hashing.endAll();
+      await Promise.allSettled(pending);
+      assert.deepEqual([quick.inFlight, quick.waiting], [0, 0], 'every place is left in the end');
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const countersOf = ({ db }: TestServer) =>
+  behind<{ counter: string; attempts: number }>(db, (builder) =>
+    builder.selectFrom('throttle_counters').select(['counter', 'attempts']).orderBy('counter'),
+  );
+
+describe('a storm of logins', () => {
+  test('who cannot be served in time is refused at once, before anything is counted or written, sign-ups as well', async () => {
+    await using world = await startWithOneCore();
+    const { server, call, send, fill } = world;
+    await fill();
+    await until(async () => (await countersOf(server)).length === 4 * 21);
+    const before = await countersOf(server);
+    const refused = [
+      await send('one too many', '192.0.2.1'),
+      await call('POST', '/login', { json: { email, password }, headers: { 'x-forwarded-for': '192.0.2.2' } }),
+      await call('POST', '/signup', { json: bea, headers: { 'x-forwarded-for': '192.0.2.3' } }),
+    ];
+    for (const answer of refused) {
+      assertProblem(answer, 503, 'overloaded');
+      assert.equal(answer.headers.get('retry-after'), '2');
+    }
+    assert.deepEqual(await countersOf(server), before);
+    assert.deepEqual(await server.newEvents(), []);
+    assert.deepEqual(world.begun, ['crowd 0']);
+  });
+
+  test('reading goes on meanwhile: no token waits behind a password', async () => {
+    await using world = await startWithOneCore();
+    const { call, endOne, fill } = world;
+    const first = call('POST', '/login', { json: { email, password } });
+    await until(() => world.begun.length === 1);
+    endOne();
+    const token = (await first).body.access_token;
+    await fill();
+    assert.equal((await call('GET', '/user', { token })).status, 200);
+    assert.equal((await call('GET', '/readyz')).status, 200);
+  });
+
+  test('attack: an address that logs in without end is refused, and delays everybody else by one', async () => {
+    await using world = await startWithOneCore();
+    const { begun, endOne, lanes, send } = world;
+    const flood = Array.from({ length: 30 }, (_, at) => send(`flood ${at}`, '203.0.113.66'));
+    await until(() => lanes.quick.waiting === 5);
+    const owner = send('owner', '192.0.2.1');
+    await until(() => lanes.quick.waiting === 6);
+    const refused: number[] = [];
+    for (const answer of flood) void answer.then(({ status }) => status === 503 && refused.push(status));
+    await until(() => refused.length === 24);
+    for (let ended = 0; ended < 3; ended += 1) {
+      const already = begun.length;
+      endOne();
+      await until(() => begun.length === already + 1 || begun.includes('owner'));
+    }
+    assert.ok(begun.indexOf('owner') === 1 || begun.indexOf('owner') === 2, `${begun}`);
+    world.endAll();
+    assert.equal((await owner).status, 401);
+    await Promise.all(flood);
+    assert.equal(refused.length, 24, 'and of those that were let in none');
+  });
+
+  test('a known device goes ahead of all strangers, and one of another account does not', async () => {
+    await using world = await startWithOneCore();
+    const { begun, call, endOne, lanes, send } = world;
+    const first = call('POST', '/login', { json: { email, password } });
+    await until(() => begun.length === 1);
+    endOne();
+    const { device } = await first;
+    await world.fill();
+    const json = { email, password };
+    const stranger = await send('of ada’s device', '192.0.2.1', { device });
+    assert.equal(stranger.status, 503, 'the device is ada’s, the name is not');
+    const owner = send('owner', '192.0.2.1', { json, device });
+    await until(() => lanes.quick.waiting === 21);
+    endOne();
+    await until(() => begun.length === 3);
+    assert.deepEqual([begun[1], begun[2]], ['crowd 0', password]);
+    world.endAll();
+    assert.equal((await owner).status, 200);
+  });
+
+  test('whose turn did not come in time after all is refused, and that was no attempt', async () => {
+    await using world = await startWithOneCore();
+    const { server, send, endOne } = world;
+    const first = send('runs', '192.0.2.1');
+    await until(() => world.begun.length === 1);
+    const late = send('late', '192.0.2.2');
+    await until(async () => (await countersOf(server)).length === 8);
+    server.clock.advance(2_001);
+    endOne();
+    assertProblem(await late, 503, 'overloaded');
+    assert.equal((await first).status, 401);
+    assert.deepEqual(world.begun, ['runs']);
+    const attempts = (await countersOf(server)).filter(({ counter }) => !counter.startsWith('failures'));
+    assert.deepEqual(attempts.map((row) => Number(row.attempts)).sort(), [0, 0, 0, 0, 1, 1, 1, 1]);
+    assert.deepEqual((await server.newEvents()).length, 1);
+  });
+
+  test('who is refused by the throttle leaves the place that was taken', async () => {
+    await using world = await startWithOneCore();
+    const { call, lanes, endAll } = world;
+    endAll();
+    const json = { email, password: 'not the password' };
+    for (let attempt = 0; attempt < 10; attempt += 1)
+      assert.equal((await call('POST', '/login', { json })).status, 401);
+    for (let attempt = 0; attempt < 30; attempt += 1)
+      assert.equal((await call('POST', '/login', { json })).status, 429);
+    assert.deepEqual([lanes.quick.inFlight, lanes.quick.waiting], [0, 0]);
   });
 });

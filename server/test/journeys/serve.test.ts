@@ -83,6 +83,41 @@ for (const name of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
+test('with a delay, SIGTERM says first that no more should be sent, still serves all that comes, and ends with 0', async () => {
+  using operator = createProcessOperator();
+  await using server = await operator.serve({ SHUTDOWN_DELAY_SECONDS: '4' });
+  const call = createClient(server.url);
+  assert.equal((await call('GET', '/readyz')).status, 200);
+  server.signal('SIGTERM');
+  await until(async () => (await call('GET', '/readyz')).status === 503);
+  assert.deepEqual((await call('GET', '/readyz')).body, { status: 'failing', checks: { server: 'stopping' } });
+  assert.equal((await call('GET', '/livez')).status, 200);
+  assert.equal(await logIn(call, 'nobody'), 401);
+  const { code, err } = await server.ended;
+  assert.deepEqual([code, err, await isClosed(server.port)], [0, '', true]);
+});
+
+test('a second signal does not wait for the delay', { timeout: 60_000 }, async () => {
+  using operator = createProcessOperator();
+  await using server = await operator.serve({ SHUTDOWN_DELAY_SECONDS: '300' });
+  const call = createClient(server.url);
+  server.signal('SIGTERM');
+  await until(async () => (await call('GET', '/readyz')).status === 503);
+  server.signal('SIGINT');
+  assert.equal((await server.ended).code, 1);
+});
+
+test('logins that wait for a core when the signal comes are all answered', async () => {
+  using operator = createProcessOperator();
+  await using server = await operator.serve();
+  const call = createClient(server.url);
+  const waiting = Array.from({ length: 8 }, (_, at) => logIn(call, `nobody-${at}`));
+  await Promise.race(waiting);
+  server.signal('SIGTERM');
+  assert.deepEqual(new Set(await Promise.all(waiting)), new Set([401]));
+  assert.equal((await server.ended).code, 0);
+});
+
 test('a second signal does not wait for the request under way', async () => {
   using operator = createProcessOperator();
   await using server = await operator.serve();

@@ -27,9 +27,11 @@ export interface TestHasher extends Hasher {
 export function createTestHasher(): TestHasher {
   const calls = { hash: 0, verify: 0 };
   const digest = (password: string) => `test$${createHash('sha256').update(password).digest('hex')}`;
-  return {
+  const hasher: TestHasher = {
     calls,
     dummy: 'test$nobody',
+    admit: () => ({ run: (work) => work(), [Symbol.dispose]: () => {} }),
+    rehash: (_stored, password) => hasher.hash(password),
     hash: async (password) => {
       calls.hash += 1;
       return digest(password);
@@ -42,6 +44,7 @@ export function createTestHasher(): TestHasher {
     isOutdated: (stored) => /^(?:old|wrapped)\$/.test(stored),
     wrapIfWeak: async (stored) => (stored.startsWith('weak$') ? `wrapped$${stored}` : stored),
   };
+  return hasher;
 }
 
 export const testRandom = systemRandom;

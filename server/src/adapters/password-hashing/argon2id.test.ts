@@ -55,12 +55,13 @@ test('hashing writes what an independent implementation writes for the same salt
   assert.equal(writePhc(today, Buffer.from(salt, 'base64'), Buffer.from(tag, 'base64')), made);
 });
 
-test('a hash is up to date only when it is in no respect weaker than a new one', () => {
+test('a hash is up to date only when it takes no less memory and no less work than a new one, and is else no weaker', () => {
   const upToDate = (parameters: string) => isAtLeast(today, `$${parameters}$${salt}$${tag}`);
   assert.equal(upToDate('argon2id$v=19$m=1024,t=2,p=1'), true);
   assert.equal(upToDate('argon2id$v=19$m=2048,t=3,p=2'), true);
   assert.equal(upToDate('argon2id$v=19$m=1023,t=3,p=2'), false);
-  assert.equal(upToDate('argon2id$v=19$m=4096,t=1,p=1'), false);
+  assert.equal(upToDate('argon2id$v=19$m=4096,t=1,p=1'), true, 'twice the work in one pass');
+  assert.equal(upToDate('argon2id$v=19$m=2047,t=1,p=1'), false);
   assert.equal(isAtLeast({ ...today, parallelism: 2 }, `$argon2id$v=19$m=1024,t=2,p=1$${salt}$${tag}`), false);
   assert.equal(upToDate('argon2id$v=16$m=1024,t=2,p=1'), false);
   assert.equal(upToDate('argon2id$m=1024,t=2,p=1'), false);

@@ -66,13 +66,20 @@ function derive(hash: Argon2Hash, password: string | Uint8Array): Promise<Buffer
   return hashRaw(password, options);
 }
 
+const workOf = ({ memoryKib, iterations }: Argon2Parameters) => memoryKib * iterations;
+
+const readAny = (stored: string) => (stored.startsWith('argon2$') ? readDjango(stored) : readPhc(stored));
+
+const isBearable = (parameters: Argon2Parameters): boolean =>
+  parameters.memoryKib <= ceiling.memoryKib &&
+  workOf(parameters) <= ceiling.memoryKibTimesIterations &&
+  parameters.parallelism <= ceiling.parallelism;
+
 /** argon2id, argon2i and argon2d as PHC strings, also behind Django's `argon2` prefix. */
 export const argon2 = createScheme<Argon2Hash>({
-  read: (stored) => (stored.startsWith('argon2$') ? readDjango(stored) : readPhc(stored)),
-  isBearable: ({ memoryKib, iterations, parallelism }) =>
-    memoryKib <= ceiling.memoryKib &&
-    memoryKib * iterations <= ceiling.memoryKibTimesIterations &&
-    parallelism <= ceiling.parallelism,
+  read: readAny,
+  isBearable,
+  costOf: ({ memoryKib, iterations }) => ({ kind: 'argon2', memoryKib, iterations }),
   isWeak: ({ memoryKib, iterations }) =>
     memoryKib < least.memoryKib || memoryKib * iterations < least.memoryKibTimesIterations,
   derive,
@@ -100,16 +107,32 @@ export function writePhc(parameters: Argon2Parameters, salt: Uint8Array, tag: Ui
   return `$argon2id$v=19$m=${memoryKib},t=${iterations},p=${parallelism}$${writeBase64(salt)}$${writeBase64(tag)}`;
 }
 
-/** Whether `stored` is a plain argon2id PHC string that is in no respect weaker than a new one with `parameters`. */
+/**
+ * Whether `stored` is a plain argon2id PHC string that takes no less memory and no less work (memory times passes) than a new one with
+ * `parameters`. More memory in fewer passes is as good: RFC 9106 §4 and OWASP weigh one against the other.
+ */
 export function isAtLeast(parameters: Argon2Parameters, stored: string): boolean {
   const found = readPhc(stored);
   return (
     found?.variant === 'id' &&
     found.version === 19 &&
     found.memoryKib >= parameters.memoryKib &&
-    found.iterations >= parameters.iterations &&
+    workOf(found) >= workOf(parameters) &&
     found.parallelism >= parameters.parallelism &&
     found.salt.length >= saltLength &&
     found.digest.length >= tagLength
   );
+}
+
+/**
+ * With what the password behind `stored` is to be hashed anew: `parameters`, or as much more memory and work as an argon2 hash that stands
+ * there has, so that a renewal never weakens. `undefined` where that would cost more than a server can bear: the old one may stay.
+ */
+export function renewedParameters(parameters: Argon2Parameters, stored: string): Argon2Parameters | undefined {
+  const found = readAny(stored);
+  if (found === undefined) return parameters;
+  const memoryKib = Math.max(found.memoryKib, parameters.memoryKib);
+  const iterations = Math.ceil(Math.max(workOf(found), workOf(parameters)) / memoryKib);
+  const renewed = { memoryKib, iterations, parallelism: parameters.parallelism };
+  return isBearable(renewed) ? renewed : undefined;
 }

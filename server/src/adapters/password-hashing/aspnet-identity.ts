@@ -62,6 +62,7 @@ const blocksOf = ({ digestName, digest }: IdentityHash) => Math.ceil(digest.leng
 export const aspNetIdentity = createScheme<IdentityHash>({
   read,
   isBearable: (hash) => isBearablePbkdf2(hash.rounds * blocksOf(hash)),
+  costOf: (hash) => ({ kind: 'pbkdf2', digestName: hash.digestName, rounds: hash.rounds, blocks: blocksOf(hash) }),
   // An attacker needs the first block alone.
   isWeak: ({ digestName, rounds }) => isWeakPbkdf2(digestName, rounds),
   derive: ({ digestName, rounds, salt, digest }, password) =>

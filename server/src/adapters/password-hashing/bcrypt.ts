@@ -70,6 +70,7 @@ export const bcrypt = createScheme<BcryptHash>({
     return found && { ...found, blank: wrapper + found.blank };
   },
   isBearable: ({ cost }) => cost <= highestCost,
+  costOf: ({ cost }) => ({ kind: 'bcrypt', cost }),
   isWeak: ({ cost }) => cost < leastCost,
   spellings: ({ prepare }, password) => (prepare === wordPressPrehash ? asWordPressSpells(password) : [password]),
   derive: async ({ cost, salt, prepare }, password) =>

@@ -40,6 +40,7 @@ const keyLength = 32;
 export const firebaseScrypt = createScheme<FirebaseHash>({
   read,
   isBearable: isBearableScrypt,
+  costOf: ({ N, r, p }) => ({ kind: 'scrypt', N, r, p }),
   isWeak: isWeakScrypt,
   async derive(hash, password) {
     const key = await deriveScrypt(password, hash.salt, keyLength, hash);

@@ -1,19 +1,27 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DomainError } from '../../kernel/errors.ts';
+import type { Asker } from '../../kernel/hasher.ts';
 import { createLane, type LaneOptions } from './lane.ts';
 
-/** A lane whose clock and works a test drives by hand. */
+const stranger = (source: string): Asker => ({ source, known: false });
+
+/** A lane whose clock and works a test drives by hand: a second is what one may expect to wait, two are the longest. */
 function setUp(options: Partial<LaneOptions> = {}) {
   const clock = { time: 1_000_000, now: () => clock.time };
-  const lane = createLane({ width: 2, maxWaitMs: 1000, firstGuessMs: 100, clock, ...options });
+  const lane = createLane({ width: 2, maxWaitMs: 2000, firstGuessMs: 100, clock, ...options });
   const started: string[] = [];
-  const submit = (name: string) => {
+  /** Each from a source of its own unless said. */
+  const submit = (name: string, asker: Asker = stranger(`${name} ${started.length}:${lane.waiting}`)) => {
     const work = Promise.withResolvers<string>();
-    const outcome = lane.run(() => {
-      started.push(name);
-      return work.promise;
-    });
+    const inPlace = async () => {
+      using place = lane.admit(asker);
+      return await place.run(() => {
+        started.push(name);
+        return work.promise;
+      });
+    };
+    const outcome = inPlace();
     outcome.catch(() => {}); // looked at later
     return { end: () => work.resolve(name), fail: (error: Error) => work.reject(error), outcome };
   };
@@ -32,7 +40,7 @@ const refusedFor = (seconds: number) => (error: unknown) =>
 describe('a lane', () => {
   test('never runs more works than it is wide, and starts the others in their order', async () => {
     const { lane, started, submit } = setUp();
-    const works = ['a', 'b', 'c', 'd'].map(submit);
+    const works = ['a', 'b', 'c', 'd'].map((name) => submit(name));
     await settle();
     assert.deepEqual(started, ['a', 'b']);
     assert.deepEqual([lane.inFlight, lane.waiting], [2, 2]);
@@ -84,7 +92,7 @@ describe('a lane', () => {
     const first = submit('first');
     const late = submit('late');
     await settle();
-    clock.time += 900;
+    clock.time += 1900;
     const inTime = submit('in time');
     clock.time += 101;
     first.end();
@@ -99,7 +107,7 @@ describe('a lane', () => {
     const { clock, submit } = setUp({ width: 1 });
     const [first, second] = [submit('first'), submit('second')];
     await settle();
-    clock.time += 1000;
+    clock.time += 2000;
     first.end();
     second.end();
     assert.equal(await second.outcome, 'second');
@@ -110,7 +118,7 @@ describe('a lane', () => {
     submit('stuck');
     const late = submit('late');
     await settle();
-    clock.time += 1001;
+    clock.time += 2001;
     submit('new');
     await assert.rejects(late.outcome, refusedFor(1));
     assert.deepEqual([lane.inFlight, lane.waiting], [1, 1]);
@@ -118,10 +126,13 @@ describe('a lane', () => {
 
   test('a work that throws frees its place, at once or later', async () => {
     const { lane, submit } = setUp({ width: 1 });
-    const thrower = lane.run(() => {
-      throw new Error('at once');
-    });
-    await assert.rejects(thrower, /at once/);
+    const thrower = async () => {
+      using place = lane.admit(stranger('thrower'));
+      await place.run(() => {
+        throw new Error('at once');
+      });
+    };
+    await assert.rejects(thrower(), /at once/);
     const failing = submit('failing');
     const next = submit('next');
     await settle();
@@ -167,5 +178,66 @@ describe('a lane', () => {
     const outcomes = Array.from({ length: 1100 }, (_, at) => submit(`${at}`).outcome);
     await assert.rejects(outcomes.at(-1) as Promise<string>, refusedFor(2));
     assert.equal(lane.waiting, 1000);
+  });
+
+  test('attack: one source asks without end: it fills a quarter of what may wait, and everybody else is served as before', async () => {
+    const { lane, started, submit } = setUp({ width: 1, firstGuessMs: 50 });
+    const flood = Array.from({ length: 100 }, (_, at) => submit(`flood ${at}`, stranger('192.0.2.66')));
+    assert.deepEqual([lane.inFlight, lane.waiting], [1, 5]);
+    await assert.rejects(flood.at(-1)?.outcome as Promise<string>, refusedFor(1));
+    submit('owner', stranger('192.0.2.1'));
+    flood[0]?.end();
+    await settle();
+    flood[1]?.end();
+    await settle();
+    assert.deepEqual(started, ['flood 0', 'flood 1', 'owner']);
+  });
+
+  test('a source of its own may always have one waiting, however slow the works are', async () => {
+    const { lane, submit } = setUp({ width: 1, firstGuessMs: 900 });
+    submit('runs', stranger('192.0.2.1'));
+    submit('waits', stranger('192.0.2.1'));
+    await assert.rejects(submit('one too many', stranger('192.0.2.1')).outcome, refusedFor(2));
+    assert.deepEqual([lane.inFlight, lane.waiting], [1, 1]);
+  });
+
+  test('a place whose holder is not ready holds up nobody, counts as waiting, and is not lost', async () => {
+    const { lane, started, submit } = setUp({ width: 1, firstGuessMs: 400 });
+    const place = lane.admit(stranger('counts its attempt'));
+    const quick = submit('quick');
+    await settle();
+    assert.deepEqual(started, ['quick']);
+    submit('waits');
+    await assert.rejects(submit('no room beside the place and who waits').outcome, refusedFor(2));
+    const late = place.run(async () => 'late');
+    quick.end();
+    assert.equal(await late, 'late');
+    place[Symbol.dispose]();
+    await settle();
+    assert.deepEqual(started, ['quick', 'waits']);
+  });
+
+  test('a place is its holder’s until it is left: a second work begins at once, and leaving twice frees one place', async () => {
+    const { lane, started, submit } = setUp({ width: 1 });
+    const place = lane.admit(stranger('two works'));
+    await place.run(async () => started.push('first'));
+    submit('waits');
+    await settle();
+    await place.run(async () => started.push('second'));
+    assert.deepEqual([started, lane.inFlight], [['first', 'second'], 1]);
+    place[Symbol.dispose]();
+    place[Symbol.dispose]();
+    await settle();
+    assert.deepEqual([started, lane.inFlight, lane.waiting], [['first', 'second', 'waits'], 1, 0]);
+  });
+
+  test('who leaves without having begun leaves nothing behind, and can begin nothing any more', async () => {
+    const { lane, submit } = setUp({ width: 1 });
+    submit('runs');
+    const place = lane.admit(stranger('thinks better of it'));
+    assert.equal(lane.waiting, 1);
+    place[Symbol.dispose]();
+    assert.equal(lane.waiting, 0);
+    await assert.rejects(place.run(async () => 'never'));
   });
 });

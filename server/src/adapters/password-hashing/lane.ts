@@ -1,52 +1,85 @@
 import type { Clock, Instant } from '../../kernel/clock.ts';
+import type { Asker, Place } from '../../kernel/hasher.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
+import { createFairQueue, type Waiting } from './fair-queue.ts';
 
 export interface LaneOptions {
-  /** How many works may run at a time: the cores. One more would only slow down all the others. */
-  readonly width: number;
+  /** How many works may run at a time. One more than there are cores would only slow down all the others. */
+  readonly width: number | (() => number);
   /** How long, in milliseconds, a work may wait for its start. */
   readonly maxWaitMs: number;
   readonly clock: Clock;
   /** What a work is taken to last, in milliseconds, until one has been measured. */
   readonly firstGuessMs?: number;
+  /** For lanes that share cores: whether one more may start, as far as the others go. */
+  readonly mayStart?: () => boolean;
+  /** For lanes that share cores: wakes all of them, when a work has left this one. */
+  readonly wakeAll?: () => void;
 }
 
-/** Lets a few works run and a few more wait; refuses at once what could not start in time. */
+/** Lets a few works run and a few more wait; refuses at once what would not start in time. */
 export interface Lane {
-  /**
-   * Runs `work` now or in its turn (first come, first served). A work that throws frees its place like any other.
-   *
-   * @throws `overloaded` with the seconds after which a retry makes sense
-   */
-  run<T>(work: () => Promise<T>): Promise<T>;
+  /** @throws `overloaded` with the seconds after which a retry makes sense */
+  admit(asker: Asker): Place;
+  /** Starts what may start now. */
+  wake(): void;
   /** Works that run now. */
   readonly inFlight: number;
-  /** Works that wait for their start. */
+  /** Places whose turn has not come. */
   readonly waiting: number;
-}
-
-interface Waiter {
-  readonly deadline: Instant;
-  start(): void;
-  refuse(): void;
 }
 
 /** The weight of the newest measurement in the moving average: about the last ten works count. */
 const weightOfNewest = 0.2;
 
 /**
+ * Of the longest wait: what a newcomer may expect to wait. Estimates err, and whoever comes later may go ahead; so who is let in is
+ * served, and does not hear after the longest wait that it was for nothing.
+ */
+const expectedShare = 1 / 2;
+
+/** Of what a newcomer may expect to wait: what those of one source may keep a core busy for. */
+const sourceShare = 1 / 4;
+
+type Stage = 'waiting' | 'running' | 'left';
+
+class QueuedPlace implements Waiting {
+  readonly asker: Asker;
+  readonly deadline: Instant;
+  readonly turn = Promise.withResolvers<void>();
+  stage: Stage = 'waiting';
+  /** Set when there is something to run: until then it keeps its place, and others start before it. */
+  isReady = false;
+  startedAt: Instant = 0;
+
+  constructor(asker: Asker, deadline: Instant) {
+    this.asker = asker;
+    this.deadline = deadline;
+  }
+}
+
+/**
  * An admission deadline instead of a fixed queue length: under a flood a long queue answers everybody too late, a short
  * one refuses what a fast machine would have done in time. Little's law turns the moving average into the wait.
  *
+ * A place is given before its holder knows what to run (the attempt has still to be counted), so that what is refused was not counted,
+ * and what was counted is not refused.
+ *
  * No timers: a waiter past its deadline is refused when a work ends or another one arrives, so at most one work's time late.
  */
-export function createLane({ width, maxWaitMs, clock, firstGuessMs = 50 }: LaneOptions): Lane {
-  const queue: Waiter[] = [];
+export function createLane(options: LaneOptions): Lane {
+  const { maxWaitMs, clock, firstGuessMs = 50, mayStart = () => true } = options;
+  const queue = createFairQueue<QueuedPlace>();
+  /** The same, in the order in which they came: the first is the first to be late. */
+  const byAge = new Set<QueuedPlace>();
+  const expectedMostMs = maxWaitMs * expectedShare;
   let inFlight = 0;
   let averageMs = firstGuessMs;
 
+  const width = () => (typeof options.width === 'number' ? options.width : options.width());
+  const isFree = () => inFlight < width() && mayStart();
+  const waitOf = (works: number) => (averageMs * works) / width();
   const refused = (waitMs: number) => overloaded({ retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) });
-  const backlogMs = () => (averageMs * (queue.length + 1)) / width;
 
   /** Bounded, so that a clock set forward by an hour does not close the lane for the next hundred works. */
   const learn = (elapsedMs: number) => {
@@ -54,48 +87,78 @@ export function createLane({ width, maxWaitMs, clock, firstGuessMs = 50 }: LaneO
     averageMs += (sample - averageMs) * weightOfNewest;
   };
 
+  const giveUp = (place: QueuedPlace) => {
+    place.stage = 'left';
+    byAge.delete(place);
+    queue.remove(place);
+    place.turn.reject(refused(waitOf(queue.size + 1)));
+  };
+
   const dropLate = () => {
-    while (queue[0] !== undefined && queue[0].deadline < clock.now()) queue.shift()?.refuse();
-  };
-
-  const enter = async (): Promise<void> => {
-    dropLate();
-    if (inFlight < width) {
-      inFlight += 1;
-      return;
+    const now = clock.now();
+    for (const place of byAge) {
+      if (place.deadline >= now) return;
+      giveUp(place);
     }
-    const waitMs = backlogMs();
-    if (waitMs > maxWaitMs) throw refused(waitMs);
-    await new Promise<void>((start, reject) => {
-      queue.push({ deadline: clock.now() + maxWaitMs, start, refuse: () => reject(refused(backlogMs())) });
-    });
   };
 
-  /** The place passes to the next waiter without becoming free in between, so that nobody can jump the queue. */
-  const leave = () => {
+  const wake = () => {
+    while (isFree()) {
+      const next = queue.next();
+      if (next === undefined) return;
+      byAge.delete(next);
+      next.stage = 'running';
+      next.startedAt = clock.now();
+      inFlight += 1;
+      next.turn.resolve();
+    }
+  };
+
+  const assertRoom = (asker: Asker) => {
+    if (queue.size === 0 && isFree()) return;
+    const waitMs = waitOf(queue.ahead(asker) + 1);
+    const own = queue.sizeOf(asker);
+    const isCrowding = own > 0 && waitOf(own + 1) > expectedMostMs * sourceShare;
+    if (waitMs > expectedMostMs || isCrowding) throw refused(waitMs);
+  };
+
+  const { wakeAll = wake } = options;
+
+  const leave = (place: QueuedPlace) => {
+    if (place.stage === 'waiting') giveUp(place);
+    if (place.stage !== 'running') return;
+    place.stage = 'left';
+    inFlight -= 1;
+    learn(clock.now() - place.startedAt);
     dropLate();
-    const next = queue.shift();
-    if (next === undefined) inFlight -= 1;
-    else next.start();
+    wakeAll();
   };
 
   return {
-    async run(work) {
-      await enter();
-      const startedAt = clock.now();
-      try {
-        const result = await work();
-        learn(clock.now() - startedAt);
-        return result;
-      } finally {
-        leave();
-      }
+    admit(asker) {
+      dropLate();
+      assertRoom(asker);
+      const place = new QueuedPlace(asker, clock.now() + maxWaitMs);
+      // Looked at by whoever runs something there; who does not has left, and wants to hear nothing.
+      place.turn.promise.catch(() => {});
+      queue.add(place);
+      byAge.add(place);
+      return {
+        async run(work) {
+          place.isReady = true;
+          wake();
+          await place.turn.promise;
+          return await work();
+        },
+        [Symbol.dispose]: () => leave(place),
+      };
     },
+    wake,
     get inFlight() {
       return inFlight;
     },
     get waiting() {
-      return queue.length;
+      return queue.size;
     },
   };
 }

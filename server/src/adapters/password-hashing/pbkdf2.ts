@@ -75,6 +75,7 @@ function readWerkzeug(stored: string): Pbkdf2Hash | undefined {
 export const pbkdf2 = createScheme<Pbkdf2Hash>({
   read: (stored) => readPasslib(stored) ?? readDjango(stored) ?? readWerkzeug(stored),
   isBearable: ({ rounds }) => isBearablePbkdf2(rounds),
+  costOf: ({ digestName, rounds }) => ({ kind: 'pbkdf2', digestName, rounds }),
   isWeak: ({ digestName, rounds }) => isWeakPbkdf2(digestName, rounds),
   derive: ({ digestName, rounds, salt, digest }, password) =>
     derivePbkdf2(password, salt, rounds, digest.length, digestName),

@@ -31,6 +31,7 @@ export const phpass = createScheme<PhpassHash>({
     };
   },
   isBearable: ({ exponent }) => exponent <= highestExponent,
+  costOf: ({ exponent }) => ({ kind: 'phpass', rounds: 2 ** exponent }),
   isWeak: () => true,
   spellings: (_, password) => asWordPressSpells(password),
   async derive({ exponent, salt }, text) {

@@ -1,3 +1,4 @@
+import { type Cost, estimateMs } from './cost.ts';
 import { sameBytes } from './encodings.ts';
 
 /**
@@ -11,6 +12,8 @@ export interface Scheme {
   recognises(stored: string): boolean;
   /** Whether a server can afford to verify `stored`. */
   costIsBearable(stored: string): boolean;
+  /** About how many milliseconds of a core verifying `stored` takes (cost.ts); 0 for what is not recognised. */
+  estimateMs(stored: string): number;
   /** Whether `password`, as it is, is behind `stored`. False for what is not recognised or not bearable. */
   verify(stored: string, password: string): Promise<boolean>;
 }
@@ -39,6 +42,7 @@ interface SchemeParts<Recipe extends PartedHash> {
   /** Reads a stored hash; undefined when it is none of this family. */
   read(stored: string): Recipe | undefined;
   isBearable(recipe: Recipe): boolean;
+  costOf(recipe: Recipe): Cost;
   isWeak(recipe: Recipe): boolean;
   derive(recipe: Recipe, password: string): Promise<Buffer>;
   /** The forms in which the maker of such a hash may have seen the password; only as it is unless said. */
@@ -50,7 +54,7 @@ export const longestStored = 1024;
 
 /** Makes a scheme out of a reader and what is done with what it read. */
 export function createScheme<Recipe extends PartedHash>(parts: SchemeParts<Recipe>): WrappableScheme {
-  const { read, isBearable, isWeak, derive, spellings = (_, password) => [password] } = parts;
+  const { read, isBearable, costOf, isWeak, derive, spellings = (_, password) => [password] } = parts;
   const recipeOf = (stored: string) => (stored.length > longestStored ? undefined : read(stored));
   const bearableOf = (stored: string) => {
     const recipe = recipeOf(stored);
@@ -68,6 +72,10 @@ export function createScheme<Recipe extends PartedHash>(parts: SchemeParts<Recip
   return {
     recognises: (stored) => recipeOf(stored) !== undefined,
     costIsBearable: (stored) => bearableOf(stored) !== undefined,
+    estimateMs(stored) {
+      const recipe = recipeOf(stored);
+      return recipe === undefined ? 0 : estimateMs(costOf(recipe));
+    },
     isWeak(stored) {
       const recipe = recipeOf(stored);
       return recipe !== undefined && isWeak(recipe);

@@ -93,6 +93,7 @@ function readBetterAuth(stored: string): ScryptHash | undefined {
 export const scrypt = createScheme<ScryptHash>({
   read: (stored) => readPasslib(stored) ?? readFramework(stored) ?? readBetterAuth(stored),
   isBearable: isBearableScrypt,
+  costOf: ({ N, r, p }) => ({ kind: 'scrypt', N, r, p }),
   isWeak: isWeakScrypt,
   derive: (hash, password) => deriveScrypt(password, hash.salt, hash.digest.length, hash),
 });

@@ -54,6 +54,7 @@ export const shaCrypt = createScheme<ShaCryptHash>({
     };
   },
   isBearable: ({ rounds }) => rounds <= mostRounds,
+  costOf: ({ rounds }) => ({ kind: 'sha-crypt', rounds }),
   isWeak: ({ digestName, rounds }) => rounds < leastRounds[digestName],
   async derive({ digestName, rounds, salt }, text) {
     const password = Buffer.from(text);

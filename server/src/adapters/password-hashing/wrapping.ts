@@ -13,6 +13,8 @@ interface Wrapping extends Scheme {
    * @param salt makes the fresh random bytes
    */
   wrap(stored: string, parameters: Argon2Parameters, salt: () => Uint8Array): Promise<string>;
+  /** argon2id's PHC string around what is wrapped; `undefined` for what is not. */
+  outerOf(stored: string): string | undefined;
 }
 
 /**
@@ -40,12 +42,17 @@ export function createWrapping(schemes: readonly WrappableScheme[]): Wrapping {
   return {
     recognises: (stored) => read(stored) !== undefined,
     costIsBearable: (stored) => readBearable(stored) !== undefined,
+    estimateMs(stored) {
+      const found = read(stored);
+      return found === undefined ? 0 : found.scheme.estimateMs(found.inner) + argon2.estimateMs(found.phc);
+    },
     async verify(stored, password) {
       const found = readBearable(stored);
       for (const digest of (await found?.scheme.digestsOf(found.inner, password)) ?? [])
         if (await isBehindPhc(found?.phc ?? '', digest)) return true;
       return false;
     },
+    outerOf: (stored) => read(stored)?.phc,
     async wrap(stored, parameters, salt) {
       const scheme = schemeOf(stored);
       const parted = scheme?.part(stored);

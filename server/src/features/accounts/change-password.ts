@@ -1,22 +1,17 @@
 import type { Database } from '../../db/database.ts';
-import { invalidToken } from '../../kernel/access.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { DomainError, type FieldError } from '../../kernel/errors.ts';
+import type { FieldError } from '../../kernel/errors.ts';
+import type { Asker } from '../../kernel/hasher.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
-import type { Person } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
-import { isSamePassword, type Passwords, wasNotLookedAt } from '../passwords/index.ts';
-import type { EndSessions, SessionsStore } from '../sessions/index.ts';
-import { type Charged, currentPasswordCounters, type PasswordVersion, type Throttle } from '../throttle/index.ts';
-import { foldEmail, type UsersStore } from '../users/index.ts';
+import { isSamePassword, type Passwords } from '../passwords/index.ts';
+import type { EndSessions } from '../sessions/index.ts';
+import type { PasswordVersion, Throttle } from '../throttle/index.ts';
 import { currentPasswordWrong } from './errors.ts';
+import type { LockYourself } from './lock-yourself.ts';
+import type { CurrentPasswordCommand, CurrentPasswordProof, WithCurrentPassword } from './with-current-password.ts';
 
-export interface ChangePasswordCommand {
-  readonly who: Person;
-  readonly currentPassword: string;
-  readonly newPassword: string;
-  readonly ip: string;
-}
+export type ChangePasswordCommand = CurrentPasswordCommand & { readonly newPassword: string };
 
 /** Of the field that faults are told of. */
 const pointer = '/new_password';
@@ -33,13 +28,13 @@ export function createChangePassword(deps: {
   db: Database;
   clock: Clock;
   audit: Audit;
-  users: UsersStore;
   passwords: Passwords;
   throttle: Throttle;
-  sessions: SessionsStore;
   endSessions: EndSessions;
+  lockYourself: LockYourself;
+  withCurrentPassword: WithCurrentPassword;
 }): ChangePassword {
-  const { db, clock, audit, users, passwords, throttle, sessions, endSessions } = deps;
+  const { db, clock, audit, passwords, throttle, endSessions, lockYourself, withCurrentPassword } = deps;
 
   /** What can be said against it without knowing the current one, so that it tells nobody what that is. */
   const faultsOf = ({ who, currentPassword, newPassword }: ChangePasswordCommand): FieldError[] => {
@@ -48,23 +43,11 @@ export function createChangePassword(deps: {
     return same ? [...faults, { pointer, detail: 'This is the current password. Choose another one.' }] : faults;
   };
 
-  /** @returns the hash behind the current password */
-  const prove = async ({ who, currentPassword }: ChangePasswordCommand) => {
-    const hash = await passwords.verifyOf(who.userId, currentPassword);
-    if (hash === undefined) throw currentPasswordWrong();
-    return hash;
-  };
-
-  const change = ({ who, ip }: ChangePasswordCommand, hash: string, next: string, charged: Charged) =>
+  const change = ({ who, ip }: ChangePasswordCommand, { hash, charged }: CurrentPasswordProof, next: string) =>
     db.transact(async (tx) => {
       const { userId: user, sessionId: session } = who;
-      // Hashing takes its time: who was thrown out meanwhile changes nothing any more. Locks, so that a login with the old password
-      // either comes first and ends here, or comes after and fails.
-      const active = await users.lockActive(tx, user, clock.now());
-      const now = clock.now();
-      const living = await sessions.authenticate(tx, { session, user, now, permission: undefined });
-      if (active === undefined || living === undefined) throw invalidToken();
-      const changedAt = await passwords.store.change(tx, user, { hash, next, at: now });
+      await lockYourself(tx, who);
+      const changedAt = await passwords.store.change(tx, user, { hash, next, at: clock.now() });
       if (changedAt === undefined) throw currentPasswordWrong();
       await audit.record(tx, { event: 'password.changed', actor: who, subject: user, session, ip });
       await endSessions(tx, { user, kept: session, reason: 'password-changed', by: who, ip });
@@ -72,34 +55,23 @@ export function createChangePassword(deps: {
       return { userId: user, changedAt };
     });
 
-  const recordFailure = ({ who, ip }: ChangePasswordCommand) => {
-    const { userId: user, sessionId: session } = who;
-    const refused = { outcome: 'refused', reason: currentPasswordWrong.code } as const;
-    const event = { event: 'password.changed', ...refused, actor: who, subject: user, session, ip } as const;
-    return db.transact((tx) => audit.record(tx, event));
+  const hashed = async (password: string, asker: Asker): Promise<string> => {
+    using place = passwords.takePlace(asker);
+    return await passwords.prepare.hash(password, place);
   };
 
   return async (command) => {
     const errors = faultsOf(command);
     if (errors.length > 0) throw validationFailed({ errors });
-    const charged = await throttle.charge(countersOf(command));
-    try {
-      const hash = await prove(command);
+    return await withCurrentPassword(command, 'password.changed', async (proof) => {
       // Behind the throttle, since it asks a service elsewhere.
       const breaches = await passwords.prepare.checkBreaches(command.newPassword, pointer);
       if (breaches.length > 0) {
         // The current password was right.
-        await db.transact((tx) => throttle.forgive(tx, charged));
+        await db.transact((tx) => throttle.forgive(tx, proof.charged));
         throw validationFailed({ errors: breaches });
       }
-      return await change(command, hash, await passwords.prepare.hash(command.newPassword), charged);
-    } catch (error) {
-      if (error instanceof DomainError && error.refusal === currentPasswordWrong) await recordFailure(command);
-      if (wasNotLookedAt(error)) await throttle.undo(charged);
-      throw error;
-    }
+      return await change(command, proof, await hashed(command.newPassword, proof.asker));
+    });
   };
 }
-
-const countersOf = ({ who, ip }: ChangePasswordCommand) =>
-  currentPasswordCounters({ name: foldEmail(who.email), account: who.userId, session: who.sessionId, ip });

@@ -1,5 +1,6 @@
 import type { Tx } from '../../db/database.ts';
 import type { Clock, Instant } from '../../kernel/clock.ts';
+import type { Place } from '../../kernel/hasher.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
 import type { Actor } from '../../kernel/principal.ts';
@@ -30,7 +31,7 @@ type WithPassword = PreparedAccount & { readonly passwordHash: string };
  */
 export interface CreateAccount {
   /** @throws validationFailed with every fault of every field; overloaded */
-  prepare(account: NewAccount): Promise<WithPassword>;
+  prepare(account: NewAccount, place?: Place): Promise<WithPassword>;
   /**
    * The same for an account that brings the hash of its password from another system.
    *
@@ -72,11 +73,11 @@ export function createCreateAccount(deps: {
   };
 
   return {
-    async prepare({ username, email, password }) {
+    async prepare({ username, email, password }, place) {
       const errors = [...checkNames({ username, email }), ...passwords.prepare.check(password, { username, email })];
       if (errors.length === 0) errors.push(...(await passwords.prepare.checkBreaches(password)));
       if (errors.length > 0) throw validationFailed({ errors });
-      return { username, email, passwordHash: await passwords.prepare.hash(password) };
+      return { username, email, passwordHash: await passwords.prepare.hash(password, place) };
     },
 
     async prepareWithHash(account) {

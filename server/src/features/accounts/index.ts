@@ -19,6 +19,7 @@ import { createDeleteAccount, type DeleteAccount } from './delete-account.ts';
 import { createDisableAccount, type DisableAccount } from './disable-account.ts';
 import { createEnsureFirstAdmin, type EnsureFirstAdmin } from './first-admin.ts';
 import { createForgetRunOut } from './forget-run-out.ts';
+import { createLockYourself } from './lock-yourself.ts';
 import { createRenameUser, type RenameUser } from './rename-user.ts';
 import { createRenameYourself, type RenameYourself } from './rename-yourself.ts';
 import { createRestoreAccount, type RestoreAccount } from './restore-account.ts';
@@ -29,7 +30,7 @@ import { createWithCurrentPassword } from './with-current-password.ts';
 
 export { accountAdminRoutes } from './admin-routes.ts';
 export { accountSettings } from './config.ts';
-export type { CreateAccount, NewAccount } from './create-account.ts';
+export type { CreateAccount, NewAccount, PreparedAccount } from './create-account.ts';
 export { invalidSetupToken } from './errors.ts';
 export { ownAccountRoutes } from './own-routes.ts';
 export { accountRoutes } from './routes.ts';
@@ -65,15 +66,20 @@ export function createAccounts(deps: {
   endSessions: EndSessions;
 }): Accounts {
   const createAccount = createCreateAccount(deps);
+  const yourself = {
+    ...deps,
+    lockYourself: createLockYourself(deps),
+    withCurrentPassword: createWithCurrentPassword(deps),
+  };
   return {
     create: createAccount,
     createUser: createCreateUser({ ...deps, createAccount }),
     renameUser: createRenameUser(deps),
-    renameYourself: createRenameYourself({ ...deps, withCurrentPassword: createWithCurrentPassword(deps) }),
+    renameYourself: createRenameYourself(yourself),
     delete: createDeleteAccount(deps),
     disabling: createDisableAccount(deps),
     restore: createRestoreAccount(deps),
-    changePassword: createChangePassword(deps),
+    changePassword: createChangePassword(yourself),
     setPassword: createSetPassword(deps),
     setupToken: createSetupToken({ ...deps, store: setupTokensStore }),
     ensureFirstAdmin: createEnsureFirstAdmin({ ...deps, createAccount }),

@@ -1,12 +1,11 @@
-import type { Database, Tx } from '../../db/database.ts';
-import { invalidToken } from '../../kernel/access.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Database } from '../../db/database.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Passwords } from '../passwords/index.ts';
-import type { EndSessions, SessionsStore } from '../sessions/index.ts';
+import type { EndSessions } from '../sessions/index.ts';
 import type { Throttle } from '../throttle/index.ts';
-import type { User, UsersStore } from '../users/index.ts';
+import type { UsersStore } from '../users/index.ts';
 import { currentPasswordWrong } from './errors.ts';
+import type { LockYourself } from './lock-yourself.ts';
 import { assertGoodNames, type NewNames, rename } from './rename.ts';
 import type { CurrentPasswordCommand, WithCurrentPassword } from './with-current-password.ts';
 
@@ -23,36 +22,26 @@ export type RenameYourself = (command: RenameYourselfCommand) => Promise<void>;
 
 export function createRenameYourself(deps: {
   db: Database;
-  clock: Clock;
   audit: Audit;
   users: UsersStore;
   passwords: Passwords;
   throttle: Throttle;
-  sessions: SessionsStore;
   endSessions: EndSessions;
+  lockYourself: LockYourself;
   withCurrentPassword: WithCurrentPassword;
 }): RenameYourself {
-  const { db, clock, audit, users, passwords, throttle, sessions, endSessions, withCurrentPassword } = deps;
-
-  /** Hashing takes its time: who was thrown out meanwhile, or whose password was changed, changes nothing any more. */
-  const lockYourself = async (tx: Tx, { who }: RenameYourselfCommand, hash: string): Promise<User> => {
-    const { userId: user, sessionId: session } = who;
-    const now = clock.now();
-    const active = await users.lockActive(tx, user, now);
-    const living = await sessions.authenticate(tx, { session, user, now, permission: undefined });
-    if (active === undefined || living === undefined) throw invalidToken();
-    if (!(await passwords.store.isCurrent(tx, user, hash))) throw currentPasswordWrong();
-    return active;
-  };
+  const { db, audit, users, passwords, throttle, endSessions, lockYourself, withCurrentPassword } = deps;
 
   return async (command) => {
     assertGoodNames(command);
     const { who, ip } = command;
     const { userId: subject, sessionId: session } = who;
     // A name that is taken stays counted as an attempt, so that nobody asks through all addresses from one account.
-    await withCurrentPassword(command, 'user.renamed', (hash, charged) =>
+    await withCurrentPassword(command, 'user.renamed', ({ hash, charged }) =>
       db.transact(async (tx) => {
-        const changed = await rename(tx, users, await lockYourself(tx, command, hash), command);
+        const yourself = await lockYourself(tx, who);
+        if (!(await passwords.store.isCurrent(tx, subject, hash))) throw currentPasswordWrong();
+        const changed = await rename(tx, users, yourself, command);
         await throttle.forgive(tx, charged);
         if (changed.length === 0) return;
         const object = changed.join(' ');

@@ -1,9 +1,10 @@
 import type { Database } from '../../db/database.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import type { Asker } from '../../kernel/hasher.ts';
 import type { Person } from '../../kernel/principal.ts';
 import type { Audit, AuditEvent } from '../audit/index.ts';
 import { type Passwords, wasNotLookedAt } from '../passwords/index.ts';
-import { type Charged, currentPasswordCounters, type Throttle } from '../throttle/index.ts';
+import { type Charged, currentPasswordCounters, sourceOf, type Throttle } from '../throttle/index.ts';
 import { foldEmail } from '../users/index.ts';
 import { currentPasswordWrong } from './errors.ts';
 
@@ -13,18 +14,27 @@ export interface CurrentPasswordCommand {
   readonly ip: string;
 }
 
+/** That the current password was given. */
+export interface CurrentPasswordProof {
+  /** Behind which it stands: whoever acts on it checks that it still does. */
+  readonly hash: string;
+  /** To be forgiven with the change. */
+  readonly charged: Charged;
+  readonly asker: Asker;
+}
+
 /**
  * Does what only the owner may do: who has a stolen access token does not know the password. Attempts are counted before they are looked
- * at; `work` forgives them in its own transaction, and sees there that the password is still the one behind `hash`.
+ * at; `work` forgives them in its own transaction, and sees there that the password is still the one that was proven.
  *
  * @param event what a wrong password is recorded as an attempt at
  * @throws currentPasswordWrong, tooManyAttempts, overloaded, and what `work` throws
  */
-export type WithCurrentPassword = (
+export type WithCurrentPassword = <T>(
   command: CurrentPasswordCommand,
   event: AuditEvent['event'],
-  work: (hash: string, charged: Charged) => Promise<void>,
-) => Promise<void>;
+  work: (proof: CurrentPasswordProof) => Promise<T>,
+) => Promise<T>;
 
 export function createWithCurrentPassword(deps: {
   db: Database;
@@ -42,17 +52,14 @@ export function createWithCurrentPassword(deps: {
 
   return async (command, event, work) => {
     const { who, currentPassword, ip } = command;
-    const counters = currentPasswordCounters({
-      name: foldEmail(who.email),
-      account: who.userId,
-      session: who.sessionId,
-      ip,
-    });
-    const charged = await throttle.charge(counters);
+    const asker = { source: sourceOf(ip), known: true };
+    // Before it is counted: what is refused for want of a core has then cost nothing, and is no attempt.
+    using check = passwords.admit(await passwords.find.of(who.userId), asker);
+    const charged = await throttle.charge(countersOf(command));
     try {
-      const hash = await passwords.verifyOf(who.userId, currentPassword);
-      if (hash === undefined) throw currentPasswordWrong();
-      await work(hash, charged);
+      const proven = await check.verify(currentPassword, { heard: true, renews: false });
+      if (proven === undefined) throw currentPasswordWrong();
+      return await work({ hash: proven.hash, charged, asker });
     } catch (error) {
       if (error instanceof DomainError && error.refusal === currentPasswordWrong) await recordFailure(command, event);
       if (wasNotLookedAt(error)) await throttle.undo(charged);
@@ -60,3 +67,6 @@ export function createWithCurrentPassword(deps: {
     }
   };
 }
+
+const countersOf = ({ who, ip }: CurrentPasswordCommand) =>
+  currentPasswordCounters({ name: foldEmail(who.email), account: who.userId, session: who.sessionId, ip });

@@ -47,7 +47,8 @@ export const passwordSettings = section('Passwords', {
     parse: integer({ min: 100, max: 30_000 }),
     fallback: () => 2000,
     example: '2000',
-    reason: 'Milliseconds that a login may wait for a free core; what would wait longer is refused at once with 503.',
+    reason:
+      'Milliseconds that a login may wait for a free core; what would probably wait more than half of it gets 503 at once.',
   },
   breachCheck: {
     variable: 'PASSWORD_BREACH_CHECK',

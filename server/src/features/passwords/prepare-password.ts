@@ -1,6 +1,6 @@
 import type { BreachedPasswords } from '../../kernel/breached-passwords.ts';
 import type { FieldError } from '../../kernel/errors.ts';
-import type { Hasher } from '../../kernel/hasher.ts';
+import type { Hasher, Place } from '../../kernel/hasher.ts';
 import { checkPassword, normalisePassword, type OwnNames, type PasswordLimits } from './policy.ts';
 
 /** A password that somebody wants to have: what is against it, and its hash. */
@@ -17,7 +17,7 @@ export interface PreparePassword {
   /** @returns such a hash as it is to be stored: what is weak is wrapped @throws overloaded */
   keepHash(hash: string): Promise<string>;
   /** @returns its hash, to be stored @throws overloaded */
-  hash(password: string): Promise<string>;
+  hash(password: string, place?: Place): Promise<string>;
 }
 
 const unusableHash =
@@ -39,6 +39,6 @@ export function createPreparePassword(deps: {
     },
     checkHash: (hash) => (deps.hasher.canVerify(hash) ? [] : [{ pointer: '/password', detail: unusableHash }]),
     keepHash: (hash) => deps.hasher.wrapIfWeak(hash),
-    hash: (password) => deps.hasher.hash(normalisePassword(password)),
+    hash: (password, place) => deps.hasher.hash(normalisePassword(password), place),
   };
 }

@@ -28,15 +28,20 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
   that('finds the hash of a living user by either name', async (db) => {
     const ada = await addUser(db, 'ada');
     await addUser(db, 'bea');
-    const found = { userId: ada, hash: 'hash of ada', changedAt: 1_000 };
-    assert.deepEqual(await store.findByName(db, { emailKey: 'ada@example.com', usernameKey: '?' }), found);
-    assert.deepEqual(await store.findByName(db, { emailKey: '?', usernameKey: 'ada' }), found);
-    assert.equal(await store.findByName(db, keysOf('cyd')), undefined);
+    const found = { userId: ada, hash: 'hash of ada', changedAt: 1_000, active: true };
+    assert.deepEqual(await store.findByName(db, { emailKey: 'ada@example.com', usernameKey: '?' }, 3_000), found);
+    assert.deepEqual(await store.findByName(db, { emailKey: '?', usernameKey: 'ada' }, 3_000), found);
+    assert.equal(await store.findByName(db, keysOf('cyd'), 3_000), undefined);
   });
 
   that('finds a user who has no password, and says so', async (db) => {
     const ada = await addUser(db, 'ada', { withPassword: false });
-    assert.deepEqual(await store.findByName(db, keysOf('ada')), { userId: ada, hash: undefined, changedAt: 0 });
+    assert.deepEqual(await store.findByName(db, keysOf('ada'), 3_000), {
+      userId: ada,
+      hash: undefined,
+      changedAt: 0,
+      active: true,
+    });
     assert.equal(await db.transact((tx) => store.isCurrent(tx, ada, 'hash of ada')), false);
     assert.equal(await db.transact((tx) => store.replace(tx, ada, 'hash of ada', 'next')), false);
   });
@@ -44,9 +49,49 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
   that('does not find a deleted user, nor confuse them with who has the name now', async (db) => {
     const gone = await addUser(db, 'ada');
     await db.transact((tx) => usersStore.markDeleted(tx, gone, 2_000));
-    assert.equal(await store.findByName(db, keysOf('ada')), undefined);
+    assert.equal(await store.findByName(db, keysOf('ada'), 3_000), undefined);
     const now = await addUser(db, 'ada', { withPassword: false });
-    assert.deepEqual(await store.findByName(db, keysOf('ada')), { userId: now, hash: undefined, changedAt: 0 });
+    assert.deepEqual(await store.findByName(db, keysOf('ada'), 3_000), {
+      userId: now,
+      hash: undefined,
+      changedAt: 0,
+      active: true,
+    });
+  });
+
+  that('tells who is disabled', async (db) => {
+    const ada = await addUser(db, 'ada');
+    await db.transact((tx) => usersStore.markDisabled(tx, ada, { at: 2_000, until: 4_000, reason: undefined }));
+    assert.equal((await store.findByName(db, keysOf('ada'), 3_000))?.active, false);
+    assert.equal((await store.findByName(db, keysOf('ada'), 4_000))?.active, true, 'it has run out');
+    await db.transact((tx) => usersStore.markEnabled(tx, ada, 3_000));
+    assert.equal((await store.findByName(db, keysOf('ada'), 3_000))?.active, true);
+  });
+
+  that('knows the last user with a password, also one who is deleted, and none where there is none', async (db) => {
+    assert.equal(await store.lastUser(db), 0);
+    await addUser(db, 'ada');
+    const bea = await addUser(db, 'bea');
+    await addUser(db, 'cyd', { withPassword: false });
+    assert.equal(await store.lastUser(db), bea);
+    await db.transact((tx) => usersStore.markDeleted(tx, bea, 2_000));
+    assert.equal(await store.lastUser(db), bea);
+  });
+
+  that('finds the hash of a user by an id near theirs, of living ones with a password alone', async (db) => {
+    const ada = await addUser(db, 'ada');
+    const bea = await addUser(db, 'bea', { withPassword: false });
+    const cyd = await addUser(db, 'cyd');
+    const dan = await addUser(db, 'dan');
+    assert.equal(await store.findNear(db, ada), 'hash of ada');
+    assert.equal(await store.findNear(db, bea), 'hash of cyd');
+    await db.transact((tx) => usersStore.markDeleted(tx, cyd, 2_000));
+    assert.equal(await store.findNear(db, cyd), 'hash of dan');
+    await db.transact((tx) => usersStore.markDisabled(tx, dan, { at: 2_000, until: undefined, reason: undefined }));
+    assert.equal(await store.findNear(db, cyd), 'hash of dan', 'a disabled user is a living one');
+    assert.equal(await store.findNear(db, dan + 1), undefined);
+    assert.equal(await store.findNear(db, ada - 63), 'hash of ada');
+    assert.equal(await store.findNear(db, ada - 64), undefined, 'far away is not looked');
   });
 
   that('finds the hash of a user by id, and none of who is deleted or was never there', async (db) => {
@@ -94,8 +139,8 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
     assert.deepEqual(
       [await store.findOf(db, ada), await store.findOf(db, bea)],
       [
-        { userId: ada, hash: `set ${ada}`, changedAt: 3_000 },
-        { userId: bea, hash: `set ${bea}`, changedAt: 3_000 },
+        { userId: ada, hash: `set ${ada}`, changedAt: 3_000, active: true },
+        { userId: bea, hash: `set ${bea}`, changedAt: 3_000, active: true },
       ],
     );
     assert.deepEqual(await changedAt(db), [3_000, 3_000]);
@@ -105,7 +150,7 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
     const ada = await addUser(db, 'ada', { withPassword: false });
     const hash = `$argon2id$v=19$m=262144,t=8,p=16$${'s'.repeat(300)}$${'Ä+/='.repeat(150)}`;
     await db.transact((tx) => store.add(tx, ada, hash, 1_000));
-    assert.equal((await store.findByName(db, keysOf('ada')))?.hash, hash);
+    assert.equal((await store.findByName(db, keysOf('ada'), 3_000))?.hash, hash);
   });
 
   that('knows which hash is current: that of this user, to the letter', async (db) => {
@@ -123,13 +168,14 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
     const bea = await addUser(db, 'bea');
     const verdicts = await atOnce(db, 8, (tx, place) => store.replace(tx, ada, 'hash of ada', `next ${place}`));
     assert.equal(yesAmong(verdicts), 1);
-    assert.deepEqual(await store.findByName(db, keysOf('ada')), {
+    assert.deepEqual(await store.findByName(db, keysOf('ada'), 3_000), {
       userId: ada,
       hash: `next ${verdicts.indexOf(true)}`,
       changedAt: 1_000,
+      active: true,
     });
     assert.equal(await db.transact((tx) => store.isCurrent(tx, ada, 'hash of ada')), false);
-    assert.equal((await store.findByName(db, keysOf('bea')))?.userId, bea);
-    assert.equal((await store.findByName(db, keysOf('bea')))?.hash, 'hash of bea');
+    assert.equal((await store.findByName(db, keysOf('bea'), 3_000))?.userId, bea);
+    assert.equal((await store.findByName(db, keysOf('bea'), 3_000))?.hash, 'hash of bea');
   });
 });

@@ -1,9 +1,9 @@
-import type { ExpressionBuilder } from 'kysely';
+import { type ExpressionBuilder, sql } from 'kysely';
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { asUserId, type UserId } from '../../kernel/ids.ts';
-import type { PublishedUsers } from '../users/index.ts';
-import type { FoundPassword, PasswordsStore } from './store.ts';
+import { isActiveUser, type PublishedUsers } from '../users/index.ts';
+import type { PasswordsStore, StoredPassword } from './store.ts';
 
 interface PasswordsTables {
   passwords: { user_id: number; hash: string; changed_at: Instant };
@@ -11,11 +11,13 @@ interface PasswordsTables {
 
 const { statement } = statements<PasswordsTables & PublishedUsers>();
 
-const findByName = statement((db, p: { emailKey: string; usernameKey: string }) =>
+const activeAt = (now: Instant) => sql<number>`case when ${isActiveUser(now)} then 1 else 0 end`.as('active');
+
+const findByName = statement((db, p: { emailKey: string; usernameKey: string; now: Instant }) =>
   db
     .selectFrom('users')
     .leftJoin('passwords', 'passwords.user_id', 'users.id')
-    .select(['users.id', 'passwords.hash', 'passwords.changed_at'])
+    .select(['users.id', activeAt(p.now), 'passwords.hash', 'passwords.changed_at'])
     .where((where) => where.or([where('email_key', '=', p.emailKey), where('username_key', '=', p.usernameKey)])),
 );
 
@@ -26,6 +28,25 @@ const findOf = statement((db, p: { user: UserId }) =>
     .select(['users.id', 'passwords.hash', 'passwords.changed_at'])
     .where('users.id', '=', p.user)
     .where('users.deleted_at', 'is', null),
+);
+
+const findLastUser = statement((db, _: object) =>
+  db.selectFrom('passwords').select('user_id').orderBy('user_id', 'desc').limit(1),
+);
+
+/** Bounded, so that a run of deleted ones is not searched through. */
+const nearby = 64;
+
+const findNear = statement((db, p: { from: number; to: number }) =>
+  db
+    .selectFrom('passwords')
+    .innerJoin('users', 'users.id', 'passwords.user_id')
+    .select('passwords.hash')
+    .where('passwords.user_id', '>=', p.from)
+    .where('passwords.user_id', '<', p.to)
+    .where('users.deleted_at', 'is', null)
+    .orderBy('passwords.user_id')
+    .limit(1),
 );
 
 const addPassword = statement((db, p: { user: UserId; hash: string; at: Instant }) =>
@@ -66,21 +87,29 @@ const overwritePassword = statement((db, p: { user: UserId; hash: string; at: In
 
 const removePassword = statement((db, p: { user: UserId }) => db.deleteFrom('passwords').where('user_id', '=', p.user));
 
-const foundPassword = (row: { id: number; hash: string | null; changed_at: Instant | null }): FoundPassword => ({
+interface StoredRow {
+  id: number;
+  hash: string | null;
+  changed_at: Instant | null;
+}
+
+const storedPassword = (row: StoredRow): StoredPassword => ({
   userId: asUserId(row.id),
   hash: row.hash ?? undefined,
   changedAt: row.changed_at ?? 0,
 });
 
 export const passwordsStore: PasswordsStore = {
-  async findByName(db, key) {
-    const row = await db.first(findByName, key);
-    return row && foundPassword(row);
+  async findByName(db, key, now) {
+    const row = await db.first(findByName, { ...key, now });
+    return row && { ...storedPassword(row), active: Number(row.active) === 1 };
   },
   async findOf(db, user) {
     const row = await db.first(findOf, { user });
-    return row && foundPassword(row);
+    return row && storedPassword(row);
   },
+  lastUser: async (db) => (await db.first(findLastUser, {}))?.user_id ?? 0,
+  findNear: async (db, id) => (await db.first(findNear, { from: id, to: id + nearby }))?.hash,
   add: async (tx, user, hash, at) => {
     await tx.execute(addPassword, { user, hash, at });
   },

@@ -2,8 +2,8 @@ import type { Reads, Tx } from '../../db/database.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 
-/** The password of a living user, found by a name. */
-export interface FoundPassword {
+/** The password of a living user. */
+export interface StoredPassword {
   readonly userId: UserId;
   /** The stored hash; `undefined` when this user has no password. */
   readonly hash: string | undefined;
@@ -11,11 +11,25 @@ export interface FoundPassword {
   readonly changedAt: Instant;
 }
 
+/** The same, found by a name. */
+export interface FoundPassword extends StoredPassword {
+  /** False for a user who is disabled at this instant. */
+  readonly active: boolean;
+}
+
 export interface PasswordsStore {
   /** By folded e-mail or username; deleted users have no names, so they are not found. */
-  findByName(db: Reads, key: { emailKey: string; usernameKey: string }): Promise<FoundPassword | undefined>;
+  findByName(
+    db: Reads,
+    key: { emailKey: string; usernameKey: string },
+    now: Instant,
+  ): Promise<FoundPassword | undefined>;
   /** By id; `undefined` for a user who is deleted or was never there. */
-  findOf(db: Reads, user: UserId): Promise<FoundPassword | undefined>;
+  findOf(db: Reads, user: UserId): Promise<StoredPassword | undefined>;
+  /** The highest id of a user who has or had a password; 0 where there is none. */
+  lastUser(db: Reads): Promise<number>;
+  /** The hash of a living user with this id or one of the next few. */
+  findNear(db: Reads, id: number): Promise<string | undefined>;
   add(tx: Tx, user: UserId, hash: string, at: Instant): Promise<void>;
   /** Whether `hash` is still the user's: a password that was changed meanwhile proves nothing any more. */
   isCurrent(tx: Tx, user: UserId, hash: string): Promise<boolean>;

@@ -4,7 +4,7 @@ import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
 import { type Passwords, type ProvenPassword, wasNotLookedAt } from '../passwords/index.ts';
 import type { IssueTokens, TokenGrant } from '../sessions/index.ts';
-import type { Charged, Throttle } from '../throttle/index.ts';
+import { type Charged, sourceOf, type Throttle } from '../throttle/index.ts';
 import { foldEmail, foldUsername } from '../users/index.ts';
 import type { CompleteSignIn, SignedIn } from './complete-sign-in.ts';
 import { invalidCredentials } from './errors.ts';
@@ -57,19 +57,22 @@ export function createLogIn(deps: {
     });
 
   /** Looks first whose name it is, also for nobody's: by that the throttle tells a known device from a stranger. */
-  const charge = async ({ name, byUsername, device, origin: { ip } }: LogInCommand) => {
+  const find = async ({ name, byUsername, device, origin: { ip } }: LogInCommand) => {
     const key = { emailKey: foldEmail(name), usernameKey: byUsername ? foldUsername(name) : noUsername };
-    const found = await passwords.store.findByName(db, key);
-    const charged = await throttle.chargeLogin({ name: countedName(name), account: found, ip, device });
-    return { charged, found: charged.heard ? found : undefined };
+    const atHand = await passwords.find.byName({ ...key, name: countedName(name) });
+    return { atHand, attempt: { name: countedName(name), account: atHand.found, ip, device } };
   };
 
   return async (command) => {
-    const { charged, found } = await charge(command);
+    const { atHand, attempt } = await find(command);
+    const asker = { source: sourceOf(attempt.ip), known: throttle.knowsDevice(attempt) };
+    // Before it is counted: what is refused for want of a core has then cost nothing, and is no attempt.
+    using check = passwords.admit(atHand, asker);
+    const charged = await throttle.chargeLogin(attempt);
     try {
-      const proven = await passwords.verify(found, command.password);
-      if (found === undefined || proven === undefined) throw invalidCredentials();
-      const { userId, changedAt } = found;
+      const proven = await check.verify(command.password, { heard: charged.heard, renews: true });
+      if (proven === undefined) throw invalidCredentials();
+      const { userId, changedAt } = proven;
       return { ...(await issueTokens(await signIn(proven, command, charged))), proven: { userId, changedAt } };
     } catch (error) {
       // Also when the password was right, but its user is disabled or it was changed meanwhile: what was rolled back left no record.

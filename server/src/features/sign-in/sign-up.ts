@@ -1,7 +1,8 @@
 import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
-import type { CreateAccount, NewAccount, SetupToken } from '../accounts/index.ts';
+import type { CreateAccount, NewAccount, PreparedAccount, SetupToken } from '../accounts/index.ts';
+import type { Passwords } from '../passwords/index.ts';
 import type { IssueTokens } from '../sessions/index.ts';
 import { sourceOf, type Throttle } from '../throttle/index.ts';
 import type { CompleteSignIn, SignedIn } from './complete-sign-in.ts';
@@ -22,15 +23,23 @@ export function createSignUp(deps: {
   db: Database;
   clock: Clock;
   createAccount: CreateAccount;
+  passwords: Passwords;
   setupToken: SetupToken;
   throttle: Throttle;
   completeSignIn: CompleteSignIn;
   issueTokens: IssueTokens;
 }): SignUp {
-  const { db, clock, createAccount, throttle, completeSignIn, issueTokens } = deps;
+  const { db, clock, createAccount, passwords, throttle, completeSignIn, issueTokens } = deps;
+
+  /** The place comes first, so that what is refused for want of a core is not counted; it is left before anything is written. */
+  const prepare = async (account: NewAccount, source: string): Promise<PreparedAccount> => {
+    using place = passwords.takePlace({ source, known: false });
+    await throttle.charge([{ kind: 'signup', of: [source] }]);
+    return await createAccount.prepare(account, place);
+  };
+
   return async ({ account, setupToken, origin, clientId }) => {
-    await throttle.charge([{ kind: 'signup', of: [sourceOf(origin.ip)] }]);
-    const prepared = await createAccount.prepare(account);
+    const prepared = await prepare(account, sourceOf(origin.ip));
     const at = clock.now();
     const grant = await db.transact(async (tx) => {
       const admin = setupToken !== undefined;

@@ -19,6 +19,9 @@ export interface LoginAttempt {
 /** Counts a login before the password is looked at. @throws tooManyAttempts */
 export type ChargeLogin = (attempt: LoginAttempt) => Promise<Charged>;
 
+/** Whether the attempt brings a device token of the account it names. It may be used up: only counting tells. */
+export type KnowsDevice = (attempt: Pick<LoginAttempt, 'account' | 'device'>) => boolean;
+
 /** Nobody has this id: for names that nobody has, so that they cost the same. */
 const nobody: PasswordVersion = { userId: asUserId(0), changedAt: 0 };
 
@@ -27,10 +30,10 @@ export function createChargeLogin(deps: {
   counters: Counters;
   devices: DeviceTokens;
   spraying: Spraying;
-}): ChargeLogin {
+}): { chargeLogin: ChargeLogin; knowsDevice: KnowsDevice } {
   const { db, counters, devices, spraying } = deps;
 
-  const deviceOf = ({ device: text = '', account }: LoginAttempt): Counter | undefined => {
+  const deviceOf = ({ device: text = '', account }: Pick<LoginAttempt, 'account' | 'device'>): Counter | undefined => {
     const device = devices.read(text, account ?? nobody);
     if (account === undefined || device === undefined) return undefined;
     return { kind: 'device', of: [account.userId, device] };
@@ -39,7 +42,7 @@ export function createChargeLogin(deps: {
   const chargeStranger = (tx: Tx, { name, account, ip }: LoginAttempt, sprayed: boolean): Promise<Charged> =>
     counters.charge(tx, strangersCounters({ name, account: account?.userId, ip }), sprayed);
 
-  return async (attempt) => {
+  const chargeLogin: ChargeLogin = async (attempt) => {
     const device = deviceOf(attempt);
     const sprayed = await spraying.isUnderWay();
     return db.transact(async (tx) => {
@@ -47,4 +50,6 @@ export function createChargeLogin(deps: {
       return chargeStranger(tx, attempt, sprayed);
     });
   };
+
+  return { chargeLogin, knowsDevice: (attempt) => deviceOf(attempt) !== undefined };
 }

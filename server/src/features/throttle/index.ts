@@ -11,7 +11,7 @@ import { deriveKey } from '../../kernel/derive.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { SecretKeys } from '../../kernel/secret-keys.ts';
 import { type Charged, createCounters } from './charge.ts';
-import { type ChargeLogin, createChargeLogin } from './charge-login.ts';
+import { type ChargeLogin, createChargeLogin, type KnowsDevice } from './charge-login.ts';
 import { createDeviceTokens, type DeviceTokens } from './device-token.ts';
 import type { Counter } from './policy.ts';
 import { createSettle, type Settle } from './settle.ts';
@@ -29,6 +29,7 @@ export interface Throttle extends Settle {
   readonly devices: DeviceTokens;
   /** Counts a login on the lane of its device, or else on those of strangers. @throws tooManyAttempts, and then nothing was counted */
   readonly chargeLogin: ChargeLogin;
+  readonly knowsDevice: KnowsDevice;
   /**
    * Counts any other attempt on every counter before it is made, so that a thousand at once are a thousand.
    * @throws tooManyAttempts, and then nothing was counted
@@ -47,8 +48,6 @@ export function createThrottle(deps: {
 }): Throttle {
   const { db, clock, enabled } = deps;
   const devices = createDeviceTokens(deps);
-  if (!enabled) return { ...unlimited, devices };
-
   const hmacKey = deriveKey(deps.secretKeys.present, 'throttle-counters');
   const keyOf = ({ kind, of }: Counter): string => {
     const hidden = createHmac('sha256', hmacKey).update(JSON.stringify([kind, ...of]));
@@ -56,11 +55,14 @@ export function createThrottle(deps: {
   };
   const counters = createCounters({ clock, store, keyOf });
   const spraying = createSpraying({ db, clock, store });
+  const { chargeLogin, knowsDevice } = createChargeLogin({ db, counters, devices, spraying });
+  if (!enabled) return { ...unlimited, devices, knowsDevice };
 
   return {
     ...createSettle({ db, counters, spraying, keyOf }),
     devices,
-    chargeLogin: createChargeLogin({ db, counters, devices, spraying }),
+    chargeLogin,
+    knowsDevice,
     charge: (wanted) => db.transact((tx) => counters.charge(tx, wanted, false)),
     sweep: createSweep({ db, clock, store }),
   };
@@ -70,7 +72,7 @@ const counted = async (): Promise<Charged> => ({ counters: [], heard: true });
 const nothing = async (): Promise<void> => {};
 
 /** RATE_LIMITS=off */
-const unlimited: Omit<Throttle, 'devices'> = {
+const unlimited: Omit<Throttle, 'devices' | 'knowsDevice'> = {
   chargeLogin: counted,
   charge: counted,
   forgive: nothing,
