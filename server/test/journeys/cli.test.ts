@@ -55,7 +55,7 @@ const story: readonly (readonly [line: string, says: RegExp, json: unknown, inpu
   ],
   ['user list', /^1 +ada +ada@example\.com +active\n2 +bea +bea@example\.com +active\n$/m, undefined],
   [
-    'permission create posts:publish',
+    'permission register posts:publish',
     /^Registered permission posts:publish\.\n$/,
     { name: 'posts:publish', description: '' },
   ],
@@ -63,7 +63,14 @@ const story: readonly (readonly [line: string, says: RegExp, json: unknown, inpu
   [
     'role create editor --permission users:delete --permission posts:publish --description Edits',
     /^Created role editor\.\n$/,
-    { id: 2, name: 'editor', description: 'Edits', permissions: ['posts:publish', 'users:delete'] },
+    {
+      id: 2,
+      name: 'editor',
+      description: 'Edits',
+      permissions: ['posts:publish', 'users:delete'],
+      built_in: false,
+      version: 1,
+    },
   ],
   ['role list', /^2 +editor +posts:publish users:delete\n$/m, undefined],
   ['role assign editor bea', /^User 2 now has the role editor\.\n$/, { user: 2, role: 'editor', changed: true }],
@@ -76,7 +83,46 @@ const story: readonly (readonly [line: string, says: RegExp, json: unknown, inpu
   ['api-key list bea', /^[0-9A-Za-z]{15} +2 +ci +20[-\d]+T\S+ +never +posts:publish\n$/m, undefined],
   ['api-key list', /^[0-9A-Za-z]{15} +2 +ci /m, undefined],
   ['api-key revoke bea --all', /^API keys of user 2 revoked: 1\.\n$/, { owner: 2, revoked: 1 }],
+  ['role show EDITOR', /^editor \(id 2, version 1\): Edits\n {2}posts:publish\n {2}users:delete\n$/, undefined],
+  ['user roles bea', /^2 +editor +posts:publish users:delete\n$/m, undefined],
+  [
+    'permission explain bea posts:publish',
+    /^Yes\. Given by the role editor\.\n$/,
+    {
+      user: 2,
+      permission: 'posts:publish',
+      allowed: true,
+      reason: 'given-by-role',
+      detail: 'Given by the role editor.',
+      given_by: ['editor'],
+    },
+  ],
+  ['permission explain bea posts:read', /^No\. There is no such permission/, undefined],
+  [
+    'role preview editor --remove posts:publish --add roles:read',
+    /^1 users have the role editor\.\n1 would gain something\n {2}roles:read: 1\n1 would lose something\n {2}posts:publish: 1\n[\s\S]*^2 +bea +-posts:publish \+roles:read\n$/m,
+    undefined,
+  ],
+  [
+    'role update editor --name writer --description Writes --remove posts:publish --add roles:read',
+    /^Changed role writer\.\nwriter \(id 2, version 2\): Writes\n {2}roles:read\n {2}users:delete\n$/,
+    {
+      id: 2,
+      name: 'writer',
+      description: 'Writes',
+      permissions: ['roles:read', 'users:delete'],
+      built_in: false,
+      version: 2,
+    },
+  ],
+  ['role update 2 --name editor --add posts:publish', /^Changed role editor\.\n/, undefined],
+  [
+    'permission remove posts:publish --force',
+    /^Removed permission posts:publish\. It was in: editor\.\n$/,
+    { name: 'posts:publish', roles: ['editor'] },
+  ],
   ['role unassign editor BEA@example.com', /no longer has/, { user: 2, role: 'editor', changed: true }],
+  ['role delete editor', /^Deleted role editor\.\n$/, { id: 2, name: 'editor' }],
   ['session list bea', /^ID +CREATED +LAST SEEN +FROM +WITH\n$/, []],
   ['session end bea --all', /^Sessions of user 2 ended: 0\.\n$/, { user: 2, ended: 0 }],
   ['user disable bea', /^Disabled user 2\.\n$/, { id: 2, status: 'disabled' }],
@@ -156,6 +202,21 @@ describe('what is refused ends with 1 and says why', () => {
     assert.match(await badly(operator, 'user disable bea', 1), /\(user-not-found\)/);
   });
 
+  test('what is built in stays, and a permission that a role holds is only removed with --force', async () => {
+    using operator = createOperator();
+    for (const line of ['role delete admin', 'role update admin --name root', 'role preview 1 --delete'])
+      assert.match(await badly(operator, line, 1), /\(built-in-role\)/);
+    assert.match(await badly(operator, 'permission remove users:delete --force', 1), /\(built-in-permission\)/);
+    assert.match(await badly(operator, 'permission remove posts:publish', 1), /\(permission-not-found\)/);
+    for (const line of ['role show editor', 'role delete 2', 'role update 02 --name x'])
+      assert.match(await badly(operator, line, 1), /\(role-not-found\)/);
+    await well(operator, 'permission register posts:publish');
+    await well(operator, 'role create editor --permission posts:publish');
+    const said = await badly(operator, 'permission remove posts:publish', 1);
+    assert.match(said, /These roles hold it: editor\. \(permission-in-use\)/);
+    assert.match(await badly(operator, 'role update editor --add posts:read', 1), /permissions\/1: There is no/);
+  });
+
   test('sessions are ended by their id or all together, and nothing in between', async () => {
     using operator = createOperator();
     await well(operator, 'user create --email ada@example.com --username ada', { input: password });
@@ -197,7 +258,7 @@ describe('what is refused ends with 1 and says why', () => {
     using operator = createOperator();
     const create = 'user create --email ada@example.com --username ada';
     assert.match(await badly(operator, create, 2), /standard input, and there was none/);
-    assert.match(await badly(operator, 'permission create publish', 2), /not resource:action/);
+    assert.match(await badly(operator, 'permission register publish', 2), /not resource:action/);
     assert.match(await badly(operator, 'user restore ada', 2), /give the id/);
     assert.equal(await well(operator, 'user list --json'), '[]\n');
   });

@@ -28,6 +28,9 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   '/logout': { refresh_token: 'x', all_devices: true },
   '/user/password': { current_password: 'x', new_password: 'seven quiet lanterns burn' },
   '/users/roles': { name: 'editor', description: 'Edits.', permissions: ['users:delete'] },
+  '/users/roles/:role_id': { version: 1, name: 'editor', description: 'Edits.', permissions: ['users:delete'] },
+  '/users/roles/:role_id/preview': { permissions: ['users:delete'] },
+  '/users/:user_id/roles': { roles: [1], expected: [1] },
   '/permissions': { name: 'posts:publish', description: 'Publishes.' },
 };
 
@@ -40,6 +43,7 @@ interface Target {
 async function withTarget(attack: (target: Target) => Promise<void>): Promise<void> {
   await using server = await startServer({ env });
   const token = await server.admin();
+  await server.features.roles.createRole({ name: 'victim', description: '', permissions: [], by: undefined });
   await server.newEvents();
   await attack({ server, call: createClient(server.url), token });
   assert.deepEqual(
@@ -49,10 +53,13 @@ async function withTarget(attack: (target: Target) => Promise<void>): Promise<vo
   );
 }
 
+/** An address of the route: of the administrator, or of the role that there is besides theirs. */
+const addressOf = ({ url }: Route): string => url.replace(':role_id', '2').replaceAll(/:\w+/g, '1');
+
 /** As an administrator, so that what is behind the door is attacked and not the door. */
 function post({ call, token }: Target, route: Route, raw: string | Buffer, type = 'application/json'): Promise<Answer> {
   const authorised = route.access.kind === 'bearer' ? { token } : {};
-  return call(route.method, route.url, {
+  return call(route.method, addressOf(route), {
     ...authorised,
     raw: new Uint8Array(Buffer.from(raw)),
     headers: { 'content-type': type },
@@ -144,7 +151,7 @@ describe('a value of a wrong type or size, in every field, is 422 with a pointer
         );
         for (const field of fields) {
           for (const [what, value] of Object.entries(wrong)) {
-            const listAllowed = field === 'permissions' && what === 'a list';
+            const listAllowed = ['permissions', 'roles', 'expected'].includes(field) && what === 'a list';
             const flagAllowed = field === 'all_devices' && what === 'true';
             if (listAllowed || flagAllowed || (field === 'refresh_token' && what === 'NUL')) continue;
             const rest = Object.entries(good[route.url] ?? {}).filter(([name]) => name !== field);
@@ -221,7 +228,7 @@ describe('a body of another kind or size', () => {
         assertClear(route, huge, [413, 'body-too-large']);
         if (route.bodyOptional !== true) assertClear(route, await post(target, route, '', own));
         const { call, token } = target;
-        const bare = await call(route.method, route.url, route.access.kind === 'bearer' ? { token } : {});
+        const bare = await call(route.method, addressOf(route), route.access.kind === 'bearer' ? { token } : {});
         assertClear(route, bare);
         assert.deepEqual(await target.server.newEvents(), []);
       }));
@@ -250,8 +257,8 @@ describe('an address that nobody asked for', () => {
     withTarget(async (target) => {
       const { call, token } = target;
       for (const route of routes.filter(({ url }) => url.includes(':'))) {
-        // Within a path a client resolves `..` before it sends: then it asks for another address.
-        for (const part of odd.filter((it) => it !== '..' || /:\w+$/.test(route.url))) {
+        // Within a path a client resolves `.` and `..` before it sends: then it asks for another address.
+        for (const part of odd.filter((it) => !['.', '..'].includes(it) || /:\w+$/.test(route.url))) {
           const path = route.url.replace(/:\w+/, part);
           const answer = await call(route.method, path, { token });
           assert.ok(answer.status >= 400 && answer.status < 500, `${route.method} ${path} ${answer.status}`);

@@ -16,6 +16,8 @@ const builtIn = [
   'api-keys:write',
   'permissions:read',
   'permissions:write',
+  'roles:assign',
+  'roles:read',
   'roles:write',
   'sessions:end',
   'sessions:read',
@@ -40,10 +42,13 @@ test('a role mixes built-in permissions with those of an application: 201 with a
   await server.newEvents();
 
   const answer = await call('POST', '/users/roles', { token, json: editor });
-  const data = { id: 2, ...editor };
+  const data = { id: 2, ...editor, built_in: false, version: 1 };
   assert.deepEqual([answer.status, answer.body], [201, { message: 'Role created successfully.', data }]);
+  const by = { outcome: 'success', actor: 1 };
   assert.deepEqual(await server.newEvents(), [
-    { event: 'role.created', outcome: 'success', actor: 1, object: 'editor' },
+    { event: 'role.created', ...by, object: 'editor' },
+    { event: 'role.changed', ...by, object: 'editor +posts:publish' },
+    { event: 'role.changed', ...by, object: 'editor +users:delete' },
   ]);
 });
 
@@ -70,7 +75,10 @@ test('the description may be left out, and permissions may repeat or be none', a
   const twice = ['users:delete', 'roles:write', 'users:delete'];
   const plain = await call('POST', '/users/roles', { token, json: { name: 'plain', permissions: twice } });
   const permissions = ['roles:write', 'users:delete'];
-  assert.deepEqual(plain.body.data, { id: 2, name: 'plain', description: '', permissions });
+  assert.deepEqual(plain.body.data, {
+    ...{ id: 2, name: 'plain', description: '', permissions },
+    ...{ built_in: false, version: 1 },
+  });
   const empty = await call('POST', '/users/roles', { token, json: { name: 'empty', permissions: [] } });
   assert.deepEqual([empty.status, empty.body.data.permissions], [201, []]);
 });
@@ -181,7 +189,7 @@ describe("a role's name is taken", () => {
     const call = createClient(server.url);
     const token = await server.admin();
     await server.newEvents();
-    const json = { name: 'editor', permissions: ['users:delete'] };
+    const json = { name: 'editor', permissions: [] };
     const answers = await Promise.all([1, 2, 3].map(() => call('POST', '/users/roles', { token, json })));
     assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409, 409]);
     assert.equal((await server.newEvents()).length, 1);
@@ -246,8 +254,8 @@ test('a path below /users is no role: other methods are told what is allowed', a
   await using server = await startServer();
   const call = createClient(server.url);
   const { accessToken: token } = await signUp(call, ada);
-  const answer = await call('GET', '/users/roles', { token });
+  const answer = await call('PUT', '/users/roles', { token });
   assertProblem(answer, 405, 'method-not-allowed');
-  assert.equal(answer.headers.get('allow'), 'DELETE, POST');
+  assert.equal(answer.headers.get('allow'), 'DELETE, GET, HEAD, POST');
   assertProblem(await call('DELETE', '/users/roles', { token }), 422, 'validation-failed');
 });

@@ -1,4 +1,4 @@
-import type { UserId } from '../../src/kernel/ids.ts';
+import type { RoleId, UserId } from '../../src/kernel/ids.ts';
 import type { Answer, Call } from './client.ts';
 import type { TestServer } from './server.ts';
 
@@ -43,15 +43,23 @@ export async function lives(call: Call, { accessToken }: Pick<Held, 'accessToken
   return status === 200;
 }
 
-/** Registers what is missing of `permissions`, makes a role of them, and gives it to `user`; no events remain unread. */
+/** Makes a role and gives it to `user`; no events remain unread. */
 export async function giveRole(server: TestServer, user: UserId, name: string, permissions: readonly string[]) {
+  const id = await makeRole(server, name, permissions);
+  await server.features.roles.changeRole.assign({ user, role: name });
+  await server.newEvents();
+  return id;
+}
+
+/** Registers what is missing of `permissions`, and makes a role of them; no events remain unread. */
+export async function makeRole(server: TestServer, name: string, permissions: readonly string[]): Promise<RoleId> {
   const { roles } = server.features;
   const known = new Set((await roles.store.listPermissions(server.db)).map((entry) => entry.name));
   for (const permission of permissions) {
     if (known.has(permission)) continue;
     await roles.registerPermission({ name: permission, description: '', by: undefined });
   }
-  await roles.createRole({ name, description: '', permissions, by: undefined });
-  await roles.changeRole.assign({ user, role: name });
+  const { id } = await roles.createRole({ name, description: '', permissions, by: undefined });
   await server.newEvents();
+  return id;
 }
