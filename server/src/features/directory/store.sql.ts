@@ -59,13 +59,24 @@ function onShelf(db: DirectoryDb, shelf: Shelf, { by, from, to, now }: PageQuery
 type Users = ReturnType<typeof onShelf>;
 
 /**
- * What comes behind a position, as the rest of those with the same key and those with another one: each a range of the index, also where
- * a database makes none of `(key, id) > (?, ?)`.
+ * What of a shelf comes behind a position, as the rest of those with the same key and those with another one: each a range of the index,
+ * also where a database makes none of `(key, id) > (?, ?)`. Of those whose disability has run out, who have no such index, it is one
+ * part: as two, a planner might read all users behind the id.
  */
-function partsBehind(users: Users, { by, after, descending }: PageQuery): Users[] {
+function partsOf(db: DirectoryDb, shelf: Shelf, query: PageQuery): Users[] {
+  const { after, descending, by } = query;
+  const users = onShelf(db, shelf, query);
   if (after === undefined) return [users];
   const behind = descending ? '<' : '>';
   const key = keyColumns[by];
+  if (shelf === 'run out') {
+    return [
+      users.where(({ eb, and, or }) => {
+        const tied = and([eb(key, '=', after.key as never), eb('users.id', behind, after.id)]);
+        return or([tied, eb(key, behind, after.key as never)]);
+      }),
+    ];
+  }
   return [
     users.where(key, '=', after.key as never).where('users.id', behind, after.id),
     users.where(key, behind, after.key as never),
@@ -74,7 +85,7 @@ function partsBehind(users: Users, { by, after, descending }: PageQuery): Users[
 
 function pageQuery(db: DirectoryDb, query: PageQuery) {
   const order = query.descending ? 'desc' : 'asc';
-  const parts = shelvesOf[query.status].flatMap((it) => partsBehind(onShelf(db, it, query), query));
+  const parts = shelvesOf[query.status].flatMap((shelf) => partsOf(db, shelf, query));
   const ranges = parts.map((users) => {
     const range = users.orderBy(keyColumns[query.by], order).orderBy('users.id', order).limit(query.limit);
     return db.selectFrom(range.as('part')).selectAll();
