@@ -125,8 +125,20 @@ const story: readonly (readonly [line: string, says: RegExp, json: unknown, inpu
   ['role delete editor', /^Deleted role editor\.\n$/, { id: 2, name: 'editor' }],
   ['session list bea', /^ID +CREATED +LAST SEEN +FROM +WITH\n$/, []],
   ['session end bea --all', /^Sessions of user 2 ended: 0\.\n$/, { user: 2, ended: 0 }],
+  ['user show bea', /^id +2\nusername +bea\nemail +bea@example\.com\nstatus +active\n/m, undefined],
+  ['user update bea --email BEA@example.com', /^Updated user 2\.\n$/, { id: 2, email: 'BEA@example.com' }],
+  ['user update 2 --email bea@example.com --username bea', /^Updated user 2\.\n$/, undefined],
+  ['user list --username B', /^ID +USERNAME +EMAIL +STATUS\n2 +bea +bea@example\.com +active\n$/, undefined],
+  ['user list --role admin --status active', /^1 +ada .*\n$/m, undefined],
+  ['user list --sort=-email --limit 1', /^2 +bea .*\n$/m, undefined],
+  ['user list --created-after 2999-01-01', /^ID +USERNAME +EMAIL +STATUS\n$/, []],
   ['user disable bea', /^Disabled user 2\.\n$/, { id: 2, status: 'disabled' }],
-  ['user disable bea', /^Disabled user 2\.\n$/, { id: 2, status: 'disabled' }],
+  [
+    'user disable bea --reason spam --until 2999-01-01T00:00:00Z',
+    /^Disabled user 2\.\n$/,
+    { id: 2, status: 'disabled' },
+  ],
+  ['user show 2', /^disabled_until +2999-01-01T00:00:00\.000Z\ndisabled_reason +spam\n$/m, undefined],
   ['user list', /^2 +bea +bea@example\.com +disabled\n$/m, undefined],
   ['user enable bea', /^Enabled user 2\.\n$/, { id: 2, status: 'active' }],
   [
@@ -138,6 +150,15 @@ const story: readonly (readonly [line: string, says: RegExp, json: unknown, inpu
   ['user delete bea', /^Deleted user 2\.\n$/, { id: 2, status: 'deleted' }],
   ['user list --deleted', /^2 +bea +bea@example\.com +deleted\n$/m, undefined],
   ['user restore 2', /^Restored user 2\.\n$/, { id: 2, status: 'active' }],
+  ['user export bea', /"username": "bea",/, undefined],
+  [
+    'user create --email cyd@example.com --username cyd --no-password',
+    /^Created user 3\.\n$/,
+    { id: 3, email: 'cyd@example.com', username: 'cyd', admin: false },
+  ],
+  ['user delete cyd', /^Deleted user 3\.\n$/, undefined],
+  ['user purge 3', /^Purged user 3\.\n$/, { id: 3, status: 'purged' }],
+  ['user list --status any', /^2 +bea +bea@example\.com +active\n$/m, undefined],
   ['keys list', /^[\w-]{43} +ES256 +signing +20/m, undefined],
   ['keys rotate', /^Published the key [\w-]{43}\. It signs from 20/, undefined],
   ['keys rotate', /^Nothing made, since this key waits already/, undefined],
@@ -215,6 +236,29 @@ describe('what is refused ends with 1 and says why', () => {
     const said = await badly(operator, 'permission remove posts:publish', 1);
     assert.match(said, /These roles hold it: editor\. \(permission-in-use\)/);
     assert.match(await badly(operator, 'role update editor --add posts:read', 1), /permissions\/1: There is no/);
+  });
+
+  test('users are searched, changed and shut out in no way that the API would not take', async () => {
+    using operator = createOperator();
+    await well(operator, 'user create --admin --email ada@example.com --username ada', { input: password });
+    await well(operator, 'user create --email bea@example.com --username bea', { input: password });
+    for (const wrong of ['--status gone', '--sort id', '--limit 0', '--limit x', '--id x', '--created-after soon']) {
+      await badly(operator, `user list ${wrong}`, 2);
+    }
+    assert.match(await badly(operator, 'user list --email a --username b', 1), /\(list-not-offered\)/);
+    assert.match(await badly(operator, 'user list --role nobody', 1), /There is no role with this name/);
+    assert.match(await badly(operator, 'user update bea', 2), /give --email or --username/);
+    assert.match(await badly(operator, 'user update bea --email ADA@example.com', 1), /\(email-taken\)/);
+    assert.match(await badly(operator, 'user update bea --username @', 1), /^ {2}username: /m);
+    assert.match(await badly(operator, 'user disable bea --until 2020-01-01', 1), /^ {2}until: Give an instant/m);
+    await badly(operator, 'user disable bea --until 2020-02-30x', 2);
+    assert.match(await badly(operator, 'user disable ada --until 2999-01-01', 1), /\(last-admin\)/);
+    assert.match(await badly(operator, 'user purge bea', 2), /give the id/);
+    assert.match(await badly(operator, 'user purge 2', 1), /only who was deleted can be purged/);
+    for (const unknown of ['user show 9', 'user export 9', 'user show cyd', 'user update cyd --username x']) {
+      assert.match(await badly(operator, unknown, 1), /\(user-not-found\)/);
+    }
+    assert.match(await badly(operator, 'user create --email c@d.ee --username c --hash --no-password', 2), /not both/);
   });
 
   test('sessions are ended by their id or all together, and nothing in between', async () => {

@@ -27,6 +27,10 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   '/refresh-access-token': { refresh_token: 'x' },
   '/logout': { refresh_token: 'x', all_devices: true },
   '/user/password': { current_password: 'x', new_password: 'seven quiet lanterns burn' },
+  '/user': { current_password: 'x', username: 'x', email: 'x@example.com' },
+  '/users': { username: 'x', email: 'x@example.com', password: 'seven quiet lanterns burn' },
+  '/users/:user_id': { username: 'x', email: 'x@example.com' },
+  '/users/:user_id/disable': { reason: 'x', until: '2999-01-01T00:00:00Z' },
   '/users/roles': { name: 'editor', description: 'Edits.', permissions: ['users:delete'] },
   '/users/roles/:role_id': { version: 1, name: 'editor', description: 'Edits.', permissions: ['users:delete'] },
   '/users/roles/:role_id/preview': { permissions: ['users:delete'] },
@@ -271,13 +275,20 @@ describe('an address that nobody asked for', () => {
   test('behind the path of every route: a query is no input, and repeats nothing', () =>
     withTarget(async (target) => {
       const { call, token } = target;
-      // A stream has no end to compare; status-feed.test.ts asks it odd questions.
-      const ending = routes.filter(({ replies }) => replies[200]?.contentType !== 'text/event-stream');
-      for (const route of ending.filter(({ method, url }) => method === 'GET' && !url.includes(':'))) {
+      // A stream has no end to compare; status-feed.test.ts asks it odd questions. The export tells of its own last time.
+      const comparable = routes.filter(
+        ({ safe, method, url }) => safe !== false && method === 'GET' && !url.includes(':'),
+      );
+      for (const route of comparable) {
         const plain = await call('GET', route.url, { token });
         const asked = await call('GET', `${route.url}?__proto__[x]=1&a=%zz&a=%00&${'b'.repeat(2_000)}=<script>`, {
           token,
         });
+        if (route.query !== undefined) {
+          assertClear(route, asked, [422, 'validation-failed']);
+          assert.doesNotMatch(JSON.stringify(asked.body), /script/, 'a value is not repeated');
+          continue;
+        }
         assert.equal(asked.status, plain.status, route.url);
         if (plain.status === 200) assert.deepEqual(asked.body, plain.body);
       }

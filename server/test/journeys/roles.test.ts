@@ -24,6 +24,9 @@ const builtIn = [
   'tokens:introspect',
   'users:delete',
   'users:disable',
+  'users:purge',
+  'users:read',
+  'users:write',
 ];
 const editor = { name: 'editor', description: 'Writes and tidies up.', permissions: ['posts:publish', 'users:delete'] };
 
@@ -256,6 +259,6 @@ test('a path below /users is no role: other methods are told what is allowed', a
   const { accessToken: token } = await signUp(call, ada);
   const answer = await call('PUT', '/users/roles', { token });
   assertProblem(answer, 405, 'method-not-allowed');
-  assert.equal(answer.headers.get('allow'), 'DELETE, GET, HEAD, POST');
+  assert.equal(answer.headers.get('allow'), 'DELETE, GET, HEAD, PATCH, POST');
   assertProblem(await call('DELETE', '/users/roles', { token }), 422, 'validation-failed');
 });

@@ -5,7 +5,7 @@ import type { UsersStore } from '../users/index.ts';
 /** So many in one transaction, so that no writer waits long. */
 const stepSize = 500;
 /** So many steps at one turn; what is left comes at the next. */
-const maxSteps = 20;
+const maxSteps = 200;
 
 /**
  * Removes disabilities that have run out. They have counted for nothing since their instant; left where they are, they would make the

@@ -15,7 +15,7 @@ const listed = {
   disabled_reason: Type.Optional(Type.String({ description: 'Only with `users:disable`.' })),
 };
 
-export const ListedUser = Type.Object(listed, { title: 'ListedUser' });
+const ListedUser = Type.Object(listed, { title: 'ListedUser' });
 
 export const ShownUser = Type.Object(
   {

@@ -18,5 +18,5 @@ export const userNotFound = refusal(
   'user-not-found',
   'missing',
   'There is no user with this id.',
-  'Check the id. A deleted user is gone for every endpoint; an operator can restore one with `keyward user restore`.',
+  'Check the id. A deleted user is gone; until they are purged an administrator can restore them with `POST /users/{user_id}/restore`, or `keyward user restore`.',
 );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { checkNames, foldEmail, foldUsername } from './policy.ts';
+import { checkNames, foldEmail, foldEmailPrefix, foldUsername, isActive, statusOf } from './policy.ts';
 
 /** What the columns of names and of their keys hold, in code points (db/migrations/0001-users.ts). */
 const room = { username: 256, email: 320 };
@@ -216,4 +216,43 @@ test('each wrong name gets a fault of its own, at its field', () => {
   assert.deepEqual(pointers({ username: 'ada', email: 'ada' }), ['/email']);
   assert.deepEqual(pointers({ username: 'a@b', email }), ['/username']);
   assert.deepEqual(pointers({ username: 'ada', email }), []);
+});
+
+describe('the beginning of an address', () => {
+  test('folds to the beginning of the folded address', () => {
+    const address = 'User.Ü+1@Mail.Example.COM';
+    for (let length = 1; length <= address.length; length += 1) {
+      const prefix = foldEmailPrefix(address.slice(0, length));
+      assert.ok(foldEmail(address).startsWith(prefix), prefix);
+    }
+  });
+
+  test('of a number or a hyphen behind the @ is taken as it is, and not as a host', () => {
+    for (const text of ['a@1', 'a@0x7f', 'a@my-', 'a@123.', 'a@']) assert.equal(foldEmailPrefix(text), text);
+  });
+
+  test('with a whole domain in another alphabet is the address', () => {
+    assert.equal(foldEmailPrefix('a@MÜNCHEN.example'), foldEmail('a@münchen.example'));
+  });
+});
+
+describe('the status of a user', () => {
+  const active = { deletedAt: undefined, disabledAt: undefined, disabledUntil: undefined };
+
+  test('changes in the very millisecond in which a disability ends', () => {
+    const user = { ...active, disabledAt: 1_000, disabledUntil: 2_000 };
+    assert.deepEqual(
+      [statusOf(user, 1_999), statusOf(user, 2_000), statusOf(user, 2_001)],
+      ['disabled', 'active', 'active'],
+    );
+    assert.deepEqual([isActive(user, 1_999), isActive(user, 2_000)], [false, true]);
+  });
+
+  test('is disabled without end where there is none, and deleted whatever else there is', () => {
+    assert.equal(statusOf({ ...active, disabledAt: 1_000 }, Number.MAX_SAFE_INTEGER), 'disabled');
+    assert.equal(statusOf({ deletedAt: 1_000, disabledAt: 1_000, disabledUntil: 9_000 }, 2_000), 'deleted');
+    assert.equal(statusOf(active, 0), 'active');
+  });
+
+  test('of nobody is not active', () => assert.equal(isActive(undefined, 0), false));
 });
