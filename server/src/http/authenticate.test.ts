@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { insufficientPermission, invalidToken, lackingPermission } from '../kernel/access.ts';
 import { DomainError } from '../kernel/errors.ts';
-import { bearerToken } from './authenticate.ts';
+import { bearerToken, takesApiKeys } from './authenticate.ts';
 import { challengeFor } from './challenge.ts';
 import { missingCredentials } from './refusals.ts';
 import { testApp } from './test-app.ts';
@@ -100,6 +100,38 @@ describe('a bearer route', () => {
     const headers = { 'content-type': 'application/json' };
     const answer = await t.app.inject({ method: 'POST', url: '/roles', headers, payload: '{"broken' });
     assert.equal(answer.statusCode, 401);
+  });
+});
+
+describe('an API key', () => {
+  const answerTo = async (method: 'GET' | 'POST' | 'DELETE', url: string, key: string) => {
+    await using t = await testApp();
+    const answer = await t.app.inject({ method, url, headers: { authorization: `Bearer ${key}` } });
+    return [answer.statusCode, answer.json().code, answer.headers['www-authenticate']];
+  };
+
+  test('passes where a permission guards the route, as far as it holds it', async () => {
+    const lacking = 'Bearer realm="keyward", error="insufficient_scope", scope="roles:write"';
+    assert.deepEqual(await answerTo('POST', '/roles', 'key-good'), [403, 'insufficient-permission', lacking]);
+    assert.deepEqual(await answerTo('POST', '/roles', 'key-bad'), [
+      401,
+      'invalid-api-key',
+      'Bearer realm="keyward", error="invalid_token", error_description="The API key is not valid."',
+    ]);
+  });
+
+  test('is refused where none does, be it good or bad: the route is for people', async () => {
+    for (const key of ['key-good', 'key-bad', 'key-']) {
+      assert.deepEqual(await answerTo('GET', '/me', key), [403, 'api-key-not-accepted', undefined]);
+      assert.deepEqual(await answerTo('DELETE', '/users/1', key), [403, 'api-key-not-accepted', undefined]);
+    }
+  });
+
+  test('is taken or refused otherwise where the route says so', () => {
+    const takes = (access: object) => takesApiKeys({ kind: 'bearer', ...access });
+    assert.deepEqual([takes({}), takes({ permission: 'a:b' })], [false, true]);
+    assert.deepEqual([takes({ apiKeys: true }), takes({ permission: 'a:b', apiKeys: false })], [true, false]);
+    assert.equal(takesApiKeys({ kind: 'public', why: 'a test' }), false);
   });
 });
 

@@ -85,8 +85,14 @@ describe('route', () => {
 
 describe('refusalsOf', () => {
   test('adds what the edge says on behalf of a bearer route', () => {
-    assert.deepEqual(codesOf(sample('me')), ['missing-credentials', 'invalid-token', 'validation-failed']);
-    assert.ok(codesOf(sample('addRole')).includes('insufficient-permission'));
+    assert.deepEqual(codesOf(sample('me')), [
+      'missing-credentials',
+      'invalid-token',
+      'api-key-not-accepted',
+      'validation-failed',
+    ]);
+    const guarded = ['missing-credentials', 'invalid-token', 'invalid-api-key', 'too-many-attempts'];
+    assert.deepEqual(codesOf(sample('addRole')).slice(0, 5), [...guarded, 'insufficient-permission']);
   });
 
   test('adds what can be wrong with a body, by its type', () => {

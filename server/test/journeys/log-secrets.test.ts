@@ -11,6 +11,9 @@ import { openTestDatabase } from '../support/databases/index.ts';
 import { ada, bea } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
+/** `kw_live_<id>_` */
+const keyIdEnd = 24;
+
 const secretKey = 'a key that seals the keys, and is secret itself';
 
 /** Everything that must never be seen again. */
@@ -49,6 +52,8 @@ function watched(call: Call, secrets: Secrets): Call {
     for (const header of ['authorization', 'cookie']) secrets.add(options.headers?.[header]);
     const answer = await call(method, path, options);
     secrets.add(answer.cookie, answer.body.access_token, answer.body.refresh_token);
+    // The beginning of a key is its public id.
+    secrets.add(answer.body.key, answer.body.key?.slice(keyIdEnd));
     if (answer.status >= 400) secrets.assertAbsent(`the refusal of ${method} ${path}`, JSON.stringify(answer.body));
     return answer;
   };
@@ -115,8 +120,27 @@ async function liveThrough(call: Call, server: TestServer, secrets: Secrets): Pr
     json: { name: 'x', permissions: ['x:y'] },
   });
   await call('DELETE', '/users/1', { token: signup.body.access_token });
+  await useKeys(call, admin.body.access_token);
   await call('POST', '/logout', { token: signup.body.access_token, cookie: signup.cookie });
   await call('DELETE', '/users/2', { token: admin.body.access_token });
+}
+
+/** API keys: made, used, mistyped, put where they do not belong, revoked. */
+async function useKeys(call: Call, token: string): Promise<void> {
+  const json = { name: 'ci', permissions: ['permissions:read', 'permissions:write'] };
+  const { id, key } = (await call('POST', '/api-keys', { token, json })).body;
+  await call('POST', '/api-keys', { token, json: { ...json, name: key, permissions: [key] } });
+  for (const path of ['/permissions', '/user', `/permissions?api_key=${key}`, `/${key}`, `/api-keys/${key}`]) {
+    await call('GET', path, { token: key });
+  }
+  await call('POST', '/permissions', { token: key, json: { name: key } });
+  await call('GET', '/permissions', { token: `${key}x` });
+  await call('GET', '/permissions', { headers: { authorization: `Bearer "${key}"` } });
+  await call('POST', '/refresh-access-token', { json: { refresh_token: key } });
+  await call('POST', '/introspect', { token, form: { token: key } });
+  await call('DELETE', `/api-keys/${id}`, { token });
+  await call('GET', '/permissions', { token: key });
+  await call('POST', '/revoke', { form: { token: key } });
 }
 
 /** What the database keeps in place of secrets, which is not for the log either. */
@@ -128,7 +152,9 @@ async function addStored(server: TestServer, secrets: Secrets): Promise<void> {
   const keys = await behind<{ sealed_private_key: string }>(server.db, (db) =>
     db.selectFrom('signing_keys').selectAll(),
   );
+  const apiKeys = await behind<{ key_hash: string }>(server.db, (db) => db.selectFrom('api_keys').select('key_hash'));
   const jwk = (await server.features.keys.ring()).current.privateKey.export({ format: 'jwk' }) as { d: string };
+  secrets.add(...apiKeys.map((row) => row.key_hash));
   secrets.add(...hashes.map(({ hash }) => hash), ...sessions.map((row) => row.token_hash));
   secrets.add(...keys.map((row) => row.sealed_private_key), jwk.d, sha256(ada.password));
 }
@@ -153,6 +179,8 @@ test('a database that fails in the middle of everything brings no secret into th
   const secrets = new Secrets();
   const call = watched(createClient(server.url), secrets);
   const held = await call('POST', '/signup', { json: ada });
+  const json = { name: 'ci', permissions: ['permissions:read'] };
+  const made = await call('POST', '/api-keys', { token: await server.admin(), json });
   await addStored(server, secrets);
   await db.close();
 
@@ -165,6 +193,8 @@ test('a database that fails in the middle of everything brings no secret into th
     await call('GET', '/refresh-access-token', { cookie: refreshToken }),
     await call('POST', '/logout', { token, cookie: refreshToken }),
     await call('GET', '/user', { token }),
+    await call('GET', '/permissions', { token: made.body.key }),
+    await call('POST', '/revoke', { form: { token: made.body.key } }),
   ];
   for (const { status } of answers) assert.ok(status >= 500);
   assert.ok(

@@ -13,7 +13,8 @@ const account = (name: string): Account => ({
 });
 
 const adminRole = 1 as RoleId;
-const adminsOf = (server: TestServer) => server.db.transact((tx) => server.features.roles.store.lockAdmins(tx));
+const adminsOf = ({ db, clock, features }: TestServer) =>
+  db.transact((tx) => features.roles.store.lockAdmins(tx, clock.now()));
 
 describe('the last administrator stays, of two who are removed at once', () => {
   type Removal = (server: TestServer, call: Call, victim: Held, other: Held) => Promise<unknown>;

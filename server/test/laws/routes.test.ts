@@ -138,6 +138,7 @@ describe('a route that leaves something out is found', () => {
     ['no access', { access: undefined }, /declare `access`/],
     ['no reason for being public', { access: { kind: 'public', why: '' } }, /access\.why/],
     ['an unknown permission', { access: { kind: 'bearer', permission: 'role:write' } }, /builtInPermissions/],
+    ['API keys where nothing guards', { access: { kind: 'bearer', apiKeys: true } }, /the use case must ask/],
     ['pages of any origin where a token is needed', { anyOrigin: true }, /public data alone/],
     ['tokens that a cache may keep', { cache: 'public' }, /`cache` is for public data alone/],
     [

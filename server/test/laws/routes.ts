@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox';
-import type { Access, Limit, Route } from '../../src/http/route.ts';
+import type { Limit, Route } from '../../src/http/route.ts';
+import { insufficientPermission } from '../../src/kernel/access.ts';
 
 /** What a route must say of itself before anybody may call it; empty when nothing is missing. */
 export function routeBreaches(routes: readonly Route[], permissions: ReadonlySet<string>): string[] {
@@ -7,7 +8,7 @@ export function routeBreaches(routes: readonly Route[], permissions: ReadonlySet
   return routes.flatMap((route) => {
     const faults = [
       ...nameFaults(route, names),
-      ...accessFaults(route.access, permissions),
+      ...accessFaults(route, permissions),
       ...originFaults(route),
       ...cacheFaults(route),
       ...limitFaults(route.limit),
@@ -28,9 +29,15 @@ function nameFaults({ operationId, summary, tags }: Route, names: readonly strin
   ];
 }
 
-function accessFaults(access: Access | undefined, permissions: ReadonlySet<string>): string[] {
+function accessFaults({ access, refusals }: Route, permissions: ReadonlySet<string>): string[] {
+  const asksItself = refusals?.includes(insufficientPermission);
   if (access === undefined) return ['declare `access`: who may call it'];
   if (access.kind === 'public') return access.why.length > 0 ? [] : ['say in `access.why` why everybody may call it'];
+  if (access.kind === 'bearer' && access.permission === undefined && access.apiKeys === true && !asksItself) {
+    return [
+      '`apiKeys: true` without a permission: the use case must ask for one, and may then refuse with insufficient-permission',
+    ];
+  }
   if (access.kind !== 'bearer' || access.permission === undefined || permissions.has(access.permission)) return [];
   return [`the permission "${access.permission}" is unknown: add it to builtInPermissions (features/roles/policy.ts)`];
 }

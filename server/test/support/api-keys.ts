@@ -23,5 +23,5 @@ export async function makeApiKey(
 }
 
 /** Lets a user make keys and do what they are for. */
-export const letMakeKeys = (server: TestServer, user: UserId, permissions: readonly string[]): Promise<void> =>
+export const letMakeKeys = (server: TestServer, user: UserId, permissions: readonly string[]) =>
   giveRole(server, user, `maker ${user}`, ['api-keys:write', ...permissions]);
