@@ -29,6 +29,7 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   '/user/password': { current_password: 'x', new_password: 'seven quiet lanterns burn' },
   '/users/roles': { name: 'editor', description: 'Edits.', permissions: ['users:delete'] },
   '/permissions': { name: 'posts:publish', description: 'Publishes.' },
+  '/api-keys': { name: 'ci', description: 'Deploys.', permissions: ['permissions:read'], expires_in_days: 30 },
 };
 
 interface Target {
