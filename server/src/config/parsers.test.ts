@@ -145,8 +145,8 @@ describe('a list', () => {
 
 describe('a host to listen on', () => {
   test('is an address or a name', () => {
-    for (const name of ['127.0.0.1', '0.0.0.0', '::1', '::', 'localhost', 'my_host.local', 'h'])
-      assert.equal(host(name), name);
+    for (const name of ['127.0.0.1', '0.0.0.0', '::1', '::', 'my_host.local', 'h']) assert.equal(host(name), name);
+    for (const name of ['localhost', 'LOCALHOST', ' localhost ']) assert.equal(host(name), '127.0.0.1');
   });
 
   test('is no URL, and has no port or brackets', () => {

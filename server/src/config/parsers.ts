@@ -98,7 +98,8 @@ export const host: Parse<string> = (raw) => {
   if (isIP(name) === 0 && !/^[a-z\d]([a-z\d._-]*[a-z\d])?$/i.test(name)) {
     throw new SettingError(`must be an address or a host name alone, without port or brackets, not ${quoted(raw)}`);
   }
-  return name;
+  // One address, not two: for the other Fastify would make a second server, without what we add to the first.
+  return name.toLowerCase() === 'localhost' ? '127.0.0.1' : name;
 };
 
 /** An origin as browsers send it (RFC 6454 §6.2): scheme, host and port, without a slash at the end. */

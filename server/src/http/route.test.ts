@@ -64,13 +64,37 @@ describe('route', () => {
       route({
         ...base,
         method: 'GET',
+        access: { kind: 'bearer' },
+        replies: reply,
+        handler: ({ principal }) => ({ ok: takesText(principal.sessionId) !== '' }),
+      }),
+      route({
+        ...base,
+        method: 'GET',
+        access: { kind: 'bearer', permission: 'posts:publish' },
+        replies: reply,
+        handler: ({ principal }) => ({
+          // @ts-expect-error where API keys pass there may be no session
+          ok: takesText(principal.sessionId) !== '',
+        }),
+      }),
+      route({
+        ...base,
+        method: 'GET',
+        access: { kind: 'bearer', permission: 'posts:publish', apiKeys: false },
+        replies: reply,
+        handler: ({ principal }) => ({ ok: takesText(principal.sessionId) !== '' }),
+      }),
+      route({
+        ...base,
+        method: 'GET',
         access: open,
         replies: reply,
         // @ts-expect-error the reply is not of the declared form
         handler: () => ({ ok: 1 }),
       }),
     ];
-    assert.equal(declared.length, 4);
+    assert.equal(declared.length, 7);
   });
 
   test('the status of a silent handler is the lowest declared one', () => {

@@ -64,7 +64,11 @@ export function createSocketErrorHandler({ requestId, headers, log }: SocketErro
 
 /** Node drops `CONNECT` without a word: it is answered as what it is here. */
 export function refuseTunnels(server: Server, refuse: SocketErrorHandler): void {
-  server.on('connect', (_request: IncomingMessage, socket: Socket) => refuse(new Error('CONNECT'), socket));
+  server.on('connect', (_request: IncomingMessage, socket: Socket) => {
+    // Node has taken its own listener off; without one a reset would end the process.
+    socket.on('error', () => undefined);
+    refuse(new Error('CONNECT'), socket);
+  });
 }
 
 /** Whether the request whose body is broken or late has had its answer: a second one would be taken for that of the next request. */

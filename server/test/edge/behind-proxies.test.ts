@@ -11,6 +11,7 @@ import { proxyKinds, type RunningProxy, replaceAll } from '../support/proxies.ts
 import { startServer, type TestServer } from '../support/server.ts';
 import { statusOf } from '../support/status.ts';
 import { framingAttacks } from './framing-attacks.ts';
+import { skipWithoutLoopbacks } from './loopback.ts';
 import { converse, rawRequest, signUpRequest } from './raw.ts';
 import { startTap, type Tap } from './tap.ts';
 
@@ -27,7 +28,7 @@ interface Rig {
 }
 
 for (const kind of proxyKinds) {
-  const skip = kind.isHere() ? false : `NOT RUN: ${kind.name} was not found`;
+  const skip = kind.isHere() ? skipWithoutLoopbacks : `NOT RUN: ${kind.name} was not found`;
   describe(`behind ${kind.name}`, { skip }, () => {
     const running = new AsyncDisposableStack();
     let rig: Rig;

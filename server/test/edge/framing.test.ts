@@ -3,6 +3,7 @@
  * server is asked directly: whatever it is sent, it does nothing of what is hidden, and every answer is that of its request.
  */
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { createClient } from '../support/client.ts';
 import { signUp } from '../support/people.ts';
@@ -90,6 +91,22 @@ describe('requests one behind the other', () => {
     }
     assert.deepEqual(await server.newEvents(), []);
   });
+});
+
+test('attack: whoever asks for a tunnel and hangs up at once does not take the server along', async () => {
+  const port = Number(new URL(server.url).port);
+  const reset = (afterMs: number | undefined): Promise<void> =>
+    new Promise((resolve) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.on('error', () => undefined).on('close', () => resolve());
+      socket.on('connect', () => {
+        socket.write(rawRequest('CONNECT a:1') + hidden);
+        if (afterMs === undefined) socket.resetAndDestroy();
+        else setTimeout(() => socket.resetAndDestroy(), afterMs);
+      });
+    });
+  await Promise.all(Array.from({ length: 200 }, (_, at) => reset(at % 2 === 0 ? undefined : at % 7)));
+  assert.ok(isOfNext((await say(next)).answers[0]));
 });
 
 test('attack: a thousand small headers do not push a proxy’s own out of sight', async () => {

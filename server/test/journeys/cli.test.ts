@@ -214,6 +214,23 @@ describe('what is refused ends with 1 and says why', () => {
     assert.match(await badly(operator, 'user delete ada', 1), /There is no user ada\. \(user-not-found\)/);
   });
 
+  test('an API key is made only for what its owner holds, and for some days', async () => {
+    using operator = createOperator();
+    await well(operator, 'user create --email ada@example.com --username ada', { input: password });
+    await well(operator, 'permission create posts:publish');
+    const create = 'api-key create ada --name ci --permission';
+    assert.match(await badly(operator, `${create} posts:publish`, 1), /\(permission-not-held\)/);
+    assert.match(await badly(operator, `${create} posts:burn`, 1), /There is no permission "posts:burn"/);
+    assert.match(await badly(operator, `${create} posts:publish --never`, 1), /A key must expire here/);
+    assert.match(await badly(operator, `${create} posts:publish --days 0`, 2), /--days takes a whole number/);
+    assert.match(await badly(operator, `${create} posts:publish --days 1 --never`, 2), /give --days or --never/);
+    assert.match(await badly(operator, 'api-key create ada --name ci', 2), /--permission is missing/);
+    assert.match(await badly(operator, 'api-key create bea --name ci --permission a:b', 1), /\(user-not-found\)/);
+    assert.match(await badly(operator, 'api-key revoke ada 000000000000000', 1), /\(api-key-not-found\)/);
+    assert.match(await badly(operator, 'api-key revoke ada', 2), /give the id of an API key, or --all/);
+    assert.equal(await well(operator, 'api-key list --json'), '[]\n');
+  });
+
   test('the last administrator cannot be disabled, and a new password must be a good one', async () => {
     using operator = createOperator();
     await well(operator, 'user create --admin --email ada@example.com --username ada', { input: password });

@@ -36,6 +36,7 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   '/users/roles/:role_id/preview': { permissions: ['users:delete'] },
   '/users/:user_id/roles': { roles: [1], expected: [1] },
   '/permissions': { name: 'posts:publish', description: 'Publishes.' },
+  '/api-keys': { name: 'ci', description: 'Deploys.', permissions: ['permissions:read'], expires_in_days: 30 },
 };
 
 interface Target {

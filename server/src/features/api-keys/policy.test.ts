@@ -35,6 +35,7 @@ describe('how long it lives', () => {
     assert.equal(expiryOf(7, limits, 500), 500 + 7 * day * 1_000);
     assert.equal(expiryOf(undefined, limits, 500), 500 + 90 * day * 1_000);
     assert.equal(expiryOf(null, limits, 500), undefined);
+    assert.equal(expiryOf(undefined, { ...limits, longestTtlSeconds: 7 * day }, 500), 500 + 7 * day * 1_000);
   });
 
   test('is within the limit, and for ever only where that is allowed', () => {

@@ -56,13 +56,15 @@ export function expiryFaults(days: number | null | undefined, limits: KeyLimits)
   if (days === undefined || (days === null && limits.mayNeverExpire)) return [];
   const longest = limits.longestTtlSeconds / secondsPerDay;
   if (days !== null && days <= longest) return [];
-  return [{ pointer: '/expires_in_days', detail: `Use at most ${longest} days.` }];
+  const says = days === null ? 'A key must expire here; use' : 'Use';
+  return [{ pointer: '/expires_in_days', detail: `${says} at most ${longest} days.` }];
 }
 
 /** When a key expires that is made now; its days have no faults. */
 export function expiryOf(days: number | null | undefined, limits: KeyLimits, now: Instant): Instant | undefined {
   if (days === null) return undefined;
-  return now + (days === undefined ? limits.defaultTtlSeconds : days * secondsPerDay) * 1_000;
+  const usual = Math.min(limits.defaultTtlSeconds, limits.longestTtlSeconds);
+  return now + (days === undefined ? usual : days * secondsPerDay) * 1_000;
 }
 
 /** The most that a key holds: what a request by it costs grows with them. */
