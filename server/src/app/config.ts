@@ -2,6 +2,7 @@ import { type ConfigValues, type LoadedConfig, loadConfig } from '../config/load
 import { serverSection } from '../config/server.ts';
 import type { Sources } from '../config/sources.ts';
 import { accountSettings } from '../features/accounts/index.ts';
+import { auditSettings } from '../features/audit/index.ts';
 import { keySettings } from '../features/keys/index.ts';
 import { passwordSettings } from '../features/passwords/index.ts';
 import { sessionSettings } from '../features/sessions/index.ts';
@@ -14,6 +15,7 @@ export const appSections = {
   keys: keySettings,
   status: statusSettings,
   passwords: passwordSettings,
+  audit: auditSettings,
   accounts: accountSettings,
 } as const;
 

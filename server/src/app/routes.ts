@@ -1,5 +1,6 @@
 import type { Database } from '../db/database.ts';
 import { accountRoutes } from '../features/accounts/index.ts';
+import { auditRoutes } from '../features/audit/index.ts';
 import { keyRoutes } from '../features/keys/index.ts';
 import { oauthRoutes } from '../features/oauth/index.ts';
 import { passwordRoutes } from '../features/passwords/index.ts';
@@ -48,7 +49,8 @@ export function routeMap({
   allowedOrigins,
   isStopping,
 }: RouteMapDeps): readonly Route[] {
-  const { keys, roles, passwords, throttle, sessions, status, accounts, signIn, grantToken, metadata } = features;
+  const { audit, keys, roles, passwords, throttle, sessions, status, accounts, signIn, grantToken, metadata } =
+    features;
   const cookie = refreshCookie({ production });
   const deviceCookie = createDeviceCookie({ production });
   const rememberDevice = createRememberDevice(throttle.devices, deviceCookie);
@@ -70,6 +72,7 @@ export function routeMap({
     ...userSessionRoutes(sessions),
     ...roleRoutes(roles),
     ...keyRoutes(keys),
+    ...auditRoutes(audit),
     ...statusRoutes(status),
     ...healthRoutes(db, isStopping),
   ];

@@ -61,10 +61,18 @@ export function index(dialect: Dialect, table: string, ...columns: string[]) {
     .columns(columns);
 }
 
+/** `DROP INDEX`, of one that `index` has made. */
+export function dropIndex(dialect: Dialect, table: string, ...columns: string[]) {
+  const dropped = dialect.builder.schema.dropIndex(`${table}_${columns.join('_')}_index`);
+  // There the names of indexes belong to their table; elsewhere to the schema, and no table may be named.
+  return dialect.name === 'mysql' ? dropped.on(table) : dropped;
+}
+
 /** `ALTER TABLE … ADD COLUMN`. The column is nullable, since the rows that are there have nothing in it. */
 export function addColumn(dialect: Dialect, table: string) {
   const alter = dialect.builder.schema.alterTable(table);
   return {
     integer: (name: string) => alter.addColumn(name, dialect.types.integer as never),
+    text: (name: string, length: number) => alter.addColumn(name, dialect.types.text(length) as never),
   };
 }

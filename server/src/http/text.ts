@@ -30,6 +30,16 @@ export const AnyText = ({ min = 1, max, description }: PlainTextRule) =>
     ...(description === undefined ? {} : { description }),
   });
 
+/** An instant as RFC 3339 writes it, with its offset: `Date.parse` reads it. */
+export const InstantText = (description: string) =>
+  Type.String({
+    format: 'date-time',
+    maxLength: 35,
+    pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$',
+    'x-hint': 'Must be an instant such as 2026-12-31T18:00:00Z.',
+    description,
+  });
+
 /**
  * A positive integer in a path. It stays a string (nothing is coerced): the handler writes `asUserId(Number(request.params.user_id))`.
  * Fifteen digits are all exact as a number. The documentation shows the integer that it is.

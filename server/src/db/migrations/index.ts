@@ -10,6 +10,7 @@ import { throttle } from './0008-throttle.ts';
 import { houseMoves } from './0009-house-moves.ts';
 import { keyRotation } from './0010-key-rotation.ts';
 import { sessionStatus } from './0011-session-status.ts';
+import { auditSeal } from './0017-audit-seal.ts';
 
 /** Every step, in order. New steps are added at the end; a released one is never changed. */
 export const migrations: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   houseMoves,
   keyRotation,
   sessionStatus,
+  auditSeal,
 ];

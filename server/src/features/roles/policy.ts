@@ -11,6 +11,7 @@ export const builtInPermissions: Readonly<Record<Permission, string>> = {
   'roles:write': 'Create roles out of permissions that one holds.',
   'permissions:read': 'List the permissions there are.',
   'permissions:write': 'Register the permissions of an application.',
+  'audit:read': 'Read and export the audit record, with the addresses in it.',
   'tokens:introspect': 'Ask whether a token is active, and what its user may do: for resource servers.',
 };
 

@@ -1,5 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import type { UserId } from '../../kernel/ids.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
 import { type Passwords, type ProvenPassword, wasNotLookedAt } from '../passwords/index.ts';
@@ -37,9 +38,12 @@ export function createLogIn(deps: {
 }): LogIn {
   const { db, audit, passwords, throttle, completeSignIn, issueTokens } = deps;
 
-  const recordFailure = (ip: string, charged: Charged) =>
+  const recordFailure = ({ name, origin: { ip } }: LogInCommand, charged: Charged, subject: UserId | undefined) =>
     db.transact(async (tx) => {
-      await audit.record(tx, { event: 'login.failed', outcome: 'refused', reason: invalidCredentials.code, ip });
+      // What nobody has for a name may be a password (ASVS 5.0 16.2.5): of that the record keeps a keyed hash.
+      const whom = subject === undefined ? { triedName: countedName(name) } : { subject };
+      const refused = { outcome: 'refused', reason: invalidCredentials.code } as const;
+      await audit.record(tx, { event: 'login.failed', ...refused, ...whom, ip });
       await throttle.recordFailure(tx, charged);
     });
 
@@ -61,18 +65,18 @@ export function createLogIn(deps: {
     const key = { emailKey: foldEmail(name), usernameKey: byUsername ? foldUsername(name) : noUsername };
     const found = await passwords.store.findByName(db, key);
     const charged = await throttle.chargeLogin({ name: countedName(name), account: found, ip, device });
-    return { charged, found: charged.heard ? found : undefined };
+    return { charged, account: found?.userId, found: charged.heard ? found : undefined };
   };
 
   return async (command) => {
-    const { charged, found } = await charge(command);
+    const { charged, account, found } = await charge(command);
     try {
       const proven = await passwords.verify(found, command.password);
       if (proven === undefined) throw invalidCredentials();
       return await issueTokens(await signIn(proven, command, charged));
     } catch (error) {
       // Also when the password was right, but its user is disabled or it was changed meanwhile: what was rolled back left no record.
-      if (isInvalidCredentials(error)) await recordFailure(command.origin.ip, charged);
+      if (isInvalidCredentials(error)) await recordFailure(command, charged, account);
       if (wasNotLookedAt(error)) await throttle.undo(charged);
       throw error;
     }
