@@ -86,18 +86,28 @@ export function createBatchCheck(deps: {
     }
   };
 
-  /** What a checkpoint says is compared with what stood before it. */
-  const follow = (opened: OpenedCheckpoint, kept: number | undefined): void => {
-    if (kept !== undefined && kept !== opened.size) wrong(`it is kept as that of row ${kept}`, opened.size);
-    if (opened.from === size && previous?.equals(opened.previous) !== false) return;
-    if (opened.from > size) {
-      findings.add({
-        kind: 'missing',
-        seq: size + 1,
-        detail: `the rows ${size + 1} to ${opened.from} have no checkpoint`,
-      });
-    } else wrong('it does not continue the one before it', opened.size);
-    [frontier, chain] = [undefined, undefined];
+  /** What a checkpoint says is compared with what stood before it. @returns whether its rows can be judged by it */
+  const follows = (opened: OpenedCheckpoint, kept: number): boolean => {
+    if (kept !== opened.size) wrong(`it is kept as that of row ${kept}`, Math.min(kept, opened.size));
+    else if (opened.from < size) wrong('it does not continue the one before it', kept);
+    else if (opened.from > size) {
+      const detail = `the rows ${size + 1} to ${opened.from} have no checkpoint`;
+      findings.add({ kind: 'missing', seq: size + 1, detail });
+      [frontier, chain] = [undefined, undefined];
+      return true;
+    } else {
+      if (previous?.equals(opened.previous) === false) wrong('it names another one before it', kept);
+      return true;
+    }
+    return false;
+  };
+
+  /** Without a checkpoint that can be believed, MACs are all that tells a row that was changed. */
+  const askMacs = (all: readonly SealedRow[]): void => {
+    for (const row of all) {
+      const detail = row.fault?.(secrets);
+      if (detail !== undefined) findings.add({ kind: 'altered', ...placeOf(row), detail });
+    }
   };
 
   /** The hashes that were sealed, as far as they can be known. */
@@ -128,22 +138,24 @@ export function createBatchCheck(deps: {
     batch(batch) {
       checkpoints += 1;
       const opened = openCheckpoint(batch.note, trusted);
-      if (opened === undefined) {
-        wrong('none of the keys has signed it', batch.size ?? size + batch.rows.length);
+      const kept = batch.size ?? opened?.size ?? size + batch.rows.length;
+      if (opened === undefined) wrong('none of the keys has signed it', kept);
+      if (opened === undefined || !follows(opened, kept)) {
+        askMacs(batch.rows);
         [previous, frontier, chain] = [undefined, undefined, undefined];
-        size = batch.size ?? size + batch.rows.length;
+        size = Math.max(size, kept);
         return undefined;
       }
-      follow(opened, batch.size);
       const leaves = sealedLeaves(opened, batch);
       grow(opened, leaves);
       // The MACs of a key that is lost cannot be checked; the seal must do.
       const own = secrets.some(({ id }) => id === opened.key.id) ? secrets : [];
-      const checked = checkRows({ opened, leaves, rows: batch.rows, findings, personal, secrets: own });
+      const covered = batch.rows.filter((row) => !((placeOf(row).seq ?? Number.NaN) <= opened.from));
+      const checked = checkRows({ opened, leaves, rows: covered, findings, personal, secrets: own });
       findGaps(opened, checked);
       rows += checked.size;
       chain = checkChain({ opened, leaves, rows: checked, findings, secrets, before: chain });
-      [size, last, previous] = [Math.max(size, opened.size), opened, noteHash(opened.note)];
+      [size, last, previous] = [opened.size, opened, noteHash(opened.note)];
       return opened;
     },
     end: () => tellGap('cut-off'),
@@ -229,7 +241,8 @@ function checkChain(options: {
   const { opened, leaves, rows, findings, secrets, before } = options;
   const key = secrets.find(({ id }) => id === opened.key.id);
   // What the checkpoint says under its signature serves where the links before it cannot be followed.
-  if (key === undefined || leaves === undefined || before === undefined) return opened.chain;
+  const isSealed = leaves !== undefined && sha256Of(...leaves).equals(opened.batch);
+  if (key === undefined || !isSealed || before === undefined) return opened.chain;
   let chain: Buffer = before;
   for (const [place, leaf] of leaves.entries()) {
     chain = key.chain(chain, leaf);

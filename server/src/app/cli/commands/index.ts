@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { auditCommands } from './audit.ts';
 import { configCommands } from './config.ts';
 import { databaseCommands } from './db.ts';
 import { keyCommands } from './keys.ts';
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   ...roleCommands,
   ...permissionCommands,
   ...keyCommands,
+  ...auditCommands,
   ...configCommands,
   openapiCommand,
   versionCommand,
