@@ -11,6 +11,7 @@ import { assertFaults, assertProblem } from '../support/refusals.ts';
 import { startServer } from '../support/server.ts';
 
 const builtIn = [
+  'audit:read',
   'permissions:read',
   'permissions:write',
   'roles:write',

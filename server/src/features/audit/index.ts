@@ -28,12 +28,12 @@ import { createUpkeep, type Upkeep } from './upkeep.ts';
 import { createVerifyRecord, type VerifyRecord } from './verify-record.ts';
 
 export { auditSettings } from './config.ts';
-export type { Filter, FindEventsQuery } from './find-events.ts';
+export type { Filter } from './filter.ts';
 export type { Finding } from './finding.ts';
 export { auditRoutes } from './routes.ts';
 export { AuditRecordBroken } from './seal-record.ts';
 export { readKeyText, type VerifierKey } from './signed-note.ts';
-export type { AuditEvent, FoundEvent, RecordedEvent } from './store.ts';
+export type { FoundEvent, RecordedEvent } from './store.ts';
 export type { Verification } from './verification.ts';
 export { NoExport, verifyExport } from './verify-export.ts';
 

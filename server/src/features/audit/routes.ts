@@ -4,7 +4,8 @@ import { type Route, route } from '../../http/route.ts';
 import { invalidCursor } from '../../kernel/invalid-cursor.ts';
 import { checkpointNotFound } from './errors.ts';
 import type { ExportRecord } from './export-record.ts';
-import type { Filter, FindEvents } from './find-events.ts';
+import type { Filter } from './filter.ts';
+import type { FindEvents } from './find-events.ts';
 import type { ListCheckpoints } from './list-checkpoints.ts';
 import { checkpointReply, eventReply } from './replies.ts';
 import {

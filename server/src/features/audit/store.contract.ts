@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { atOnce, storeContract } from '../../../test/support/store-contract.ts';
 import type { Database } from '../../db/database.ts';
 import { asSessionId, asUserId } from '../../kernel/ids.ts';
-import type { Filter } from './find-events.ts';
+import type { Filter } from './filter.ts';
 import type { NewRow } from './row.ts';
 import { auditStore as store } from './store.sql.ts';
 

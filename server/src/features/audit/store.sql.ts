@@ -1,7 +1,7 @@
 import { type Expression, type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import { statements } from '../../db/statement.ts';
 import { asSessionId, asUserId, type UserId } from '../../kernel/ids.ts';
-import type { Filter } from './find-events.ts';
+import type { Filter } from './filter.ts';
 import { type NewRow, type PersonalDatum, type PersonalPart, personalParts } from './row.ts';
 import { type AuditTables, type FullRow, fullRows, rowOf } from './seal-store.sql.ts';
 import type { AuditEventName, AuditStore, FindQuery, FoundEvent, RecordedEvent } from './store.ts';

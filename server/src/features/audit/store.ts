@@ -2,7 +2,7 @@ import type { Database, Reads, Tx } from '../../db/database.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { SessionId, UserId } from '../../kernel/ids.ts';
 import type { Actor } from '../../kernel/principal.ts';
-import type { Filter, Position } from './find-events.ts';
+import type { Filter, Position } from './filter.ts';
 import type { NewRow } from './row.ts';
 
 /** What can happen. A past participle: it did happen, or was refused with a reason. */

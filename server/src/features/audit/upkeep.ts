@@ -6,7 +6,7 @@ import type { TellWitnesses } from './tell-witnesses.ts';
 export type Upkeep = () => Promise<void>;
 
 /** Rows had been changed or inserted by the time they were sealed. */
-export class RowsUnproven extends Error {
+class RowsUnproven extends Error {
   override readonly name = 'RowsUnproven';
 
   constructor(rows: number) {
