@@ -63,6 +63,8 @@ async function furnish(db: Database, users: number): Promise<House> {
     hasher,
     breachedPasswords: undefined,
     secretKeys,
+    witnesses: [],
+    warn: () => {},
   };
   const features = await compose(ports, config.values, 'http://localhost:8000');
   return { users, features, times: { login: [], user: [], refresh: [] } };

@@ -91,6 +91,8 @@ async function furnish(db: Database): Promise<Features> {
     random: testRandom,
     hasher: createTestHasher(),
     breachedPasswords: undefined,
+    witnesses: [],
+    warn: () => {},
   };
   const features = await compose({ db, clock, secretKeys, ...adapters }, config.values, 'http://localhost:8000');
   for (const name of ['everybody', 'few']) {

@@ -19,6 +19,7 @@ import type { Hasher } from '../kernel/hasher.ts';
 import type { Random } from '../kernel/random.ts';
 import type { SecretKeys } from '../kernel/secret-keys.ts';
 import type { Ticker } from '../kernel/ticker.ts';
+import type { Witness } from '../kernel/witness.ts';
 import type { AppValues } from './config.ts';
 
 /** What the features stand on: the real ends of every port. */
@@ -31,6 +32,10 @@ export interface Ports {
   /** Undefined where the configuration does not ask for it. */
   readonly breachedPasswords: BreachedPasswords | undefined;
   readonly secretKeys: SecretKeys;
+  /** Who keeps checkpoints of the audit record. */
+  readonly witnesses: readonly Witness[];
+  /** Is told what an operator should know and what stops nothing. */
+  readonly warn: (text: string) => void;
 }
 
 export type Features = Awaited<ReturnType<typeof compose>>;
@@ -55,7 +60,7 @@ export async function compose(
   parts: { readonly sessions?: SessionParts } = {},
 ) {
   const { db } = ports;
-  const audit = createAudit(ports);
+  const audit = await createAudit({ ...ports, issuer });
   const keys = await createKeys({ ...ports, audit, settings: config.keys });
   const roles = createRoles({ ...ports, audit, users });
   const people = { users, roles: roles.store, authority: roles.authority };

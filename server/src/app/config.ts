@@ -3,6 +3,7 @@ import { serverSection } from '../config/server.ts';
 import type { Sources } from '../config/sources.ts';
 import { accountSettings } from '../features/accounts/index.ts';
 import { apiKeySettings } from '../features/api-keys/index.ts';
+import { auditSettings } from '../features/audit/index.ts';
 import { keySettings } from '../features/keys/index.ts';
 import { passwordSettings } from '../features/passwords/index.ts';
 import { personalDataSettings } from '../features/personal-data/index.ts';
@@ -18,6 +19,7 @@ export const appSections = {
   status: statusSettings,
   passwords: passwordSettings,
   personalData: personalDataSettings,
+  audit: auditSettings,
   accounts: accountSettings,
 } as const;
 

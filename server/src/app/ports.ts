@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { createBreachedPasswords } from '../adapters/breached-passwords.ts';
 import { ownSecretKey } from '../adapters/own-secret-key.ts';
 import { createHasher } from '../adapters/password-hashing/hasher.ts';
@@ -6,11 +7,13 @@ import { createLanes } from '../adapters/password-hashing/lanes.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
 import { systemTicker as ticker } from '../adapters/system-ticker.ts';
+import { openWitnesses } from '../adapters/witness/open-witnesses.ts';
 import { resolveDatabase } from '../config/server.ts';
 import { connect } from '../db/connect.ts';
 import type { BreachedPasswords } from '../kernel/breached-passwords.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { SecretKeys } from '../kernel/secret-keys.ts';
+import type { WitnessPlace } from '../kernel/witness.ts';
 import type { Ports } from './compose.ts';
 import type { AppValues } from './config.ts';
 
@@ -34,7 +37,8 @@ export async function openPorts(
   const hasher = createHasher({ parameters, lanes, random });
   // Two at least: work under a lock of all nodes holds one for the lock.
   const db = await connect(resolveDatabase(config.server), { poolSize: shareOf(config.server.databasePoolSize, 2) });
-  return { db, clock, ticker, random, hasher, breachedPasswords, secretKeys, madeSecretKey };
+  const witnesses = openWitnesses(witnessPlaces(config));
+  return { db, clock, ticker, random, hasher, breachedPasswords, secretKeys, madeSecretKey, witnesses, warn };
 }
 
 type Warn = (text: string) => void;
@@ -47,6 +51,10 @@ export function openBreachedPasswords(
 ): BreachedPasswords | undefined {
   return passwords.breachCheck ? createBreachedPasswords({ url: passwords.breachUrl, clock, warn }) : undefined;
 }
+
+/** Those that are configured, or the file in the data directory. */
+export const witnessPlaces = ({ audit, server }: AppValues): readonly WitnessPlace[] =>
+  audit.witnesses ?? [{ kind: 'file', path: join(server.dataDir, 'audit-witness') }];
 
 /** Production refuses to start without one (config/server.ts), so that only development ever makes its own. */
 function secretKeyOf({ server }: AppValues): { keys: SecretKeys; madeAt: string | undefined } {

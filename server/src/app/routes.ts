@@ -1,6 +1,7 @@
 import type { Database } from '../db/database.ts';
 import { accountAdminRoutes, accountRoutes, ownAccountRoutes } from '../features/accounts/index.ts';
 import { apiKeyRoutes, userKeyRoutes } from '../features/api-keys/index.ts';
+import { auditRoutes } from '../features/audit/index.ts';
 import { directoryRoutes } from '../features/directory/index.ts';
 import { keyRoutes } from '../features/keys/index.ts';
 import { oauthRoutes } from '../features/oauth/index.ts';
@@ -51,7 +52,7 @@ export function routeMap({
   allowedOrigins,
   isStopping,
 }: RouteMapDeps): readonly Route[] {
-  const { keys, roles, passwords, throttle, sessions, apiKeys, status } = features;
+  const { audit, keys, roles, passwords, throttle, sessions, apiKeys, status } = features;
   const { accounts, directory, personalData, signIn, oauth } = features;
   const cookie = refreshCookie({ production });
   const deviceCookie = createDeviceCookie({ production });
@@ -82,6 +83,7 @@ export function routeMap({
     ...permissionRoutes(roles),
     ...userRoleRoutes(roles),
     ...keyRoutes(keys),
+    ...auditRoutes(audit),
     ...statusRoutes(status),
     ...healthRoutes(db, isStopping),
   ];

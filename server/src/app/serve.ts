@@ -74,7 +74,7 @@ export async function listenUntil(
   try {
     const address = await app.listen({ host: values.server.host, port: values.server.port });
     await onListening(address);
-    await doChoresUntil(stopped, world.features, world.logger);
+    await doChoresUntil(stopped, world.features, { logger: world.logger, clock: world.ports.clock });
     stopping = true;
     // Time for a balancer to learn it from /readyz and to send no more.
     await sleep(values.server.shutdownDelaySeconds * 1_000);

@@ -115,6 +115,11 @@ export const publicUrl: Parse<string> = (raw) => {
   return url.origin + url.pathname.replace(/\/+$/, '');
 };
 
+/** Hosts that never leave the machine (RFC 1122 §3.2.1.3, RFC 6761 §6.3). The URL parser has already made every IPv4 form dotted. */
+export function isLoopback(hostname: string): boolean {
+  return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
 /** The text is never repeated in the error: a URL is where people put passwords. */
 function httpUrl(raw: string): URL {
   const trimmed = raw.trim();

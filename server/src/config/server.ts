@@ -6,6 +6,7 @@ import {
   databaseUrl,
   host,
   integer,
+  isLoopback,
   list,
   logLevel,
   origin,
@@ -171,11 +172,6 @@ function insecureUrl(url: string | undefined): Fault[] {
   const problem =
     'must begin with https:// in production: without TLS anyone on the way reads passwords, and Secure cookies are not kept';
   return [{ variable: 'PUBLIC_URL', problem, example: 'https://auth.example.com' }];
-}
-
-/** Hosts that never leave the machine (RFC 1122 §3.2.1.3, RFC 6761 §6.3). The URL parser has already made every IPv4 form dotted. */
-function isLoopback(hostname: string): boolean {
-  return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 function missingLimits(rateLimits: boolean): Fault[] {

@@ -61,6 +61,13 @@ export function index(dialect: Dialect, table: string, ...columns: string[]) {
     .columns(columns);
 }
 
+/** `DROP INDEX`, of one that `index` has made. */
+export function dropIndex(dialect: Dialect, table: string, ...columns: string[]) {
+  const dropped = dialect.builder.schema.dropIndex(`${table}_${columns.join('_')}_index`);
+  // There the names of indexes belong to their table; elsewhere to the schema, and no table may be named.
+  return dialect.name === 'mysql' ? dropped.on(table) : dropped;
+}
+
 /**
  * `ALTER TABLE … ADD COLUMN`. The column is nullable, since the rows that are there have nothing in it; a computed one has what its
  * expression says, also for rows that a node of an older release writes.

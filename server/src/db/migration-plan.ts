@@ -47,7 +47,7 @@ function locksOf(query: RootOperationNode, created: ReadonlySet<string>, { name 
       ? `SHARE${on}: writes wait while the index is built, reads go on`
       : `a metadata lock${on} at begin and end: reads and writes go on between`;
   }
-  if (query.kind === 'AlterTableNode' || query.kind === 'DropTableNode') {
+  if (['AlterTableNode', 'DropTableNode', 'DropIndexNode'].includes(query.kind)) {
     return name === 'postgres' ? `ACCESS EXCLUSIVE${on}: everything waits` : `a metadata lock${on}: everything waits`;
   }
   return `row locks${on} on what it changes`;

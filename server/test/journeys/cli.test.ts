@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { commands } from '../../src/app/cli/commands/index.ts';
 import { codeOf } from '../laws/source-text.ts';
@@ -162,6 +163,10 @@ const story: readonly (readonly [line: string, says: RegExp, json: unknown, inpu
   ['keys list', /^[\w-]{43} +ES256 +signing +20/m, undefined],
   ['keys rotate', /^Published the key [\w-]{43}\. It signs from 20/, undefined],
   ['keys rotate', /^Nothing made, since this key waits already/, undefined],
+  ['audit list --event user.deleted', /^- +20\S+Z +user\.deleted +success +- +- +2 +-\n$/m, undefined],
+  ['audit seal', /^Sealed \d+ rows; the record has \d+\.\n$/, undefined],
+  ['audit verify', /^The audit record is whole\.\n[\s\S]*^witnessed +1 checkpoints$/m, undefined],
+  ['audit key', /^localhost:8000\/audit\/[\da-f]{8}\+[\da-f]{8}\+[\w+/]{44}\n$/, undefined],
 ];
 
 describe('every command', () => {
@@ -183,8 +188,8 @@ describe('every command', () => {
     const untold = commands.filter(({ words }) => !told.some((line) => line.startsWith(words.join(' '))));
     assert.deepEqual(
       untold.map(({ words }) => words.join(' ')),
-      // The two of `db` need two databases: test/copy. A key is revoked below.
-      ['serve', 'db copy', 'db release', 'keys revoke'],
+      // The two of `db` need two databases: test/copy. A key is revoked below; an export is no JSON, but lines of it.
+      ['serve', 'db copy', 'db release', 'keys revoke', 'audit export'],
       'add the new command to the story',
     );
   });
@@ -199,6 +204,130 @@ describe('every command', () => {
     assert.match(await well(operator, `keys revoke ${signer}`), /its tokens are dead, sessions go on by refresh/);
     const states = JSON.parse(await well(operator, 'keys list --json')).map((it: { state: string }) => it.state);
     assert.deepEqual(states.sort(), ['revoked', 'revoked', 'signing']);
+  });
+});
+
+describe('the audit record', () => {
+  const exportTo = async (operator: Operator, name: string, line = 'audit export') => {
+    const path = join(operator.folder, name);
+    writeFileSync(path, await well(operator, line), { flag: 'a' });
+    return path;
+  };
+
+  test('is exported, and checked where there is no database and no configuration, with the public key alone', async () => {
+    using operator = createOperator();
+    await well(operator, 'user create --email ada@example.com --username ada', { input: password });
+    const key = (await well(operator, 'audit key')).trim();
+    const file = await exportTo(operator, 'export.ndjson');
+    await well(operator, 'user disable ada');
+    await exportTo(operator, 'export.ndjson', 'audit export --after 1 --json');
+    await well(operator, 'audit seal');
+    const witness = join(operator.folder, 'data', 'audit-witness');
+    writeFileSync(join(operator.folder, 'key'), `${key}\n`);
+
+    const elsewhere = { env: { PORT: 'none', DATA_DIR: '/nowhere' } };
+    for (const named of [key, join(operator.folder, 'key')]) {
+      const line = `audit verify ${file} --public-key ${named} --witness ${witness}`;
+      assert.match(await well(operator, line, elsewhere), /^The audit record is whole\./);
+      const told = JSON.parse(await well(operator, `${line} --json`, elsewhere));
+      const { ok, first_bad: firstBad, rows, witnessed, rooted, warnings } = told;
+      assert.deepEqual([ok, firstBad, rows, witnessed, rooted, warnings], [true, null, 2, 1, true, []]);
+    }
+    const bare = JSON.parse(await well(operator, `audit verify ${file} --json`, elsewhere));
+    assert.deepEqual([bare.ok, bare.warnings.length], [true, 2]);
+  });
+
+  test('that was changed ends with 1, and with the first bad row, in the file and in the database', async () => {
+    using operator = createOperator();
+    await well(operator, 'user create --admin --email ada@example.com --username ada', { input: password });
+    const file = await exportTo(operator, 'export.ndjson');
+    const key = (await well(operator, 'audit key')).trim();
+    writeFileSync(file, readFileSync(file, 'utf8').replace('role.assigned', 'role.unassigned'));
+    const verify = `audit verify ${file} --public-key ${key}`;
+    const inFile = await operator.run(verify.split(' '));
+    assert.deepEqual([inFile.code, inFile.err], [1, '']);
+    assert.match(
+      inFile.out,
+      /^THE AUDIT RECORD WAS ALTERED\. First: row 2 \(id 2\): altered: it is not what was sealed$/m,
+    );
+    const told = JSON.parse((await operator.run(`${verify} --json`.split(' '))).out);
+    assert.deepEqual([told.ok, told.wrong, told.first_bad.seq, told.first_bad.kind], [false, 1, 2, 'altered']);
+
+    const database = new DatabaseSync(join(operator.folder, 'data', 'keyward.db'));
+    database.exec("update audit_events set event = 'user.restored' where seq = 1");
+    database.close();
+    const inDatabase = await operator.run(['audit', 'verify', '--json']);
+    assert.equal(inDatabase.code, 1);
+    assert.equal(JSON.parse(inDatabase.out).first_bad.seq, 1);
+  });
+
+  test('whose tail was cut off in the database is missed by the witness in the data directory', async () => {
+    using operator = createOperator();
+    await well(operator, 'user create --email ada@example.com --username ada', { input: password });
+    const path = join(operator.folder, 'data', 'keyward.db');
+    await well(operator, 'audit seal');
+    const before = readFileSync(path);
+    await well(operator, 'user disable ada');
+    await well(operator, 'audit seal');
+    writeFileSync(path, before);
+    const { code, out } = await operator.run(['audit', 'verify', '--json']);
+    assert.equal(code, 1);
+    const { kind, seq } = JSON.parse(out).first_bad;
+    assert.deepEqual([kind, seq], ['cut-off', 2]);
+  });
+
+  test('is chosen from by users, times and kinds, as far as asked', async () => {
+    using operator = createOperator();
+    for (const name of ['ada', 'bea']) {
+      await well(operator, `user create --email ${name}@example.com --username ${name}`, { input: password });
+      await well(operator, `user disable ${name}`);
+    }
+    const list = async (options: string) =>
+      JSON.parse(await well(operator, `audit list ${options} --json`)).map((it: Record<string, unknown>) => [
+        it.event,
+        it.subject,
+      ]);
+    assert.deepEqual(await list('--subject bea'), [
+      ['user.disabled', 2],
+      ['user.created', 2],
+    ]);
+    assert.deepEqual(await list('--event user.created --order asc --limit 1'), [['user.created', 1]]);
+    assert.deepEqual(await list('--since 2999-01-01'), []);
+    assert.equal((await list('--until 2999-01-01T00:00:00Z --limit 1000')).length, 4);
+    assert.deepEqual(await list('--subject 77'), [], 'the record outlives its users');
+    for (const wrong of ['--since noon', '--order up', '--limit many']) {
+      assert.match(await badly(operator, `audit list ${wrong}`, 2), /must be/);
+    }
+    assert.match(await badly(operator, 'audit list --actor nobody', 1), /\(user-not-found\)/);
+  });
+
+  test('what is no export, no key, no checkpoint', async () => {
+    using operator = createOperator();
+    const file = await exportTo(operator, 'export.ndjson');
+    assert.match(await badly(operator, 'audit verify nowhere', 1), /nowhere cannot be used/);
+    assert.match(await badly(operator, `audit verify ${file} --witness nowhere`, 1), /nowhere cannot be used/);
+    assert.match(
+      await badly(operator, `audit verify ${join(operator.folder, 'data/keyward.db')}`, 1),
+      /no JSON object/,
+    );
+    assert.match(await badly(operator, `audit verify ${file} --public-key abc`, 2), /neither a key/);
+    assert.match(await badly(operator, `audit verify ${file} --after x`, 2), /whole number/);
+    assert.match(await badly(operator, 'audit export --after 5', 2), /no checkpoint of 5 rows/);
+  });
+
+  test('a witness that cannot be told is named, and ends with 1', async () => {
+    using operator = createOperator();
+    const env = { AUDIT_WITNESS: 'http://127.0.0.1:2/secret-path' };
+    await well(operator, 'user create --email ada@example.com --username ada', { input: password });
+    const { code, out } = await operator.run(['audit', 'seal'], { env });
+    assert.equal(code, 1);
+    assert.match(out, /The witness http:\/\/127\.0\.0\.1:2 was not told: ECONNREFUSED/);
+    assert.match(await well(operator, 'audit seal', { env: { AUDIT_WITNESS: 'off' } }), /^Sealed 0 rows/);
+    for (const wrong of ['ftp://x', 'http://example.com/', 'file:', 'https://user:secret@example.com/']) {
+      const said = await badly(operator, 'audit seal', 1, { env: { AUDIT_WITNESS: wrong } });
+      assert.match(said, /AUDIT_WITNESS/);
+      assert.equal(said.includes('secret'), false);
+    }
   });
 });
 

@@ -11,7 +11,8 @@ import { assertFaults, assertProblem } from '../support/refusals.ts';
 import { startServer } from '../support/server.ts';
 
 const credentials = { email: ada.email, password: ada.password };
-const failed = { event: 'login.failed', outcome: 'refused', reason: 'invalid-credentials', ip: '127.0.0.1' };
+const failedForNobody = { event: 'login.failed', outcome: 'refused', reason: 'invalid-credentials', ip: '127.0.0.1' };
+const failed = { ...failedForNobody, subject: 1 };
 
 test('logging in answers 200 with the user, both tokens and the cookie, and nothing more', async () => {
   await using server = await startServer();
@@ -189,7 +190,9 @@ describe('the address in the record of events', () => {
       await using server = await startServer({ env });
       const call = createClient(server.url);
       assertProblem(await call('POST', '/login', { json: credentials, headers }), 401, 'invalid-credentials');
-      assert.deepEqual(await server.newEvents(), [{ ...failed, ip }]);
+      const [{ object = '', ...event } = { object: '' }, ...others] = await server.newEvents();
+      assert.deepEqual([event, others], [{ ...failedForNobody, ip }, []]);
+      assert.match(object, /^name:[\w-]{22}$/);
     });
   }
 });

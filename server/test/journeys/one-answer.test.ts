@@ -71,7 +71,8 @@ async function observe(doorway: Doorway, account: typeof ada, prepare: (server: 
     headers: answer.headers.map(([name, value]) => (name === 'Date' ? name : `${name}: ${value}`)),
     text: answer.text.replace(/"urn:uuid:[0-9a-f-]{36}"/, '"…"'),
     hashings: [hash - before.hash, verify - before.verify],
-    events: await server.newEvents(),
+    // Whose name it was is for the record alone.
+    events: (await server.newEvents()).map(({ subject: _subject, object: _object, ...event }) => event),
   };
 }
 

@@ -14,6 +14,7 @@ const builtIn = [
   'api-keys:read',
   'api-keys:revoke',
   'api-keys:write',
+  'audit:read',
   'permissions:read',
   'permissions:write',
   'roles:assign',

@@ -109,7 +109,7 @@ const makersRole = (id: UserId): string => `maker ${id}`;
 
 /** One that holds all that a key can hold, and one that holds nothing that the API itself asks for. */
 async function keysOf(server: TestServer, call: Call, { accessToken }: Held) {
-  const names = (await server.features.roles.listPermissions()).map(({ name }) => name);
+  const names = (await server.features.roles.store.listPermissions(server.db)).map(({ name }) => name);
   const all = names.filter((name) => !name.startsWith('api-keys:'));
   return {
     key: { token: (await makeApiKey(call, accessToken, all)).key },

@@ -57,7 +57,7 @@ const parts: Readonly<Record<PartName, Part>> = {
   config: { own: ['policy', 'use case'], ground: ['kernel', 'config'], below: false, packages: [] },
   store: { own: ['policy', 'use case'], ground: ['kernel', 'db/database.ts'], below: true, packages: [] },
   sql: {
-    own: ['store', 'policy', 'errors', 'use case'],
+    own: ['store', 'sql', 'policy', 'errors', 'use case'],
     ground: ['kernel', 'db/database.ts', 'db/statement.ts'],
     below: true,
     packages: ['kysely'],
@@ -157,6 +157,6 @@ function floorOf(feature: string): number | undefined {
   return floor === -1 ? undefined : floor;
 }
 
-/** A feature with many routes may part them: `own-routes.ts` beside `routes.ts`. */
+/** A feature with many routes or statements may part them: `own-routes.ts` beside `routes.ts`, `seal-store.sql.ts` beside `store.sql.ts`. */
 const partOf = (path: string): PartName =>
-  partNames[posix.basename(path).replace(/^.*-(?=(?:routes|schemas)\.ts$)/, '')] ?? 'use case';
+  partNames[posix.basename(path).replace(/^.*-(?=(?:routes|schemas|store|store\.sql)\.ts$)/, '')] ?? 'use case';

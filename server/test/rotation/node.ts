@@ -74,6 +74,8 @@ export async function openNode({ db, clock, strict, parts }: NodeOptions): Promi
     hasher: createTestHasher(),
     breachedPasswords: undefined,
     secretKeys,
+    witnesses: [],
+    warn: () => {},
   };
   return nodeOf(await compose(ports, config.values, 'http://localhost:8000', { sessions: parts }), db);
 }

@@ -33,7 +33,7 @@ export function createClient(url: string): Call {
   return async (method, path, options = {}) => {
     const response = await fetch(`${url}${path}`, { method, redirect: 'manual', ...requestOf(options) });
     const text = await response.text();
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
     return {
       status: response.status,
       headers: response.headers,

@@ -12,6 +12,7 @@ import type { HttpTimeouts } from '../../src/http/app.ts';
 import type { Hasher } from '../../src/kernel/hasher.ts';
 import { Secret } from '../../src/kernel/secret.ts';
 import type { Ticker } from '../../src/kernel/ticker.ts';
+import type { Witness } from '../../src/kernel/witness.ts';
 import { openTestDatabase } from './databases/index.ts';
 import { createTestClock, createTestHasher, type TestClock, type TestHasher, testRandom } from './ports.ts';
 
@@ -27,6 +28,8 @@ export interface TestServerOptions {
   readonly passwordHasher?: Hasher;
   readonly secretKey?: string;
   readonly formerSecretKeys?: readonly string[];
+  /** Who keeps checkpoints of the audit record; nobody unless said. */
+  readonly witnesses?: readonly Witness[];
   /** False for tests of what no route declares: that the database is gone. */
   readonly strictReplies?: boolean;
   /** Those of the edge, where a test must not wait for the standing ones. */
@@ -66,7 +69,9 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const logger = pino({ level: 'trace' }, { write: (line: string) => log.push(line) });
   const breachedPasswords = openBreachedPasswords(config.values, clock, (text) => logger.warn(text));
   const secrets = { breachedPasswords, secretKeys };
-  const ports = { db, clock, ticker, random: testRandom, hasher: options.passwordHasher ?? hasher, ...secrets };
+  const outside = { witnesses: options.witnesses ?? [], warn: (text: string) => logger.warn(text) };
+  const hashing = { hasher: options.passwordHasher ?? hasher };
+  const ports = { db, clock, ticker, random: testRandom, ...hashing, ...secrets, ...outside };
   const features = await compose(ports, config.values, resolvePublicUrl(config.values.server));
   const app = createServer({
     mode: config.mode,

@@ -6,6 +6,8 @@ import type { AppConfig } from '../config.ts';
 export interface Output {
   readonly text: string;
   readonly json: unknown;
+  /** What it says is bad news, though it was found as it should be: the command ends with 1. */
+  readonly failed?: boolean;
 }
 
 export interface CommandInput {
@@ -15,6 +17,8 @@ export interface CommandInput {
   readonly stdin: (prompt: string) => Promise<string>;
   /** Prints something while the command runs on. */
   readonly say: (output: Output) => void;
+  /** Prints what is meant for programs in any case, as it is. */
+  readonly write: (text: string) => void;
   /** A line for whoever watches, on standard error. */
   readonly progress: (line: string) => void;
 }
@@ -43,6 +47,11 @@ export type Command = CommandBase &
     | { readonly needs: 'nothing'; readonly run: (input: CommandInput) => Promise<Output> }
     | { readonly needs: 'config'; readonly run: (input: CommandInput, config: AppConfig) => Promise<Output> }
     | { readonly needs: 'world'; readonly run: (input: CommandInput, world: World) => Promise<Output> }
+    /** What it needs depends on how it is called: with an argument it looks at nothing else. */
+    | {
+        readonly needs: 'world without argument';
+        readonly run: (input: CommandInput, world: World | undefined) => Promise<Output>;
+      }
   );
 
 /** The command was called in a way that it does not understand. */
@@ -67,6 +76,12 @@ export function requiredOption(input: CommandInput, name: string): string {
   const value = optionalText(input, name);
   if (value === undefined) throw new UsageError(`--${name} is missing`);
   return value;
+}
+
+/** The texts of an option that may be repeated. */
+export function texts(input: CommandInput, name: string): readonly string[] {
+  const value = input.options[name];
+  return Array.isArray(value) ? value : [];
 }
 
 export function optionalText(input: CommandInput, name: string): string | undefined {

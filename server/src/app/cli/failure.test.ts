@@ -4,9 +4,9 @@ import { createServer } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { databaseUnavailable } from '../../db/unavailable.ts';
-import { WrongSecretKey } from '../../features/keys/index.ts';
 import { refusal } from '../../kernel/errors.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
+import { WrongSecretKey } from '../../kernel/seal.ts';
 import { ConfigRefused, UsageError } from './command.ts';
 import { describeFailure } from './failure.ts';
 

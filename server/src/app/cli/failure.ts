@@ -1,8 +1,9 @@
 import { ForeignSchema } from '../../db/migrate.ts';
 import { databaseUnavailable } from '../../db/unavailable.ts';
-import { WrongSecretKey } from '../../features/keys/index.ts';
+import { AuditRecordBroken, NoExport } from '../../features/audit/index.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
+import { WrongSecretKey } from '../../kernel/seal.ts';
 import { ConfigRefused, type Output, UsageError } from './command.ts';
 import { explainSystemFailure } from './system-failure.ts';
 
@@ -17,7 +18,7 @@ export function describeFailure(error: unknown): Output {
   return { ...failure(error.name, error.message), text: `error: ${error.stack ?? error.message}` };
 }
 
-const foreseen = [UsageError, ConfigRefused, ForeignSchema];
+const foreseen = [UsageError, ConfigRefused, ForeignSchema, NoExport, AuditRecordBroken];
 
 const failure = (name: string, detail: string): Output => ({ text: `error: ${detail}`, json: { error: name, detail } });
 
@@ -35,4 +36,4 @@ function describeRefusal({ refusal, message, errors = [], cause }: DomainError):
 
 const wrongSecretKeyHint = `
   Set SECRET_KEY to the key this database was made with (in development it stands in DATA_DIR/secret-key).
-  If that key is lost, the signing keys are lost with it: delete the rows of signing_keys, and everybody logs in again.`;
+  If that key is lost, what it sealed is lost with it: delete the rows of signing_keys and audit_keys, and everybody logs in again.`;

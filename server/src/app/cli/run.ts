@@ -21,14 +21,14 @@ export interface Terminal {
   sources(): Sources;
 }
 
-/** Exit codes: 0 done, 1 refused or failed, 2 called the wrong way. */
+/** Exit codes: 0 done; 1 refused, failed, or bad news; 2 called the wrong way. */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
   const json = args.includes('--json');
   try {
     const output = await dispatch(args, terminal);
     if (!json) terminal.out(withLineBreak(output.text));
     else if (output.json !== undefined) terminal.out(`${JSON.stringify(output.json, undefined, 2)}\n`);
-    return 0;
+    return output.failed === true ? 1 : 0;
   } catch (error) {
     const failure = describeFailure(error);
     terminal.err(json ? `${JSON.stringify(failure.json)}\n` : withLineBreak(failure.text));
@@ -57,6 +57,7 @@ function commandFor(args: readonly string[]): Command | undefined {
 
 async function runCommand(command: Command, input: CommandInput, terminal: Terminal): Promise<Output> {
   if (command.needs === 'nothing') return command.run(input);
+  if (command.needs === 'world without argument' && input.arguments.length > 0) return command.run(input, undefined);
   const config = readConfig(terminal);
   return command.needs === 'config'
     ? command.run(input, config)
@@ -74,6 +75,7 @@ function inputOf({ options, takes = 0 }: Command, args: readonly string[], termi
     options: values as CommandInput['options'],
     stdin: async (prompt) => (await terminal.readStdin(prompt)).replace(/\r?\n$/, ''),
     say: ({ text, json }) => terminal.out(values.json === true ? `${JSON.stringify(json)}\n` : withLineBreak(text)),
+    write: (text) => terminal.out(text),
     progress: (line) => terminal.err(withLineBreak(line)),
   };
 }

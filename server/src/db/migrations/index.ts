@@ -14,6 +14,7 @@ import { unheardAttempts } from './0012-unheard-attempts.ts';
 import { roleChanges } from './0014-role-changes.ts';
 import { userAdministration } from './0015-user-administration.ts';
 import { apiKeys } from './0016-api-keys.ts';
+import { auditSeal } from './0017-audit-seal.ts';
 
 /** Every step, in order. New steps are added at the end; a released one is never changed. */
 export const migrations: readonly Migration[] = [
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   roleChanges,
   userAdministration,
   apiKeys,
+  auditSeal,
 ];

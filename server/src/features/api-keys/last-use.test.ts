@@ -30,7 +30,7 @@ async function createScene(count: number) {
     const common = { owner, name: 'ci', description: '', permissions: [], createdAt: 0, expiresAt: undefined };
     for (const id of ids) await store.add(tx, { ...common, id, hash: makeKey(systemRandom).hash });
   });
-  const lastUsedAt = async (id = ids[0]) => id && (await store.find(db, id))?.lastUsedAt;
+  const lastUsedAt = async (id = ids[0]) => id && (await store.find(db, id, 0))?.lastUsedAt;
   const lastUse = createLastUse({ db, clock, store });
   return { database, db, clock, ids, lastUse, lastUsedAt, [Symbol.asyncDispose]: () => db.close() };
 }

@@ -1,10 +1,10 @@
-import type { Reads } from '../../db/database.ts';
+import type { Reads, Tx } from '../../db/database.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { AuditStore, RecordedEvent } from './store.ts';
 
 const pageSize = 500;
 
-/** What the record says of a user. It stays when they are purged: it names them by an id alone. */
+/** What the record says of a user. Its rows stay when they are purged, and name them by an id alone; what was personal in them goes. */
 export const createAuditHolding = (store: AuditStore) => ({
   name: 'audit_events',
   async *tell(db: Reads, user: UserId) {
@@ -14,6 +14,8 @@ export const createAuditHolding = (store: AuditStore) => ({
       if (page.length < pageSize) return;
     }
   },
+  /** Behind it, in the same transaction, `user.purged` is to be recorded: what is gone without that is reported. */
+  forget: (tx: Tx, user: UserId) => store.erase(tx, user),
 });
 
 /** Who else did it is told as little as from where: that is theirs. */
@@ -26,4 +28,5 @@ const told = (event: RecordedEvent, user: UserId) => ({
   session: event.session ?? null,
   ip: event.actor === user || event.actor === undefined ? (event.ip ?? null) : null,
   object: event.object ?? null,
+  note: event.note ?? null,
 });

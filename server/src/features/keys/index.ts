@@ -17,7 +17,7 @@ import { keysStore as store } from './store.sql.ts';
 
 export { keySettings } from './config.ts';
 export { signCompact, verifyCompact } from './jws.ts';
-export { type GetKeyRing, type KeyRing, WrongSecretKey } from './key-ring.ts';
+export type { GetKeyRing, KeyRing } from './key-ring.ts';
 export { publishedAheadMs } from './policy.ts';
 export { keyRoutes } from './routes.ts';
 export type { SigningKey } from './signing-key.ts';

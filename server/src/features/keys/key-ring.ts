@@ -1,5 +1,6 @@
 import type { Reads } from '../../db/database.ts';
 import type { Clock, Instant } from '../../kernel/clock.ts';
+import { WrongSecretKey } from '../../kernel/seal.ts';
 import { signerAt } from './policy.ts';
 import { openSigningKey, type SigningKey, type StoredSigningKey } from './signing-key.ts';
 import type { KeysStore } from './store.ts';
@@ -20,15 +21,6 @@ export interface KeyRing {
  * @throws `database-unavailable` when the keys cannot be known any more
  */
 export type GetKeyRing = (maxAgeMs?: number) => KeyRing | Promise<KeyRing>;
-
-/** The keys in the database are sealed under another `SECRET_KEY`. */
-export class WrongSecretKey extends Error {
-  override readonly name = 'WrongSecretKey';
-
-  constructor(cause: unknown) {
-    super('SECRET_KEY is not the one under which the signing keys in this database are sealed', { cause });
-  }
-}
 
 /** "Emergency: within one second on all nodes." */
 const staleAfterMs = 1_000;

@@ -5,7 +5,7 @@ import type { Audit } from '../audit/index.ts';
 import type { AlgorithmName } from './algorithms.ts';
 import { keyNotFound } from './errors.ts';
 import { isSuccessorDue, publishedAheadMs, signerAt, spentKeys, waitingKey } from './policy.ts';
-import { generateSigningKey, resealed, type StoredSigningKey } from './signing-key.ts';
+import { generateSigningKey, resealedKey, type StoredSigningKey } from './signing-key.ts';
 import type { KeysStore } from './store.ts';
 
 /** What brings keys into being and out of use. Of many nodes, one at a time. */
@@ -82,7 +82,7 @@ export function createManageKeys(deps: {
     async resealAll() {
       if (sealingKeys.length === 1) return;
       for (const { kid, sealedPrivateKey, ...key } of await store.list(db)) {
-        const to = resealed({ ...key, kid, sealedPrivateKey }, sealingKeys, random);
+        const to = resealedKey({ ...key, kid, sealedPrivateKey }, sealingKeys, random);
         if (to !== undefined) await db.transact((tx) => store.reseal(tx, kid, { from: sealedPrivateKey, to }));
       }
     },

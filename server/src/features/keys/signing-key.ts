@@ -2,9 +2,9 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
 import type { Instant } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';
+import { resealed, seal, unseal } from '../../kernel/seal.ts';
 import { type AlgorithmName, algorithms } from './algorithms.ts';
 import { encodeSegment } from './jws.ts';
-import { seal, unseal } from './seal.ts';
 
 /** The kinds of token we sign. `typ` keeps each from passing for another (RFC 8725 §3.11). */
 export type TokenType = 'at+jwt' | 'statuslist+jwt';
@@ -60,7 +60,7 @@ export async function generateSigningKey(options: {
 /** @throws when none of `sealingKeys` is the one it was sealed with */
 export function openSigningKey(stored: StoredSigningKey, sealingKeys: readonly Buffer[]): SigningKey {
   const { kid, algorithm } = stored;
-  const der = unsealWithAny(stored, sealingKeys);
+  const der = unseal(stored.sealedPrivateKey, sealingKeys, contextOf(kid));
   const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
   const publicKey = createPublicKey(privateKey);
   const header = (typ: TokenType) => encodeSegment({ alg: algorithm, typ, kid });
@@ -83,29 +83,10 @@ const publishedJwk = (publicKey: KeyObject, kid: string, algorithm: AlgorithmNam
 });
 
 /** The private key sealed anew under the first of `sealingKeys`, or `undefined` when it is. @throws as `openSigningKey` */
-export function resealed(
-  stored: StoredSigningKey,
+export const resealedKey = (
+  { kid, sealedPrivateKey }: StoredSigningKey,
   sealingKeys: readonly [Buffer, ...Buffer[]],
   random: Random,
-): string | undefined {
-  try {
-    unsealWithAny(stored, sealingKeys.slice(0, 1));
-    return undefined;
-  } catch {
-    return seal(unsealWithAny(stored, sealingKeys), sealingKeys[0], contextOf(stored.kid), random);
-  }
-}
+): string | undefined => resealed(sealedPrivateKey, sealingKeys, contextOf(kid), random);
 
 const contextOf = (kid: string): string => `signing-key/${kid}`;
-
-function unsealWithAny({ kid, sealedPrivateKey }: StoredSigningKey, sealingKeys: readonly Buffer[]): Buffer {
-  const failures: unknown[] = [];
-  for (const key of sealingKeys) {
-    try {
-      return unseal(sealedPrivateKey, key, contextOf(kid));
-    } catch (error) {
-      failures.push(error);
-    }
-  }
-  throw failures[0];
-}

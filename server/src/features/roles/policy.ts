@@ -19,6 +19,7 @@ export const builtInPermissions: Readonly<Record<Permission, string>> = {
   'api-keys:write': "Make API keys of one's own, with permissions that one holds.",
   'api-keys:read': 'See the API keys of any user, but not the keys themselves. (Everybody may see their own.)',
   'api-keys:revoke': 'Revoke API keys of any user. (Everybody may revoke their own.)',
+  'audit:read': 'Read and export the audit record, with the addresses in it.',
   'tokens:introspect': 'Ask whether a token is active, and what its user may do: for resource servers.',
 };
 

@@ -1,5 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import type { UserId } from '../../kernel/ids.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
 import { type Passwords, type ProvenPassword, wasNotLookedAt } from '../passwords/index.ts';
@@ -37,9 +38,12 @@ export function createLogIn(deps: {
 }): LogIn {
   const { db, audit, passwords, throttle, completeSignIn, issueTokens } = deps;
 
-  const recordFailure = (ip: string, charged: Charged) =>
+  const recordFailure = ({ name, origin: { ip } }: LogInCommand, charged: Charged, subject: UserId | undefined) =>
     db.transact(async (tx) => {
-      await audit.record(tx, { event: 'login.failed', outcome: 'refused', reason: invalidCredentials.code, ip });
+      // What nobody has for a name may be a password (ASVS 5.0 16.2.5): of that the record keeps a keyed hash.
+      const whom = subject === undefined ? { triedName: countedName(name) } : { subject };
+      const refused = { outcome: 'refused', reason: invalidCredentials.code } as const;
+      await audit.record(tx, { event: 'login.failed', ...refused, ...whom, ip });
       await throttle.recordFailure(tx, charged);
     });
 
@@ -76,7 +80,7 @@ export function createLogIn(deps: {
       return { ...(await issueTokens(await signIn(proven, command, charged))), proven: { userId, changedAt } };
     } catch (error) {
       // Also when the password was right, but its user is disabled or it was changed meanwhile: what was rolled back left no record.
-      if (isInvalidCredentials(error)) await recordFailure(command.origin.ip, charged);
+      if (isInvalidCredentials(error)) await recordFailure(command, charged, attempt.account?.userId);
       if (wasNotLookedAt(error)) await throttle.undo(charged);
       throw error;
     }

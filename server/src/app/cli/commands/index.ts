@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { apiKeyCommands } from './api-key.ts';
+import { auditCommands } from './audit.ts';
 import { configCommands } from './config.ts';
 import { databaseCommands } from './db.ts';
 import { keyCommands } from './keys.ts';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   ...permissionCommands,
   ...apiKeyCommands,
   ...keyCommands,
+  ...auditCommands,
   ...configCommands,
   openapiCommand,
   versionCommand,

@@ -53,4 +53,4 @@ async function endSessions(input: CommandInput, world: World) {
 }
 
 /** A client names itself as it likes: what would steer a terminal must not reach one. */
-const printable = (text: string): string => text.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '?');
+export const printable = (text: string): string => text.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '?');

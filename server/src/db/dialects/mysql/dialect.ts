@@ -1,7 +1,8 @@
 import { DummyDriver, Kysely, MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler, sql } from 'kysely';
 import { type AnyInsert, barrierMessage, type Dialect, type LastIds, type WriteBarrier } from '../../dialect.ts';
 
-const alreadyThere = new Set([1050, 1060, 1061, 1359]); // ER_TABLE_EXISTS_ERROR, ER_DUP_FIELDNAME, ER_DUP_KEYNAME, ER_TRG_ALREADY_EXISTS
+// ER_TABLE_EXISTS_ERROR, ER_DUP_FIELDNAME, ER_DUP_KEYNAME, ER_TRG_ALREADY_EXISTS, ER_CANT_DROP_FIELD_OR_KEY
+const alreadyThere = new Set([1050, 1060, 1061, 1359, 1091]);
 
 /**
  * `utf8mb4_bin` takes no notice of spaces at the end; the collations that do are called differently, and each server passes over the
