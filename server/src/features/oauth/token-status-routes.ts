@@ -1,6 +1,7 @@
 import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import { forbidCaching, type Introspect, type RevokeToken } from '../sessions/index.ts';
+import { tooManyAttempts } from '../throttle/index.ts';
 import { introspectionReply } from './introspection-reply.ts';
 import { IntrospectionReply, PresentedTokenBody } from './schemas.ts';
 
@@ -30,7 +31,8 @@ export const tokenStatusRoutes = (deps: {
       kind: 'public',
       why: 'whoever holds a token may end what it stands for; clients are public (RFC 7009 §2.1)',
     },
-    limit: { kind: 'none', why: 'only a token of ours reaches the sessions' },
+    limit: { kind: 'throttled', key: 'made-up tokens' },
+    refusals: [tooManyAttempts],
     replies: { 200: { description: 'No living session has this token now. The body is empty.' } },
     handler: async (request, reply) => {
       forbidCaching(reply);
@@ -46,7 +48,10 @@ export const tokenStatusRoutes = (deps: {
     description:
       'RFC 7662, for resource servers that hold an access token with the permission `tokens:introspect`. `roles` and `permissions` are those of this moment, and complete. A token that is inactive for whatever reason is answered with `{"active":false}` alone. Check `token_type`: an active refresh token is no access token.',
     access: { kind: 'bearer', permission: 'tokens:introspect' },
-    limit: { kind: 'none', why: 'only for holders of tokens:introspect' },
+    limit: {
+      kind: 'none',
+      why: 'only for holders of tokens:introspect; the tokens are what strangers have sent them, who could stop them by a limit',
+    },
     replies: { 200: { schema: IntrospectionReply, description: 'RFC 7662 §2.2.' } },
     handler: async (request, reply) => {
       forbidCaching(reply);

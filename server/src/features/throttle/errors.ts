@@ -1,4 +1,4 @@
-import { refusal } from '../../kernel/errors.ts';
+import { DomainError, refusal } from '../../kernel/errors.ts';
 
 export const tooManyAttempts = refusal(
   'too-many-attempts',
@@ -6,3 +6,20 @@ export const tooManyAttempts = refusal(
   'There were too many attempts; wait a while before the next one.',
   'Wait for the seconds in `Retry-After`. Attempts in between are refused and make the wait no longer. The answer is the same whether or not the account exists.',
 );
+
+export const attemptsUncounted = refusal(
+  'attempts-uncounted',
+  'unavailable',
+  'Attempts cannot be counted just now, so none is heard; nothing was changed.',
+  'Try again after the time in `Retry-After`. If it lasts, the operator finds the reason in the log: without its counters the server lets nobody try passwords.',
+);
+
+/** Fails closed: whatever keeps an attempt from being counted keeps it from being made. @throws attemptsUncounted */
+export async function countedOrRefused<T>(counting: Promise<T>): Promise<T> {
+  try {
+    return await counting;
+  } catch (cause) {
+    if (cause instanceof DomainError) throw cause;
+    throw attemptsUncounted({ retryAfterSeconds: 5, cause });
+  }
+}

@@ -12,7 +12,9 @@ import type { Random } from '../../kernel/random.ts';
 import type { SecretKeys } from '../../kernel/secret-keys.ts';
 import { type Charged, createCounters } from './charge.ts';
 import { type ChargeLogin, createChargeLogin } from './charge-login.ts';
+import { type CountMadeUpToken, createCountMadeUpToken } from './count-made-up-token.ts';
 import { createDeviceTokens, type DeviceTokens } from './device-token.ts';
+import { countedOrRefused } from './errors.ts';
 import type { Counter } from './policy.ts';
 import { createSettle, type Settle } from './settle.ts';
 import { createSpraying } from './spraying.ts';
@@ -20,20 +22,22 @@ import { throttleStore as store } from './store.sql.ts';
 import { createSweep } from './sweep.ts';
 
 export type { Charged } from './charge.ts';
+export type { CountMadeUpToken } from './count-made-up-token.ts';
 export type { DeviceTokens, PasswordVersion } from './device-token.ts';
-export { tooManyAttempts } from './errors.ts';
+export { attemptsUncounted, tooManyAttempts } from './errors.ts';
 export { currentPasswordCounters, sourceOf } from './policy.ts';
 export { createRememberDevice, type RememberDevice } from './replies.ts';
 
 export interface Throttle extends Settle {
   readonly devices: DeviceTokens;
-  /** Counts a login on the lane of its device, or else on those of strangers. @throws tooManyAttempts, and then nothing was counted */
+  /** Counts a login on the lane of its device, or else on those of strangers. @throws tooManyAttempts, attemptsUncounted, and then nothing was counted */
   readonly chargeLogin: ChargeLogin;
   /**
    * Counts any other attempt on every counter before it is made, so that a thousand at once are a thousand.
-   * @throws tooManyAttempts, and then nothing was counted
+   * @throws tooManyAttempts, attemptsUncounted, and then nothing was counted
    */
   charge(counters: readonly Counter[]): Promise<Charged>;
+  readonly countMadeUpToken: CountMadeUpToken;
   /** Removes counters that hold nothing any more. */
   sweep(): Promise<void>;
 }
@@ -57,11 +61,16 @@ export function createThrottle(deps: {
   const counters = createCounters({ clock, store, keyOf });
   const spraying = createSpraying({ db, clock, store });
 
+  const chargeLogin = createChargeLogin({ db, counters, devices, spraying });
+  const charge: Throttle['charge'] = (wanted) =>
+    countedOrRefused(db.transact((tx) => counters.charge(tx, wanted, false)));
+
   return {
     ...createSettle({ db, counters, spraying, keyOf }),
     devices,
-    chargeLogin: createChargeLogin({ db, counters, devices, spraying }),
-    charge: (wanted) => db.transact((tx) => counters.charge(tx, wanted, false)),
+    chargeLogin: (attempt) => countedOrRefused(chargeLogin(attempt)),
+    charge,
+    countMadeUpToken: createCountMadeUpToken({ clock, charge }),
     sweep: createSweep({ db, clock, store }),
   };
 }
@@ -73,6 +82,7 @@ const nothing = async (): Promise<void> => {};
 const unlimited: Omit<Throttle, 'devices'> = {
   chargeLogin: counted,
   charge: counted,
+  countMadeUpToken: nothing,
   forgive: nothing,
   recordFailure: nothing,
   undo: nothing,

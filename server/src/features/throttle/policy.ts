@@ -91,6 +91,8 @@ export const paces = {
     siege: { after: 10, longestWaitSeconds: 30 * day },
     forgets: { allAfterSeconds: 30 * day },
   },
+  /** Made-up tokens from one source. Many are free: when `SECRET_KEY` is lost, all clients of an office hold such ones, and must hear so. */
+  token: { freeAttempts: 300, ...hourAtMost, forgets: { oneEachSeconds: 12 } },
   /** Accounts made from one source. */
   signup: { freeAttempts: 60, ...hourAtMost, forgets: { oneEachSeconds: 24 * minute } },
 } as const satisfies Record<string, Pace>;
