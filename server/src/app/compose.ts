@@ -67,7 +67,7 @@ export async function compose(
   const passwords = createPasswords({ ...ports, limits: config.passwords });
   const throttle = createThrottle({ ...ports, enabled: config.server.rateLimits });
   const tokens = { keys, issuer, settings: config.sessions };
-  const sessions = createSessions({ ...ports, ...people, ...tokens, audit }, parts.sessions);
+  const sessions = createSessions({ ...ports, ...people, ...tokens, audit, throttle }, parts.sessions);
   const apiKeys = createApiKeys({ ...ports, ...people, audit, throttle, limits: config.apiKeys });
   const status = createStatus({ ...ports, keys, sessions: sessions.store, issuer, settings: config.status });
   const proofs = { passwords, throttle, sessions: sessions.store, endSessions: sessions.endSessions };

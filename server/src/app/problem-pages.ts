@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { databaseMoved } from '../db/moved.ts';
 import { databaseUnavailable, outcomeUnknown } from '../db/unavailable.ts';
+import { attemptsUncounted } from '../features/throttle/index.ts';
 import { once } from '../http/once.ts';
 import { statusOfKind } from '../http/problem.ts';
 import { edgeRefusals, pathNotFound } from '../http/refusals.ts';
@@ -17,7 +18,13 @@ export interface ProblemEntry {
 }
 
 /** The refusals that any route may meet, whatever it declares. */
-const everywhere: readonly Refusal[] = [...edgeRefusals, databaseUnavailable, outcomeUnknown, databaseMoved];
+const everywhere: readonly Refusal[] = [
+  ...edgeRefusals,
+  databaseUnavailable,
+  outcomeUnknown,
+  databaseMoved,
+  attemptsUncounted,
+];
 
 /** Problems that no feature can give: what fails before there is a request, and what nobody foresaw. */
 const beyondRefusals: readonly ProblemEntry[] = [

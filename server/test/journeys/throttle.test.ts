@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Database } from '../../src/db/database.ts';
 import { overloaded } from '../../src/kernel/overloaded.ts';
 import { removable } from '../support/away.ts';
 import { behind } from '../support/behind.ts';
-import { type Call, type CallOptions, createClient } from '../support/client.ts';
-import { startServer } from '../support/server.ts';
+import { type Answer, type Call, type CallOptions, createClient } from '../support/client.ts';
+import { assertOAuthError, assertProblem } from '../support/refusals.ts';
+import { startServer, type TestServer } from '../support/server.ts';
 
 const ada = { username: 'ada', email: 'ada@example.com', password: 'correct horse battery' };
 const wrong = (email = ada.email) => ({ json: { email, password: 'not the password' } });
@@ -243,6 +245,105 @@ describe('the database of the counters is away', () => {
       assert.ok([200, 201].includes((await call('POST', path, options)).status));
     });
   }
+});
+
+describe('the counters alone are out of order', () => {
+  const signedUp = async (server: TestServer) => {
+    const call = createClient(server.url);
+    const { body, device } = await call('POST', '/signup', { json: ada });
+    return { call, token: body.access_token as string, device };
+  };
+  const change = { current_password: ada.password, new_password: 'nine grey herons wade' };
+  const madeUp = 'AAAAAAAAAAAAAAAAAAAAAA.0.made.up';
+  const asks: readonly (readonly [
+    what: string,
+    path: string,
+    (it: { token: string; device: string }) => CallOptions,
+  ])[] = [
+    ['a login', '/login', () => right],
+    ['a login from a known device', '/login', ({ device }) => ({ ...right, device })],
+    [
+      'OAuth’s login',
+      '/token',
+      () => ({ form: { grant_type: 'password', username: ada.username, password: ada.password } }),
+    ],
+    ['a sign-up', '/signup', () => ({ json: { ...ada, username: 'bea', email: 'bea@example.com' } })],
+    ['a change of the password', '/user/password', ({ token }) => ({ token, json: change })],
+    ['a made-up refresh token', '/refresh-access-token', () => ({ json: { refresh_token: madeUp } })],
+    ['a made-up token to end', '/revoke', () => ({ form: { token: madeUp } })],
+  ];
+  for (const [what, path, options] of asks) {
+    test(`${what} gets 503, and nothing is hashed or changed`, async () => {
+      await using server = await startServer({ strictReplies: false });
+      const { call, token, device = '' } = await signedUp(server);
+      await server.newEvents();
+      const before = { ...server.hasher.calls };
+      await behind(server.db, (db) => db.schema.alterTable('throttle_counters').renameTo('broken') as never);
+      const answer = await call('POST', path, options({ token, device }));
+      assert.equal(answer.status, 503);
+      assert.deepEqual([answer.device, answer.cookie], [undefined, undefined]);
+      assert.ok(Number(answer.headers.get('retry-after')) > 0);
+      if (path === '/token' || path === '/revoke') assertOAuthError(answer, 503, 'temporarily_unavailable');
+      else assertProblem(answer, 503, 'attempts-uncounted');
+      assert.deepEqual([server.hasher.calls, await server.newEvents()], [before, []]);
+      assert.equal((await call('GET', '/user', { token })).status, 200, 'who is in stays in');
+    });
+  }
+});
+
+test('made-up tokens are slowed down by source, whoever they are shown to; good ones are not', async () => {
+  await using server = await startServer(behindProxy);
+  const call = createClient(server.url);
+  const { body } = await call('POST', '/signup', { json: ada });
+  const madeUp = (place: number) => `${'A'.repeat(22)}.${place}.${'B'.repeat(43)}.${'C'.repeat(22)}`;
+  const shown: readonly ((token: string, ip: string) => Promise<Answer>)[] = [
+    (token, ip) => call('POST', '/refresh-access-token', { json: { refresh_token: token }, headers: from(ip) }),
+    (cookie, ip) => call('GET', '/refresh-access-token', { cookie, headers: from(ip) }),
+    (token, ip) =>
+      call('POST', '/token', { form: { grant_type: 'refresh_token', refresh_token: token }, headers: from(ip) }),
+    (token, ip) => call('POST', '/revoke', { form: { token }, headers: from(ip) }),
+    (token, ip) => call('POST', '/logout', { json: { refresh_token: token }, headers: from(ip) }),
+  ];
+  const show = (place: number, ip: string) => shown[place % shown.length]?.(madeUp(place), ip) as Promise<Answer>;
+  const statuses = new Set<number>();
+  for (let place = 0; place < 300; place += 1) statuses.add((await show(place, '2001:db8:1:2::9')).status);
+  assert.deepEqual([...statuses].sort(), [200, 400, 401]);
+
+  await server.newEvents();
+  // A new address of the same subscriber is no new source; and what is blocked costs the database nothing.
+  const seconds = new Set<string | null>();
+  for (let place = 0; place < shown.length; place += 1) {
+    const refused = await show(place, `2001:db8:1:2::${place}`);
+    assert.equal(refused.status, 429);
+    seconds.add(refused.headers.get('retry-after'));
+  }
+  assert.deepEqual([...seconds], ['30']);
+  assert.equal((await show(0, '2001:db8:1:3::9')).status, 401, 'the neighbour');
+
+  const good = { json: { refresh_token: body.refresh_token }, headers: from('2001:db8:1:2::9') };
+  assert.equal((await call('POST', '/refresh-access-token', good)).status, 200);
+  server.clock.advance(30_000);
+  assert.equal((await show(0, '2001:db8:1:2::9')).status, 401);
+  assert.deepEqual(await server.newEvents(), []);
+});
+
+test('attack: a blocked source that shows made-up tokens costs the database nothing', async () => {
+  await using ground = await startServer();
+  let transactions = 0;
+  const db: Database = {
+    ...ground.db,
+    transact: (...given) => {
+      transactions += 1;
+      return ground.db.transact(...given);
+    },
+  };
+  await using server = await startServer({ db, clock: ground.clock });
+  const call = createClient(server.url);
+  const show = () => call('POST', '/refresh-access-token', { json: { refresh_token: 'made up' } });
+  for (let place = 0; place < 301; place += 1) await show();
+  transactions = 0;
+  const answers = await Promise.all(Array.from({ length: 50 }, show));
+  assert.deepEqual([new Set(answers.map(({ status }) => status)), transactions], [new Set([429]), 0]);
 });
 
 describe('spraying: few guesses at each of many accounts, from many sources', () => {

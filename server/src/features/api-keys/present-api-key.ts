@@ -1,6 +1,6 @@
 import type { Reads } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { apiKeyCounters, type Throttle } from '../throttle/index.ts';
+import type { Throttle } from '../throttle/index.ts';
 import { isSameKey, readKey } from './key-text.ts';
 import type { ApiKeysStore, FoundKey } from './store.ts';
 
@@ -21,7 +21,7 @@ export function createFindPresented(deps: { db: Reads; clock: Clock; store: ApiK
  * The same of a stranger, whose wrong keys are counted. The count comes behind the look-up: a key that is good is never slowed down,
  * whatever else its address sends. What has a typing error is no attempt.
  *
- * @throws tooManyAttempts
+ * @throws tooManyAttempts, attemptsUncounted
  */
 export type PresentApiKey = (text: string, ip: string) => Promise<FoundKey | undefined>;
 
@@ -29,7 +29,7 @@ export function createPresentApiKey(deps: { findPresented: FindPresented; thrott
   const { findPresented, throttle } = deps;
   return async (text, ip) => {
     const found = await findPresented(text);
-    if (found === undefined && readKey(text) !== undefined) await throttle.charge(apiKeyCounters(ip));
+    if (found === undefined && readKey(text) !== undefined) await throttle.countMadeUpToken(ip);
     return found;
   };
 }

@@ -32,7 +32,7 @@ export const tokenStatusRoutes = (deps: {
       kind: 'public',
       why: 'whoever holds a token may end what it stands for; clients are public (RFC 7009 §2.1)',
     },
-    limit: { kind: 'throttled', key: 'api-key' },
+    limit: { kind: 'throttled', key: 'made-up tokens' },
     replies: { 200: { description: 'Nothing that lives has this token now. The body is empty.' } },
     refusals: [tooManyAttempts],
     handler: async (request, reply) => {
@@ -49,7 +49,10 @@ export const tokenStatusRoutes = (deps: {
     description:
       'RFC 7662, for resource servers that hold an access token or an API key with the permission `tokens:introspect`. `roles` and `permissions` are those of this moment, and complete. A token that is inactive for whatever reason is answered with `{"active":false}` alone. Check `token_type`: an active refresh token is no access token, and an API key (`api_key`) is a program, with `permissions` alone.',
     access: { kind: 'bearer', permission: 'tokens:introspect' },
-    limit: { kind: 'none', why: 'only for holders of tokens:introspect' },
+    limit: {
+      kind: 'none',
+      why: 'only for holders of tokens:introspect; the tokens are what strangers have sent them, who could stop them by a limit',
+    },
     replies: { 200: { schema: IntrospectionReply, description: 'RFC 7662 §2.2.' } },
     refusals: [],
     handler: async (request, reply) => {

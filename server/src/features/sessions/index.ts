@@ -11,6 +11,7 @@ import type { SecretKeys } from '../../kernel/secret-keys.ts';
 import type { Audit } from '../audit/index.ts';
 import type { GetKeyRing } from '../keys/index.ts';
 import type { Authority, RolesStore } from '../roles/index.ts';
+import type { CountMadeUpToken } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
 import { createAccessTokens } from './access-token.ts';
 import { type Authenticate, createAuthenticate } from './authenticate.ts';
@@ -78,6 +79,7 @@ export interface SessionsDeps {
   readonly roles: RolesStore;
   readonly authority: Authority;
   readonly audit: Audit;
+  readonly throttle: { readonly countMadeUpToken: CountMadeUpToken };
   readonly settings: {
     readonly accessTokenTtlSeconds: number;
     readonly refreshTtlSeconds: number;
@@ -96,7 +98,7 @@ export function createSessions(
   deps: SessionsDeps,
   { store: wrapStore, refreshTokens: wrapTokens }: SessionParts = {},
 ): Sessions {
-  const { roles, settings } = deps;
+  const { roles, settings, throttle } = deps;
   const store = wrapStore?.(sessionsStore) ?? sessionsStore;
   const refreshTokens = createRefreshTokens(deps);
   const accessTokens = createAccessTokens({ ...deps, ttlSeconds: settings.accessTokenTtlSeconds });
@@ -105,6 +107,7 @@ export function createSessions(
     ...deps,
     store,
     accessTokens,
+    countMadeUpToken: throttle.countMadeUpToken,
     life: createSessionLife(settings),
     refreshTokens: wrapTokens?.(refreshTokens) ?? refreshTokens,
     settleGrant: createSettleGrant({ roles }),

@@ -49,7 +49,7 @@ function createScene(session: LivingSession | undefined, claims: Partial<AccessC
   return {
     asked,
     introspect: createIntrospect({ db, clock, life, accessTokens, refreshTokens, roles, store }),
-    revoke: createRevokeToken({ accessTokens, refreshTokens, endPresented }),
+    revoke: createRevokeToken({ accessTokens, refreshTokens, endPresented, countMadeUpToken: async () => {} }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { SessionId } from '../../kernel/ids.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
+import type { CountMadeUpToken } from '../throttle/index.ts';
 import type { AccessTokens } from './access-token.ts';
 import type { EndPresented } from './end-presented.ts';
 import { nothingToLogOut } from './errors.ts';
@@ -14,15 +15,16 @@ export interface LogOutCommand {
   readonly origin: RequestOrigin;
 }
 
-/** @throws nothingToLogOut when none of them belongs to a living session */
+/** @throws nothingToLogOut when none of them belongs to a living session; tooManyAttempts */
 export type LogOut = (command: LogOutCommand) => Promise<void>;
 
 export function createLogOut(deps: {
   accessTokens: AccessTokens;
   refreshTokens: RefreshTokens;
   endPresented: EndPresented;
+  countMadeUpToken: CountMadeUpToken;
 }): LogOut {
-  const { accessTokens, refreshTokens, endPresented } = deps;
+  const { accessTokens, refreshTokens, endPresented, countMadeUpToken } = deps;
 
   /** A refresh token of any generation will do: ending a session is safe, whoever asks for it with a token of that session. */
   const sessionsOf = async (command: LogOutCommand): Promise<Set<SessionId>> => {
@@ -33,7 +35,10 @@ export function createLogOut(deps: {
 
   return async (command) => {
     const reason = command.allDevices ? 'logout-all' : 'logout';
-    const ended = await endPresented(await sessionsOf(command), reason, command.origin);
+    const sessions = await sessionsOf(command);
+    const presented = command.accessToken !== undefined || command.refreshTokens.length > 0;
+    if (presented && sessions.size === 0) await countMadeUpToken(command.origin.ip);
+    const ended = await endPresented(sessions, reason, command.origin);
     if (ended === 0) throw nothingToLogOut();
   };
 }

@@ -2,6 +2,7 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
+import type { CountMadeUpToken } from '../throttle/index.ts';
 import { invalidRefreshToken, refreshTokenReused } from './errors.ts';
 import type { IssueTokens, SettleGrant, Tokens } from './issue-tokens.ts';
 import { heldSuccessor, judgeUnrotated, type Verdict } from './policy.ts';
@@ -16,7 +17,7 @@ import type { TokenGrant } from './token-grant.ts';
  * The same token gives the same successor, however often and from wherever it comes within the grace; after it, the chain is held by
  * two, and the session ends (RFC 9700 §4.14.2).
  *
- * @throws invalidRefreshToken, refreshTokenReused
+ * @throws invalidRefreshToken, refreshTokenReused, tooManyAttempts
  */
 export type RefreshSession = (token: string, options: { origin: RequestOrigin; clientId: string }) => Promise<Tokens>;
 
@@ -34,9 +35,10 @@ export function createRefreshSession(deps: {
   refreshTokens: RefreshTokens;
   settleGrant: SettleGrant;
   issueTokens: IssueTokens;
+  countMadeUpToken: CountMadeUpToken;
   store: SessionsStore;
 }): RefreshSession {
-  const { db, clock, audit, life, refreshTokens, settleGrant, issueTokens, store } = deps;
+  const { db, clock, audit, life, refreshTokens, settleGrant, issueTokens, countMadeUpToken, store } = deps;
 
   /** Rotates if it can; what the token means otherwise. */
   const claim = async (tx: Tx, presented: RefreshToken): Promise<Claim> => {
@@ -81,7 +83,10 @@ export function createRefreshSession(deps: {
 
   return async (text, { origin, clientId }) => {
     const presented = refreshTokens.read(text);
-    if (presented === undefined) throw invalidRefreshToken();
+    if (presented === undefined) {
+      await countMadeUpToken(origin.ip);
+      throw invalidRefreshToken();
+    }
 
     const outcome = await db.transact(async (tx): Promise<TokenGrant | Verdict> => {
       const claimed = await claim(tx, presented);

@@ -6,6 +6,7 @@ import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import { assertSameSite } from '../../http/same-site.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { tooManyAttempts } from '../throttle/index.ts';
 import { invalidRefreshToken, nothingToLogOut, refreshTokenReused } from './errors.ts';
 import type { Tokens } from './issue-tokens.ts';
 import type { LogOut } from './log-out.ts';
@@ -22,8 +23,9 @@ export interface SessionRoutesDeps {
   readonly clientId: string;
 }
 
-const refreshRefusals = [invalidRefreshToken, refreshTokenReused, crossSiteRequest];
-const refreshLimit = { kind: 'none', why: 'a made-up token fails its tag and never reaches the database' } as const;
+const refreshRefusals = [invalidRefreshToken, refreshTokenReused, crossSiteRequest, tooManyAttempts];
+/** A made-up token fails its tag and never reaches a session. */
+const madeUpTokens = { kind: 'throttled', key: 'made-up tokens' } as const;
 
 export function sessionRoutes(deps: SessionRoutesDeps): readonly Route[] {
   const { refreshSession, logOut, cookie, clock, allowedOrigins, clientId } = deps;
@@ -48,7 +50,7 @@ export function sessionRoutes(deps: SessionRoutesDeps): readonly Route[] {
       description: 'Rotates the cookie. For scripts on a page: a navigation or a call from another site is refused.',
       tags: ['Sessions'],
       access: { kind: 'refresh-credential' },
-      limit: refreshLimit,
+      limit: madeUpTokens,
       safe: false,
       replies: { 200: { schema: RefreshReply, description: 'The cookie has been rotated.' } },
       refusals: refreshRefusals,
@@ -65,7 +67,7 @@ export function sessionRoutes(deps: SessionRoutesDeps): readonly Route[] {
       description: 'Takes the refresh token from the body, or else the cookie. It comes back the way it came.',
       tags: ['Sessions'],
       access: { kind: 'refresh-credential' },
-      limit: refreshLimit,
+      limit: madeUpTokens,
       body: RefreshTokenBody,
       bodyOptional: true,
       replies: { 200: { schema: RefreshWithTokenReply, description: 'The refresh token has been rotated.' } },
@@ -87,11 +89,11 @@ export function sessionRoutes(deps: SessionRoutesDeps): readonly Route[] {
         'By access token, refresh cookie, or refresh token in the body: each that is valid ends its session. With `all_devices` it ends every session of its user.',
       tags: ['Sessions'],
       access: { kind: 'refresh-credential' },
-      limit: { kind: 'none', why: 'only a token of ours reaches the database' },
+      limit: madeUpTokens,
       body: LogoutBody,
       bodyOptional: true,
       replies: { 200: { schema: LogoutReply, description: 'All tokens of the session are dead.' } },
-      refusals: [nothingToLogOut, crossSiteRequest],
+      refusals: [nothingToLogOut, crossSiteRequest, tooManyAttempts],
       handler: async (request, reply) => {
         forbidCaching(reply);
         const accessToken = readableBearerToken(request);

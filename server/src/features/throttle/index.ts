@@ -12,7 +12,9 @@ import type { Random } from '../../kernel/random.ts';
 import type { SecretKeys } from '../../kernel/secret-keys.ts';
 import { type Charged, createCounters } from './charge.ts';
 import { type ChargeLogin, createChargeLogin, type KnowsDevice } from './charge-login.ts';
+import { type CountMadeUpToken, createCountMadeUpToken } from './count-made-up-token.ts';
 import { createDeviceTokens, type DeviceTokens } from './device-token.ts';
+import { countedOrRefused } from './errors.ts';
 import type { Counter } from './policy.ts';
 import { createSettle, type Settle } from './settle.ts';
 import { createSpraying } from './spraying.ts';
@@ -20,21 +22,23 @@ import { throttleStore as store } from './store.sql.ts';
 import { createSweep } from './sweep.ts';
 
 export type { Charged } from './charge.ts';
+export type { CountMadeUpToken } from './count-made-up-token.ts';
 export type { DeviceTokens, PasswordVersion } from './device-token.ts';
-export { tooManyAttempts } from './errors.ts';
-export { apiKeyCounters, currentPasswordCounters, sourceOf } from './policy.ts';
+export { attemptsUncounted, tooManyAttempts } from './errors.ts';
+export { currentPasswordCounters, sourceOf } from './policy.ts';
 export { createRememberDevice, type RememberDevice } from './replies.ts';
 
 export interface Throttle extends Settle {
   readonly devices: DeviceTokens;
-  /** Counts a login on the lane of its device, or else on those of strangers. @throws tooManyAttempts, and then nothing was counted */
+  /** Counts a login on the lane of its device, or else on those of strangers. @throws tooManyAttempts, attemptsUncounted, and then nothing was counted */
   readonly chargeLogin: ChargeLogin;
   readonly knowsDevice: KnowsDevice;
   /**
    * Counts any other attempt on every counter before it is made, so that a thousand at once are a thousand.
-   * @throws tooManyAttempts, and then nothing was counted
+   * @throws tooManyAttempts, attemptsUncounted, and then nothing was counted
    */
   charge(counters: readonly Counter[]): Promise<Charged>;
+  readonly countMadeUpToken: CountMadeUpToken;
   /** Removes counters that hold nothing any more. */
   sweep(): Promise<void>;
 }
@@ -58,12 +62,16 @@ export function createThrottle(deps: {
   const { chargeLogin, knowsDevice } = createChargeLogin({ db, counters, devices, spraying });
   if (!enabled) return { ...unlimited, devices, knowsDevice };
 
+  const charge: Throttle['charge'] = (wanted) =>
+    countedOrRefused(db.transact((tx) => counters.charge(tx, wanted, false)));
+
   return {
     ...createSettle({ db, counters, spraying, keyOf }),
     devices,
-    chargeLogin,
     knowsDevice,
-    charge: (wanted) => db.transact((tx) => counters.charge(tx, wanted, false)),
+    chargeLogin: (attempt) => countedOrRefused(chargeLogin(attempt)),
+    charge,
+    countMadeUpToken: createCountMadeUpToken({ clock, charge }),
     sweep: createSweep({ db, clock, store }),
   };
 }
@@ -75,6 +83,7 @@ const nothing = async (): Promise<void> => {};
 const unlimited: Omit<Throttle, 'devices' | 'knowsDevice'> = {
   chargeLogin: counted,
   charge: counted,
+  countMadeUpToken: nothing,
   forgive: nothing,
   recordFailure: nothing,
   undo: nothing,

@@ -91,11 +91,8 @@ export const paces = {
     siege: { after: 10, longestWaitSeconds: 30 * day },
     forgets: { allAfterSeconds: 30 * day },
   },
-  /**
-   * API keys from one source that nobody has. Nobody guesses 256 bits: it is the work that is bounded. Counted behind the look-up and read
-   * by nobody else, so that a wrong key stops no good one from the same address.
-   */
-  'api-key': { freeAttempts: 20, ...hourAtMost, forgets: { oneEachSeconds: 15 * minute } },
+  /** Made-up tokens and API keys from one source. Many are free: when `SECRET_KEY` is lost, all clients of an office hold such ones, and must hear so. */
+  token: { freeAttempts: 300, ...hourAtMost, forgets: { oneEachSeconds: 12 } },
   /** Accounts made from one source. */
   signup: { freeAttempts: 60, ...hourAtMost, forgets: { oneEachSeconds: 24 * minute } },
 } as const satisfies Record<string, Pace>;
@@ -135,9 +132,6 @@ export function currentPasswordCounters(asker: {
     ...asStranger.map((it) => (ofAllSources.has(it.kind) ? { ...it, takesNote: true as const } : it)),
   ];
 }
-
-/** That of an API key which nobody has. */
-export const apiKeyCounters = (ip: string): readonly Counter[] => [{ kind: 'api-key', of: [sourceOf(ip)] }];
 
 export type Judgement =
   | { readonly counted: true; readonly state: CounterState }
