@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createClient } from '../support/client.ts';
+import { logIn, signUp } from '../support/people.ts';
 import { startServer } from '../support/server.ts';
 
 const payloadOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
@@ -22,6 +23,34 @@ test('registering permissions by the hundred cannot make the tokens of an admini
   const role = { name: 'editor', permissions: ['users:delete'] };
   const created = await call('POST', '/users/roles', { token: login.body.access_token, json: role });
   assert.equal(created.status, 201, 'what one may do is read from the database, not from the token');
+});
+
+test('neither can a hundred roles with the longest names there are, in any script', async () => {
+  await using server = await startServer();
+  const call = createClient(server.url);
+  const token = await server.admin();
+  const held = await signUp(call);
+  const roles: number[] = [];
+  for (const letter of ['x', '編', '👩', '"']) {
+    for (let made = 0; made < 25; made += 1) {
+      const json = { name: letter.repeat(60) + made, permissions: [] };
+      const { status, body } = await call('POST', '/users/roles', { token, json });
+      assert.equal(status, 201);
+      roles.push(body.data.id);
+    }
+  }
+  for (const some of [1, 10, 20, 30, 40, 60, 100]) {
+    const json = { roles: roles.slice(-some) };
+    assert.equal((await call('PUT', `/users/${held.id}/roles`, { token, json })).status, 200);
+    const { accessToken } = await logIn(call);
+    assert.ok(accessToken.length < 4_096, `${some} roles: ${accessToken.length}`);
+    const told = payloadOf(accessToken);
+    if (told.permissions_omitted === undefined) assert.equal(told.roles.length, some);
+    else assert.deepEqual([told.roles, told.permissions, told.permissions_omitted], [[], [], true]);
+    assert.equal(some !== 100 || told.permissions_omitted, true, 'the rule was met');
+    const { body } = await call('GET', `/users/${held.id}/roles`, { token: accessToken });
+    assert.equal(body.roles.length, some, 'what they have is told all the same');
+  }
 });
 
 test('an access token is not good for longer than its session', async () => {

@@ -19,14 +19,14 @@ test('the permissions come in pages, in alphabetical order', async () => {
   for (let path = '/permissions?limit=5'; ; ) {
     const { body } = await call('GET', path, { token });
     all.push(...body.permissions.map((it: { name: string }) => it.name));
-    if (body.next_after === null) break;
-    assert.equal(body.next_after, all.at(-1));
-    path = `/permissions?limit=5&after=${body.next_after}`;
+    if (body.next_cursor === null) break;
+    assert.equal(body.next_cursor, all.at(-1));
+    path = `/permissions?limit=5&cursor=${body.next_cursor}`;
   }
   assert.deepEqual(all, all.toSorted());
   assert.equal(new Set(all).size, all.length);
   for (const name of [...names, 'users:delete']) assert.ok(all.includes(name));
-  for (const query of ['limit=0', 'limit=1001', 'after=x', 'after=A:b'])
+  for (const query of ['limit=0', 'limit=1001', 'cursor=x', 'cursor=A:b'])
     assertProblem(await call('GET', `/permissions?${query}`, { token }), 422, 'validation-failed');
 });
 

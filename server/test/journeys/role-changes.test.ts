@@ -20,17 +20,18 @@ describe('the list of roles', () => {
     const token = await server.admin();
     for (const name of ['one', 'two', 'three']) await makeRole(server, name, ['users:delete']);
     const first = await call('GET', '/users/roles?limit=3', { token });
-    assert.deepEqual([first.status, first.body.roles.length, first.body.next_after], [200, 3, 3]);
+    assert.deepEqual([first.status, first.body.roles.length, first.body.next_cursor], [200, 3, '3']);
     const { id, name, permissions, built_in, version } = first.body.roles[1];
     assert.deepEqual([id, name, permissions, built_in, version], [2, 'one', ['users:delete'], false, 1]);
     const [admin] = first.body.roles;
     assert.deepEqual([admin.name, admin.built_in, admin.permissions.includes('roles:assign')], ['admin', true, true]);
-    const last = await call('GET', '/users/roles?limit=3&after=3', { token });
+    assert.equal((await call('GET', '/users/roles?limit=4', { token })).body.next_cursor, null, 'full, and the last');
+    const last = await call('GET', '/users/roles?limit=3&cursor=3', { token });
     assert.deepEqual(
       last.body.roles.map((role: { name: string }) => role.name),
       ['three'],
     );
-    assert.equal(last.body.next_after, null);
+    assert.equal(last.body.next_cursor, null);
   });
 
   test('finds one by its name in any spelling, or none', async () => {
@@ -44,12 +45,14 @@ describe('the list of roles', () => {
       ['chief', 0, []],
       ['%25', 0, []],
     ] as const) {
-      const { body } = await call('GET', `/users/roles?name=${name}&after=${after}`.replace('&after=0', ''), { token });
+      const { body } = await call('GET', `/users/roles?name=${name}&cursor=${after}`.replace('&cursor=0', ''), {
+        token,
+      });
       assert.deepEqual(
         body.roles.map((role: { id: number }) => role.id),
         found,
       );
-      assert.equal(body.next_after, null);
+      assert.equal(body.next_cursor, null);
     }
   });
 
@@ -62,9 +65,9 @@ describe('the list of roles', () => {
       'limit=201',
       'limit=-1',
       'limit=1e2',
-      'after=-1',
-      'after=0',
-      'after=1;drop',
+      'cursor=-1',
+      'cursor=0',
+      'cursor=1;drop',
       'name=',
     ])
       assertProblem(await call('GET', `/users/roles?${query}`, { token }), 422, 'validation-failed');

@@ -34,45 +34,33 @@ export async function* affectedBy(
   db: Reads,
   change: RoleChange,
 ): AsyncGenerator<readonly AffectedUser[]> {
-  const effectOf = createEffectOf(store, db, change);
+  const work = createEffectOf(store, db, change);
+  // Each combination of other roles is worked out once: there are few, however many users there are.
+  const effects = new Map<string, Effect>();
   for (let after = 0; ; ) {
     const holders = await store.holdersOf(db, change.role, after);
     const last = holders.at(-1);
     if (last === undefined) return;
     const page: AffectedUser[] = [];
-    for (const { user, others } of holders) page.push({ user, effect: await effectOf(others) });
+    for (const { user, others } of holders) {
+      const key = others.length === 0 ? '' : others.toSorted((a, b) => a - b).join();
+      const effect = effects.get(key) ?? (await work(others));
+      effects.set(key, effect);
+      page.push({ user, effect });
+    }
     yield page;
     after = last.user;
     await breathe();
   }
 }
 
-/** Works out each combination of other roles once: there are few, however many users there are. */
 function createEffectOf(store: RolesStore, db: Reads, { added, removed }: RoleChange) {
-  const roles = new Map<RoleId, Promise<Role | undefined>>();
-  const effects = new Map<string, Promise<Effect>>();
-
-  const roleOf = (id: RoleId): Promise<Role | undefined> => {
-    const role = roles.get(id) ?? store.findRole(db, id);
-    roles.set(id, role);
-    return role;
-  };
-
-  const work = async (ids: readonly RoleId[]): Promise<Effect> => {
-    const others: Role[] = [];
-    for (const id of ids) {
-      const role = await roleOf(id);
-      if (role !== undefined) others.push(role);
-    }
+  const roles = new Map<RoleId, Role | undefined>();
+  return async (ids: readonly RoleId[]): Promise<Effect> => {
+    for (const id of ids) if (!roles.has(id)) roles.set(id, await store.findRole(db, id));
+    const others = ids.flatMap((id) => roles.get(id) ?? []);
     if (others.some(({ builtIn }) => builtIn)) return { others, gains: [], loses: [] };
     const held = others.flatMap(({ permissions }) => permissions);
     return { others, gains: without(added, held), loses: without(removed, held) };
-  };
-
-  return (others: readonly RoleId[]): Promise<Effect> => {
-    const key = others.toSorted((a, b) => a - b).join();
-    const effect = effects.get(key) ?? work(others);
-    effects.set(key, effect);
-    return effect;
   };
 }

@@ -49,7 +49,8 @@ export interface Roles {
   readonly explainPermission: ExplainPermission;
   readonly registerPermission: RegisterPermission;
   readonly removePermission: RemovePermission;
-  readonly listPermissions: (page: Page<string>) => Promise<PermissionEntry[]>;
+  /** By name; all of them unless a page is asked for. */
+  readonly listPermissions: (page?: Page<string>) => Promise<PermissionEntry[]>;
   /** Removes what is left of deleted roles. */
   readonly sweep: () => Promise<void>;
   readonly store: RolesStore;
@@ -72,7 +73,8 @@ export function createRoles(deps: { db: Database; clock: Clock; audit: Audit; us
     explainPermission: createExplainPermission(parts),
     registerPermission: createRegisterPermission(parts),
     removePermission: createRemovePermission(parts),
-    listPermissions: (page) => store.listSomePermissions(deps.db, page),
+    listPermissions: (page) =>
+      page === undefined ? store.listPermissions(deps.db) : store.listSomePermissions(deps.db, page),
     sweep: createSweepRoles(parts),
     store,
   };

@@ -9,7 +9,7 @@ import {
 } from './errors.ts';
 import type { RegisterPermission } from './register-permission.ts';
 import type { RemovePermission } from './remove-permission.ts';
-import { nextAfter, permissionReply } from './replies.ts';
+import { pageOf, permissionReply } from './replies.ts';
 import type { PermissionEntry } from './role.ts';
 import {
   PermissionParams,
@@ -47,8 +47,9 @@ export const permissionRoutes = (roles: {
     refusals: [],
     handler: async ({ query }) => {
       const limit = Number(query.limit ?? pageSize);
-      const page = await roles.listPermissions({ after: query.after ?? '', limit });
-      return { permissions: page.map(permissionReply), next_after: nextAfter(page, limit, ({ name }) => name) };
+      const found = await roles.listPermissions({ after: query.cursor ?? '', limit: limit + 1 });
+      const { entries, next_cursor } = pageOf(found, limit, ({ name }) => name);
+      return { permissions: entries.map(permissionReply), next_cursor };
     },
   }),
   route({

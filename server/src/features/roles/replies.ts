@@ -15,12 +15,9 @@ export const permissionReply = ({ name, description, builtIn }: PermissionEntry)
   built_in: builtIn,
 });
 
-/** What the next page begins behind, where there may be one: a page that is not full is the last. */
-export function nextAfter<Entry, Key>(
-  entries: readonly Entry[],
-  limit: number,
-  keyOf: (entry: Entry) => Key,
-): Key | null {
+/** A page, and where the next one begins. Asked for was one entry more than a page has: that it is there shows that there is a next one. */
+export function pageOf<Entry>(found: readonly Entry[], limit: number, keyOf: (entry: Entry) => string) {
+  const entries = found.slice(0, limit);
   const last = entries.at(-1);
-  return last === undefined || entries.length < limit ? null : keyOf(last);
+  return { entries, next_cursor: last !== undefined && found.length > limit ? keyOf(last) : null };
 }

@@ -13,7 +13,7 @@ import {
 } from './errors.ts';
 import type { PreviewRole } from './preview-role.ts';
 import type { ReadRoles } from './read-roles.ts';
-import { nextAfter, roleReply } from './replies.ts';
+import { pageOf, roleReply } from './replies.ts';
 import {
   CreateRoleBody,
   DeleteRoleQuery,
@@ -79,8 +79,9 @@ export const roleRoutes = (roles: {
     refusals: [],
     handler: async ({ query }) => {
       const limit = Number(query.limit ?? pageSize);
-      const page = await roles.read.list({ name: query.name, after: Number(query.after ?? 0), limit });
-      return { roles: page.map(roleReply), next_after: nextAfter(page, limit, ({ id }) => id) };
+      const found = await roles.read.list({ name: query.name, after: Number(query.cursor ?? 0), limit: limit + 1 });
+      const { entries, next_cursor } = pageOf(found, limit, ({ id }) => String(id));
+      return { roles: entries.map(roleReply), next_cursor };
     },
   }),
   route({

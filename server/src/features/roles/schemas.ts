@@ -23,6 +23,12 @@ const Permissions = Type.Array(Type.String({ maxLength: 128 }), {
   examples: [['users:delete', 'posts:publish']],
 });
 
+const notACursor = 'Must be the `next_cursor` of the page before.';
+
+const NextCursor = Type.Union([Type.String(), Type.Null()], {
+  description: 'For the next page, as `cursor`. Null at the end of the list, and only there.',
+});
+
 /** A number in the address: it comes as a text. */
 const numberText = (hint: string, pattern: string, description: string) =>
   Type.Optional(
@@ -53,10 +59,12 @@ export const RoleParams = Type.Object({ role_id: PathId("The role's id.") });
 
 export const RolesQuery = Type.Object({
   name: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: 'Only the role of this name.' })),
-  after: numberText(
-    'Must be the id of a role.',
-    '^[1-9][0-9]{0,14}$',
-    'Roles behind this id: `next_after` of the page before.',
+  cursor: Type.Optional(
+    Type.String({
+      pattern: '^[1-9][0-9]{0,14}$',
+      'x-hint': notACursor,
+      description: '`next_cursor` of the page before.',
+    }),
   ),
   limit: numberText(
     'Must be a number from 1 to 200.',
@@ -87,7 +95,7 @@ export const RoleReply = Type.Object(
 
 export const RolesReply = Type.Object({
   roles: Type.Array(RoleReply),
-  next_after: Type.Union([Type.Integer(), Type.Null()], { description: 'Null on the last page.' }),
+  next_cursor: NextCursor,
 });
 
 export const RoleCreatedReply = Type.Object({
@@ -187,10 +195,9 @@ export const RegisterPermissionBody = Type.Object(
 export const PermissionParams = Type.Object({ permission: PermissionName });
 
 export const PermissionsQuery = Type.Object({
-  after: Type.Optional({
-    ...PermissionName,
-    description: 'Permissions behind this name: `next_after` of the page before.',
-  }),
+  cursor: Type.Optional(
+    Type.String({ pattern: permissionPattern, 'x-hint': notACursor, description: '`next_cursor` of the page before.' }),
+  ),
   limit: numberText(
     'Must be a number from 1 to 1000.',
     '^(?:[1-9][0-9]{0,2}|1000)$',
@@ -213,7 +220,7 @@ export const PermissionReply = Type.Object(
 
 export const PermissionsReply = Type.Object({
   permissions: Type.Array(PermissionReply),
-  next_after: Type.Union([Type.String(), Type.Null()], { description: 'Null on the last page.' }),
+  next_cursor: NextCursor,
 });
 
 export const PermissionRemovedReply = Type.Object({

@@ -227,16 +227,21 @@ const grantsOfUser = statement((db, p: { user: UserId }) =>
 /** Rows of a page of holders; one of them may have several. */
 const holderRows = 2_000;
 
+/** Where the page begins is said of each table: from one alone PostgreSQL does not conclude it, and reads the others from their beginning. */
 const holdersOfRole = statement((db, p: { role: RoleId; after: number }) =>
   db
     .selectFrom('user_roles')
     .innerJoin('users', 'users.id', 'user_roles.user_id')
     .leftJoin('user_roles as others', (join) =>
-      join.onRef('others.user_id', '=', 'user_roles.user_id').on('others.role_id', '!=', p.role),
+      join
+        .onRef('others.user_id', '=', 'user_roles.user_id')
+        .on('others.user_id', '>', p.after)
+        .on('others.role_id', '!=', p.role),
     )
     .select(['user_roles.user_id', 'others.role_id as other'])
     .where('user_roles.role_id', '=', p.role)
     .where('user_roles.user_id', '>', p.after)
+    .where('users.id', '>', p.after)
     .where('users.deleted_at', 'is', null)
     .orderBy('user_roles.user_id')
     .limit(holderRows),
@@ -413,17 +418,19 @@ function runsOf(ids: readonly number[]): { from: number; to: number }[] {
   return runs;
 }
 
-/** The last user of a full page may have more roles than were read, and comes with the next page. */
+/** The rows of a user stand together. The last user of a full page may have more roles than were read, and comes with the next page. */
 function holdersIn(rows: readonly { user_id: number; other: number | null }[]): Holder[] {
-  const holders = new Map<number, RoleId[]>();
+  const holders: { user: UserId; others: RoleId[] }[] = [];
+  let holder: (typeof holders)[number] | undefined;
   for (const { user_id, other } of rows) {
-    const others = holders.get(user_id) ?? [];
-    if (other !== null) others.push(asRoleId(other));
-    holders.set(user_id, others);
+    if (holder?.user !== user_id) {
+      holder = { user: asUserId(user_id), others: [] };
+      holders.push(holder);
+    }
+    if (other !== null) holder.others.push(asRoleId(other));
   }
-  const last = rows.at(-1);
-  if (rows.length === holderRows && last !== undefined && holders.size > 1) holders.delete(last.user_id);
-  return [...holders].map(([user, others]) => ({ user: asUserId(user), others }));
+  if (rows.length === holderRows && holders.length > 1) holders.pop();
+  return holders;
 }
 
 const toPermission = (row: { name: string; description: string; built_in: Flag }): PermissionEntry => ({
