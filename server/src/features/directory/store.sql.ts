@@ -42,7 +42,7 @@ function onShelf(db: DirectoryDb, shelf: Shelf, { by, from, to, now }: PageQuery
   const key = keyColumns[by];
   let users = db
     .selectFrom('users')
-    .select(columns)
+    .select('users.id')
     .select(({ ref }) => ref(key).as('place'));
   if (from !== undefined) users = users.where(key, '>=', from as never);
   if (to !== undefined) users = users.where(key, '<', to as never);
@@ -91,12 +91,20 @@ function pageQuery(db: DirectoryDb, query: PageQuery) {
     return db.selectFrom(range.as('part')).selectAll();
   });
   const [first, ...others] = ranges;
-  if (first === undefined) throw new Error(`no part of the table holds ${query.status}`);
-  return others
+  if (first === undefined) throw new Error(`no shelf holds ${query.status}`);
+  const page = others
     .reduce((all, range) => all.unionAll(range), first)
     .orderBy('place', order)
     .orderBy('id', order)
     .limit(query.limit);
+  // Up to here the indexes are enough; only the rows of the page itself are fetched.
+  return db
+    .selectFrom(page.as('page'))
+    .innerJoin('users', 'users.id', 'page.id')
+    .select(columns)
+    .select('page.place')
+    .orderBy('page.place', order)
+    .orderBy('users.id', order);
 }
 
 function membersQuery(db: DirectoryDb, query: Parameters<DirectoryStore['members']>[1]) {
