@@ -111,8 +111,9 @@ async function* inEveryText(scene: Scene, payload: string, person: Person, admin
   for (const [where, asking] of Object.entries(asked)) {
     const answer = await asking;
     const granted = answer.status < 300 && where !== 'a token';
-    // A pointer may repeat what was sent.
-    const told = signs.test(answer.text.replaceAll(payload, '')) || answer.status >= 500;
+    // A pointer may repeat what was sent; the digits of an id are nobody's result.
+    const said = answer.text.replaceAll(payload, '').replace(/urn:uuid:[\w-]+/, '');
+    const told = signs.test(said) || answer.status >= 500;
     yield judged(
       `${payload} as ${where}`,
       granted || told ? `answered ${answer.status} ${answer.text.slice(0, 200)}` : undefined,
