@@ -1,12 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { type Attack, control, note } from '../../attack.ts';
 import type { Scene } from '../../scene.ts';
 import { hold } from '../../timing/contest.ts';
 import { logInDoor } from '../../timing/doors.ts';
 import type { Times } from '../../timing/interleave.ts';
 import { type Comparison, compare, describe, fewestSamples, isFound } from '../../timing/statistics.ts';
-
-const script = fileURLToPath(new URL('../../weak/serve.ts', import.meta.url));
+import { weakServer } from '../../weak/script.ts';
 
 /** Microseconds, from what is hard to see to what must be seen. */
 const delays = [200, 500, 1_000];
@@ -36,7 +34,7 @@ export const attack: Attack = {
 };
 
 async function contest(scene: Scene, args: readonly string[], budgetMs: number): Promise<Comparison> {
-  const weak = { script, args };
+  const weak = weakServer(...args);
   const count = scene.quick ? 40 : 150;
   const times = await hold(scene, { door: logInDoor, fates: ['existing'], count, budgetMs, weak, isEnough });
   return compare(times.get('existing') ?? [], times.get('unknown') ?? []);

@@ -25,7 +25,7 @@ export const attack: Attack = {
   async *attempts(scene) {
     yield note(`of the accounts ${importedShare} % have a bcrypt hash of cost 10`);
     for (const door of [logInDoor, tokenDoor]) {
-      const budgetMs = scene.quick ? 10_000 : 50_000;
+      const budgetMs = scene.quick ? 8_000 : 40_000;
       const fates = ['existing', 'imported'] as const;
       const times = await hold(scene, { door, fates, count: scene.quick ? 40 : 150, budgetMs, mix: mixed });
       yield* verdictsOn(door.path, times);
