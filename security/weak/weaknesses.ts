@@ -24,10 +24,9 @@ export const weaknesses = {
     if (!(await isKnown(command.name, parts))) throw invalidCredentials({ detail: 'email or password is wrong.' });
     return logIn(command);
   },
-  /** Falls over a quotation mark. */
-  careless: (logIn) => async (command) => {
-    if (command.name.includes("'")) throw new Error('near "\'": syntax error');
-    return logIn(command);
+  /** Falls over a quotation mark, and lets nobody in: no hash is to make the search for it slow. */
+  careless: () => async (command) => {
+    throw command.name.includes("'") ? new Error('near "\'": syntax error') : invalidCredentials();
   },
 } as const satisfies Record<string, Weaken>;
 

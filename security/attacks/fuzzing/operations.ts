@@ -18,8 +18,8 @@ export const attack: Attack = {
     const reached = new Set<string>();
     const runs = scene.quick ? 25 : 150;
     for (const role of roles) {
+      const players = createPlayers(scene, role);
       for (const operation of document.operations) {
-        const players = createPlayers(scene, role);
         const { requests, successes, fault } = await hunt(scene, { document, judge }, operation, players, {
           runs,
           seed: scene.seed,

@@ -8,6 +8,7 @@ import {
   malformedForm,
   malformedJson,
   malformedRequest,
+  malformedUrl,
   missingCredentials,
   unsupportedMediaType,
 } from './refusals.ts';
@@ -23,7 +24,8 @@ export function successStatus(route: Route): number {
 
 /** Every refusal that a caller of the route may meet: the feature's own, and those that the edge gives on its behalf. */
 export function refusalsOf(route: Route): readonly Refusal[] {
-  return [...new Set([...accessRefusals(route), ...bodyRefusals(route), ...schemaRefusals(route), ...route.refusals])];
+  const edge = [...accessRefusals(route), ...addressRefusals(route), ...bodyRefusals(route), ...schemaRefusals(route)];
+  return [...new Set([...edge, ...route.refusals])];
 }
 
 /** The status under which the route gives this refusal, in its dialect. */
@@ -45,6 +47,9 @@ function accessRefusals({ access }: Route): readonly Refusal[] {
   if (access.kind === 'public') return [];
   return [missingCredentials, invalidToken, ...(access.permission === undefined ? [] : [insufficientPermission])];
 }
+
+/** A parameter whose encoding is broken keeps the request from its route, but it was this one that was meant. */
+const addressRefusals = ({ params }: Route): readonly Refusal[] => (params === undefined ? [] : [malformedUrl]);
 
 /** A body is read, and so may be refused, wherever the method allows one. */
 function bodyRefusals({ method, bodyType }: Route): readonly Refusal[] {
