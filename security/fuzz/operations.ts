@@ -74,7 +74,7 @@ const committed = new URL('../../server/openapi.json', import.meta.url);
 /** What the API promises: `server/openapi.json`, which a test keeps equal to what the server serves. */
 export const readApiDocument = (): ApiDocument => documentOf(JSON.parse(readFileSync(committed, 'utf8')));
 
-export function documentOf({ paths, components }: RawDocument): ApiDocument {
+function documentOf({ paths, components }: RawDocument): ApiDocument {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => operationOf(method.toUpperCase(), path, operation)),
   );

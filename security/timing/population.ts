@@ -9,7 +9,7 @@ const password = 'a password that nobody sends';
 export type Fate = 'existing' | 'unknown' | 'deleted' | 'disabled' | 'imported';
 
 /** The names of a class, of the same length in every class. */
-export function namesOf(door: string, fate: Fate, count: number): string[] {
+function namesOf(door: string, fate: Fate, count: number): string[] {
   const letter = { existing: 'e', unknown: 'u', deleted: 'd', disabled: 'x', imported: 'i' }[fate];
   return Array.from({ length: count }, (_, at) => `${door}-${letter}${String(at).padStart(4, '0')}@example.com`);
 }

@@ -8,9 +8,9 @@ export interface Welch {
 }
 
 /** Of dudect: beyond it a difference counts as found; by chance alone it happens once in some 100,000 tests. */
-export const threshold = 4.5;
+const threshold = 4.5;
 
-export const meanOf = (samples: readonly number[]): number => samples.reduce((sum, it) => sum + it, 0) / samples.length;
+const meanOf = (samples: readonly number[]): number => samples.reduce((sum, it) => sum + it, 0) / samples.length;
 
 function varianceOf(samples: readonly number[], mean: number): number {
   return samples.reduce((sum, it) => sum + (it - mean) ** 2, 0) / (samples.length - 1);
