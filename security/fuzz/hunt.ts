@@ -3,6 +3,7 @@ import type { Person } from '../people.ts';
 import type { Scene } from '../scene.ts';
 import type { WireAnswer } from '../wire.ts';
 import { curlOf } from './curl.ts';
+import { exampleFor } from './examples.ts';
 import type { Judge } from './judge.ts';
 import type { ApiDocument, Operation } from './operations.ts';
 import { type Drawn, type Rendered, type Role, render, requestsOf } from './request.ts';
@@ -62,7 +63,9 @@ export async function hunt(
     const faults = judge({ operation, method: request.method ?? 'GET', onTarget, hasToken }, answer);
     if (faults.length > 0) throw new Found(`${faults.join('; ')}\n    ${curlOf(scene.url, request)}`);
   });
-  const found = await fc.check(property, { numRuns: runs, seed });
+  const example = exampleFor(operation.operationId);
+  const examples: [Drawn][] = example === undefined ? [] : [[example]];
+  const found = await fc.check(property, { numRuns: runs, seed, examples });
   const fault = found.failed
     ? found.errorInstance instanceof Error
       ? found.errorInstance.message

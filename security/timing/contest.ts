@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { judged, note, type Verdict } from '../attack.ts';
+import { control, judged, note, type Verdict } from '../attack.ts';
 import { openScene, type Scene } from '../scene.ts';
 import { errorLines } from '../suite.ts';
 import type { Door } from './doors.ts';
@@ -48,8 +48,8 @@ export async function hold({ quick, seed }: Pick<Scene, 'quick' | 'seed'>, conte
   return times;
 }
 
-/** Judges every class against `unknown`. */
-export function* verdictsOn(path: string, times: Times): Generator<Verdict> {
+/** Judges every class against `unknown`. @param sensitivityMs a difference that must not be able to hide, or the machine was too busy */
+export function* verdictsOn(path: string, times: Times, sensitivityMs: number): Generator<Verdict> {
   const unknown = times.get('unknown') ?? [];
   for (const [title, samples] of times) {
     if (title === 'unknown') continue;
@@ -57,5 +57,7 @@ export function* verdictsOn(path: string, times: Times): Generator<Verdict> {
     const text = describe([title, 'unknown'], compared);
     yield note(`${path}: ${text}`);
     yield judged(`${path}: telling ${title} from unknown`, isFound(compared) ? text : undefined);
+    const blind = compared.detectable > sensitivityMs ? 'the machine is too busy to measure on' : undefined;
+    yield control(`${path}: ${sensitivityMs} ms between ${title} and unknown would be found`, blind);
   }
 }

@@ -1,4 +1,5 @@
 import type { Seeded } from '../../server/test/support/seeded.ts';
+import { fewestSamples } from './statistics.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 /** Names that are alike in what an enemy wants to know. */
@@ -14,7 +15,7 @@ export interface MeasureOptions {
   readonly requestFor: (name: string) => string;
   /** The status that every answer must have: another one would be about something else. */
   readonly status: number;
-  /** When to stop, at the latest: milliseconds from now. */
+  /** When to stop: milliseconds from now. On a very busy machine not before there are samples enough to be compared. */
   readonly budgetMs: number;
   /** After each round, whether that is enough. */
   readonly isEnough?: (times: Times) => boolean;
@@ -44,7 +45,7 @@ export async function measure(classes: readonly NameClass[], options: MeasureOpt
       random,
     );
     for (const { title, name } of order) {
-      if (performance.now() > until) return times;
+      if (performance.now() > until && areEnough(times)) return times;
       const timed = await stopwatch.time(requestFor(name));
       if (timed.status !== status) throw new Error(`${title}: ${name} is answered ${timed.status}`);
       if (toSkip > 0) toSkip -= 1;
@@ -54,6 +55,8 @@ export async function measure(classes: readonly NameClass[], options: MeasureOpt
   }
   return times;
 }
+
+const areEnough = (times: Times): boolean => [...times.values()].every(({ length }) => length >= fewestSamples);
 
 /** R. A. Fisher, F. Yates. */
 export function shuffled<T>(list: readonly T[], random: Seeded): T[] {
