@@ -1,7 +1,9 @@
 import { sign } from 'node:crypto';
 import { alphabet, withChar } from '../../../server/test/support/forge.ts';
-import type { Attack } from '../../attack.ts';
+import { unlessRefused } from '../../ask.ts';
+import { type Attack, judged } from '../../attack.ts';
 import { createForger, type Forger } from '../../forger.ts';
+import type { Scene } from '../../scene.ts';
 
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const bytes = (value: bigint): Buffer => Buffer.from(value.toString(16).padStart(64, '0'), 'hex');
@@ -14,8 +16,25 @@ export const attack: Attack = {
   async *attempts(scene) {
     const forger = await createForger(scene);
     yield* forger.present([...bent(forger), ...rewritten(forger), ...changed(forger, scene.quick ? 9 : 1)]);
+    yield* mirrored(scene, forger);
   },
 };
+
+/**
+ * Of a signature (r, s) of ECDSA everybody can make (r, order - s), which is as good: so nothing may hang on the text of a token. It must say
+ * nothing else than the genuine one, and end with it.
+ */
+async function* mirrored(scene: Scene, { genuine, person }: Forger) {
+  const raw = Buffer.from(genuine.segments[2], 'base64url');
+  const s = BigInt(`0x${raw.subarray(32).toString('hex')}`);
+  const signature = Buffer.concat([raw.subarray(0, 32), bytes(order - s)]).toString('base64url');
+  const token = `${genuine.segments[0]}.${genuine.segments[1]}.${signature}`;
+  const before = await scene.ask('GET', '/user', { token });
+  const same = before.status === 401 || before.body.id === person.id;
+  yield judged('mirrored: somebody else', same ? undefined : before.text);
+  await scene.ask('POST', '/logout', { token: person.accessToken });
+  yield judged('mirrored: after the logout', unlessRefused(await scene.ask('GET', '/user', { token }), 401));
+}
 
 function* bent({ genuine, ours }: Forger) {
   const [header, payload, signature] = genuine.segments;
