@@ -33,7 +33,7 @@ export const attack: Attack = {
       if (outOfReach.has(operationId)) continue;
       yield control(
         `${operationId} succeeds for some request`,
-        reached.has(operationId) ? undefined : 'none got so far',
+        reached.has(operationId) ? undefined : 'none got so far; is there one in fuzz/examples.ts?',
       );
     }
     yield note(`${document.operations.length} operations as ${roles.join(', ')}; seed ${scene.seed}`);

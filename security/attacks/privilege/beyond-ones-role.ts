@@ -1,6 +1,7 @@
+import { describeApi } from '../../../server/src/app/describe-api.ts';
 import { unlessRefused } from '../../ask.ts';
 import { type Attack, control, judged } from '../../attack.ts';
-import { readApiDocument } from '../../fuzz/operations.ts';
+import type { Scene } from '../../scene.ts';
 
 export const attack: Attack = {
   name: 'powers beyond one’s role',
@@ -48,16 +49,14 @@ export const attack: Attack = {
   },
 };
 
-/** Operations that take nothing but what is one's own. */
-const forEverybody = /^(?:getCurrentUser|changePassword|listSessions|endSession|endOtherSessions|deleteUser)$/;
-
-async function* byAPlainUser(scene: Parameters<Attack['attempts']>[0]) {
+/** Every route that wants a permission, by somebody who holds none. */
+async function* byAPlainUser(scene: Scene) {
   const person = await scene.person();
-  for (const { method, path, operationId, needsToken, body } of readApiDocument().operations) {
-    if (!needsToken || forEverybody.test(operationId)) continue;
-    const url = path.replace('{user_id}', '1').replace(/\{\w+\}/, person.sessionId);
-    const sent = body === undefined ? {} : body.type.includes('json') ? { json: {} } : { form: { token: 'x' } };
-    const answer = await scene.ask(method, url, { ...sent, token: person.accessToken });
+  for (const { method, url, operationId, access, bodyType, body } of (await describeApi()).routes) {
+    if (access.kind !== 'bearer' || access.permission === undefined) continue;
+    const path = url.replace(':user_id', '1').replaceAll(/:\w+/g, person.sessionId);
+    const sent = body === undefined ? {} : bodyType === 'form' ? { form: { token: 'x' } } : { json: {} };
+    const answer = await scene.ask(method, path, { ...sent, token: person.accessToken });
     yield judged(`${operationId} without the permission`, unlessRefused(answer, 403));
   }
 }

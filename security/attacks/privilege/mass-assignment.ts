@@ -1,8 +1,13 @@
+import fc from 'fast-check';
 import { codeIn } from '../../ask.ts';
 import { type Attack, control, judged } from '../../attack.ts';
+import { exampleFor } from '../../fuzz/examples.ts';
+import { valuesOf } from '../../fuzz/generate.ts';
 import { type Operation, readApiDocument } from '../../fuzz/operations.ts';
-import type { Person } from '../../people.ts';
+import { type Cast, spoken } from '../../fuzz/words.ts';
 import type { Scene } from '../../scene.ts';
+
+const { operations, schemas } = readApiDocument();
 
 /** Keys that an enemy adds, as JSON: `__proto__` in a literal would be no key. */
 const extras: readonly string[] = [
@@ -32,27 +37,15 @@ const extras: readonly string[] = [
   '"user":{"role":"admin"}',
 ];
 
-/** Bodies that each operation takes; what is added must be the only reason of the refusal. */
-const bodies: Readonly<Record<string, (scene: Scene, person: Person) => object>> = {
-  signUp: (scene) => scene.account(),
-  logIn: (_, { email, password }) => ({ email, password }),
-  setUp: (scene) => ({ ...scene.account(), setup_token: 'x' }),
-  refreshAccessToken: (_, { refreshToken }) => ({ refresh_token: refreshToken }),
-  logOut: (_, { refreshToken }) => ({ refresh_token: refreshToken }),
-  changePassword: (_, { password }) => ({ current_password: password, new_password: 'seven quiet lanterns burn' }),
-  createRole: () => ({ name: 'editor', permissions: ['users:delete'] }),
-  registerPermission: () => ({ name: 'posts:publish' }),
-};
-
 export const attack: Attack = {
   name: 'fields that are nobody’s to send',
   wants: 'A role, a permission or another’s id, by sending it along where the server might copy it.',
   source: 'OWASP API3:2023; CWE-915; CWE-1321 (prototype pollution)',
   async *attempts(scene) {
-    const json = readApiDocument().operations.filter(({ body }) => body?.type === 'application/json');
-    const admin = await scene.holder();
+    const json = operations.filter(({ body }) => body?.type === 'application/json');
     const person = await scene.person();
-    for (const operation of json) yield* everyExtra(scene, operation, person, admin);
+    const cast = { own: await scene.holder(), other: person, fresh: scene.account };
+    for (const operation of json) yield* everyExtra(scene, operation, cast);
     yield* formExtras(scene);
     const { body } = await scene.ask('GET', '/user', { token: person.accessToken });
     yield control('the person is who they were', body.id === person.id ? undefined : JSON.stringify(body));
@@ -61,22 +54,24 @@ export const attack: Attack = {
   },
 };
 
-async function* everyExtra(scene: Scene, { method, path, operationId }: Operation, person: Person, admin: Person) {
-  const bodyOf = bodies[operationId];
-  yield control(`there is a body for ${operationId}`, bodyOf === undefined ? 'add one to this attack' : undefined);
-  const needsAdmin = operationId === 'createRole' || operationId === 'registerPermission';
-  const { accessToken: token } = needsAdmin ? admin : person;
+async function* everyExtra(scene: Scene, operation: Operation, cast: Cast) {
+  const { method, path, operationId } = operation;
   for (const extra of extras) {
-    const good = JSON.stringify(bodyOf?.(scene, person) ?? {});
+    const good = JSON.stringify(spoken(bodyFor(operation, scene.seed), cast));
     if (operationId === 'setUp' && extra.includes('setup_token')) continue;
     const raw = `${good.slice(0, -1)}${good === '{}' ? '' : ','}${extra}}`;
-    const answer = await scene.ask(method, path, { raw, type: 'application/json', token });
+    const url = path.replace('{user_id}', String(cast.other.id)).replace(/\{\w+\}/, cast.other.sessionId);
+    const answer = await scene.ask(method, url, { raw, type: 'application/json', token: cast.own.accessToken });
     const refused = answer.status === 422 || codeIn(answer) === 'malformed-json';
-    yield judged(
-      `${operationId} with ${extra}`,
-      refused ? undefined : `answered ${answer.status} ${answer.text.slice(0, 200)}`,
-    );
+    const how = refused ? undefined : `answered ${answer.status} ${answer.text.slice(0, 200)}`;
+    yield judged(`${operationId} with ${extra}`, how);
   }
+}
+
+/** One that succeeds, where there is one, so that what is added is the only reason of the refusal. */
+function bodyFor({ operationId, body }: Operation, seed: number): unknown {
+  const [drawn] = fc.sample(valuesOf(body?.schema ?? {}, schemas), { numRuns: 1, seed });
+  return exampleFor(operationId)?.body ?? drawn;
 }
 
 /** The token endpoint must ignore what it does not know (RFC 6749 §3.2); so nothing may come of it. */
