@@ -24,13 +24,14 @@ interface Outcome {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const everything = ['server/**/*.test.ts', 'client/**/*.test.ts'];
+const everything = ['server/**/*.test.ts', 'client/**/*.test.ts', 'security/**/*.test.ts'];
 const onEveryDatabase = ['contracts', 'journeys', 'rotation'].map((folder) => `server/test/${folder}/**/*.test.ts`);
 const coverage = [
   '--experimental-test-coverage',
   '--test-coverage-exclude=**/*.test.ts',
   '--test-coverage-exclude=server/test/**',
   '--test-coverage-exclude=client/test/**',
+  '--test-coverage-exclude=security/**',
 ];
 
 function runSuite(name: string, note: string, args: readonly string[], serverUrl?: string): Promise<Outcome> {

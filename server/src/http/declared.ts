@@ -11,6 +11,7 @@ import {
   malformedForm,
   malformedJson,
   malformedRequest,
+  malformedUrl,
   missingCredentials,
   unsupportedMediaType,
 } from './refusals.ts';
@@ -26,7 +27,8 @@ export function successStatus(route: Route): number {
 
 /** Every refusal that a caller of the route may meet: the feature's own, and those that the edge gives on its behalf. */
 export function refusalsOf(route: Route): readonly Refusal[] {
-  return [...new Set([...accessRefusals(route), ...bodyRefusals(route), ...schemaRefusals(route), ...route.refusals])];
+  const edge = [...accessRefusals(route), ...addressRefusals(route), ...bodyRefusals(route), ...schemaRefusals(route)];
+  return [...new Set([...edge, ...route.refusals])];
 }
 
 /** What the edge may say before it looks at the route, and therefore at every one. */
@@ -56,6 +58,9 @@ function accessRefusals({ access }: Route): readonly Refusal[] {
     ...(access.permission === undefined ? [] : [insufficientPermission]),
   ];
 }
+
+/** A parameter whose encoding is broken keeps the request from its route, but it was this one that was meant. */
+const addressRefusals = ({ params }: Route): readonly Refusal[] => (params === undefined ? [] : [malformedUrl]);
 
 /** A body is read, and so may be refused, wherever the method allows one. */
 function bodyRefusals({ method, bodyType }: Route): readonly Refusal[] {

@@ -125,6 +125,12 @@ describe('refusalsOf', () => {
     assert.deepEqual(codesOf(sample('token')).slice(0, 5), ['malformed-form', ...body]);
   });
 
+  test('adds that the address is broken, where a part of it is a parameter', () => {
+    const params = Type.Object({ id: Type.String() });
+    assert.ok(codesOf({ ...sample('me'), params }).includes('malformed-url'));
+    assert.ok(!codesOf(sample('echo')).includes('malformed-url'));
+  });
+
   test('names each refusal once', () => {
     const own = refusal('own', 'gone', 'Gone.', 'None.');
     assert.deepEqual(codesOf({ ...sample('refresh'), refusals: [own, own] }), ['cross-site-request', 'own']);

@@ -9,8 +9,9 @@ export interface TestFolder extends Disposable {
   file(name: string): string;
 }
 
-export function createTestFolder(): TestFolder {
-  const path = mkdtempSync(join(tmpdir(), 'keyward-test-'));
+/** @param within where it is made: where the system keeps what is temporary, unless said */
+export function createTestFolder(within: string = tmpdir()): TestFolder {
+  const path = mkdtempSync(join(within, 'keyward-test-'));
   return {
     path,
     file: (name) => join(path, name),

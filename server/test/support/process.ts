@@ -17,11 +17,15 @@ export interface ProcessOptions {
   readonly port?: number;
   /** A program that runs Keyward, with its arguments: a tracer. */
   readonly under?: readonly string[];
+  /** What is started in place of `bin/keyward.js`: a composition that is made to be found out. */
+  readonly script?: string;
 }
 
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;
+  /** Its banner and its log so far. */
+  readonly said: () => string;
   /** SIGTERM to what was started, or to `pid`; its exit code once it is gone. */
   stop(pid?: number): Promise<number | null>;
   /** SIGKILL: it gets no chance to finish anything. */
@@ -80,7 +84,7 @@ export async function runCommand(args: readonly string[], options: ProcessOption
 async function tryToStart(options: ProcessOptions, port: number): Promise<ServerProcess> {
   const env = { PORT: String(port), LOG_LEVEL: 'silent', RATE_LIMITS: 'off', ...options.env };
   const child = launch(['serve', ...(options.args ?? [])], { ...options, env });
-  const err = collect(child.stderr);
+  const [said, err] = [collect(child.stdout), collect(child.stderr)];
   const gone = once(child, 'close');
   const url = `http://127.0.0.1:${port}`;
   const end = async (signal: NodeJS.Signals, pid = child.pid) => {
@@ -100,6 +104,7 @@ async function tryToStart(options: ProcessOptions, port: number): Promise<Server
   return {
     url,
     pid: child.pid ?? 0,
+    said,
     async stop(pid) {
       await end('SIGTERM', pid);
       return child.exitCode;
@@ -109,8 +114,8 @@ async function tryToStart(options: ProcessOptions, port: number): Promise<Server
   };
 }
 
-function launch(args: readonly string[], { dataDir, env, under = [] }: ProcessOptions): ChildProcess {
-  const [program = process.execPath, ...rest] = [...under, process.execPath, entry, ...args];
+function launch(args: readonly string[], { dataDir, env, under = [], script = entry }: ProcessOptions): ChildProcess {
+  const [program = process.execPath, ...rest] = [...under, process.execPath, script, ...args];
   const settings = { DATA_DIR: dataDir, ...standingSettings, ...env };
   const child = spawn(program, rest, { cwd: dataDir, env: settings });
   living.add(child);
