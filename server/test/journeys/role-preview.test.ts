@@ -6,6 +6,7 @@ import type { RoleId, UserId } from '../../src/kernel/ids.ts';
 import { behind } from '../support/behind.ts';
 import { createClient } from '../support/client.ts';
 import { bea, giveRole, makeRole, signUp } from '../support/people.ts';
+import { assertProblem } from '../support/refusals.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const none = { users: 0, permissions: [] };
@@ -89,6 +90,23 @@ describe('a preview', () => {
       Array.from({ length: 100 }, (_, place) => place + 1_000),
     );
   });
+});
+
+test('of a role that too many have to look at each, only an administrator takes something; giving is free', async () => {
+  await using server = await startServer();
+  const call = createClient(server.url);
+  const admin = await server.admin();
+  const held = await signUp(call);
+  await giveRole(server, held.id, 'delegate', ['roles:write', 'posts:read', 'posts:publish']);
+  const id = await makeRole(server, 'member', ['posts:read']);
+  await addHolders(server, 20_500, () => [id]);
+  const patch = (token: string, version: number, permissions: string[]) =>
+    call('PATCH', `/users/roles/${id}`, { token, json: { version, permissions } });
+  assertProblem(await patch(held.accessToken, 1, []), 403, 'user-holds-more');
+  assertProblem(await call('DELETE', `/users/roles/${id}`, { token: held.accessToken }), 403, 'user-holds-more');
+  assert.deepEqual(await server.newEvents(), []);
+  assert.equal((await patch(held.accessToken, 1, ['posts:read', 'posts:publish'])).status, 200);
+  assert.equal((await patch(admin, 2, [])).status, 200);
 });
 
 /** Users from id 1,000 on, behind the server's back. */

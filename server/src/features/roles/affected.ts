@@ -38,9 +38,8 @@ export async function* affectedBy(
   // Each combination of other roles is worked out once: there are few, however many users there are.
   const effects = new Map<string, Effect>();
   for (let after = 0; ; ) {
-    const holders = await store.holdersOf(db, change.role, after);
-    const last = holders.at(-1);
-    if (last === undefined) return;
+    const { holders, next } = await store.holdersOf(db, change.role, after);
+    if (next === undefined) return;
     const page: AffectedUser[] = [];
     for (const { user, others } of holders) {
       const key = others.length === 0 ? '' : others.toSorted((a, b) => a - b).join();
@@ -49,7 +48,7 @@ export async function* affectedBy(
       page.push({ user, effect });
     }
     yield page;
-    after = last.user;
+    after = next;
     await breathe();
   }
 }

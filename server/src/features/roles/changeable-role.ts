@@ -9,7 +9,7 @@ import type { Grants, Role } from './role.ts';
 import type { RolesStore } from './store.ts';
 
 /** More are not looked at one by one while everybody else waits for the end of the transaction. */
-const mostHoldersLookedAt = 100_000;
+const mostHoldersLookedAt = 20_000;
 
 export interface Changeable {
   readonly role: Role;

@@ -16,6 +16,12 @@ export interface Holder {
   readonly others: readonly RoleId[];
 }
 
+export interface HolderPage {
+  readonly holders: readonly Holder[];
+  /** What the next page begins behind; `undefined` behind the last. A page may be empty, where all of it is deleted users. */
+  readonly next: number | undefined;
+}
+
 /** The records of roles, permissions, and who has which role. */
 export interface RolesStore {
   /** Makes sure that the built-in permissions and the role `admin` exist. */
@@ -59,8 +65,8 @@ export interface RolesStore {
   grantsOf(db: Reads, user: UserId): Promise<Grants>;
   /** The roles a user has, in the order of their ids. */
   rolesOf(db: Reads, user: UserId): Promise<Role[]>;
-  /** The living users who have a role, in the order of their ids; some of them, none only behind the last. */
-  holdersOf(db: Reads, role: RoleId, after: number): Promise<Holder[]>;
+  /** Some of the living users who have a role, in the order of their ids. */
+  holdersOf(db: Reads, role: RoleId, after: number): Promise<HolderPage>;
   /** Gives a role; `false` when the user had it. */
   assign(tx: Tx, user: UserId, role: RoleId, at: Instant): Promise<boolean>;
   /** Takes a role; `false` when the user did not have it. */
