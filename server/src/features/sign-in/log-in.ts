@@ -4,7 +4,7 @@ import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
 import { type Passwords, type ProvenPassword, wasNotLookedAt } from '../passwords/index.ts';
 import type { IssueTokens, TokenGrant } from '../sessions/index.ts';
-import type { Charged, Throttle } from '../throttle/index.ts';
+import type { Charged, PasswordVersion, Throttle } from '../throttle/index.ts';
 import { foldEmail, foldUsername } from '../users/index.ts';
 import type { CompleteSignIn, SignedIn } from './complete-sign-in.ts';
 import { invalidCredentials } from './errors.ts';
@@ -44,11 +44,16 @@ export function createLogIn(deps: {
     });
 
   /** In one transaction with the new session: a password that was changed while we hashed proves nothing any more. */
-  const signIn = (proven: ProvenPassword, { origin, clientId }: LogInCommand, charged: Charged): Promise<TokenGrant> =>
+  const signIn = (
+    { hash, betterHash }: ProvenPassword,
+    password: PasswordVersion,
+    { origin, clientId }: LogInCommand,
+    charged: Charged,
+  ): Promise<TokenGrant> =>
     db.transact(async (tx) => {
-      const { userId, hash, betterHash } = proven;
+      const { userId } = password;
       const grant = await completeSignIn(tx, userId, { proof: 'password', origin, clientId });
-      if (!(await passwords.store.isCurrent(tx, userId, hash))) throw invalidCredentials();
+      if (!(await passwords.store.isCurrent(tx, password))) throw invalidCredentials();
       if (betterHash !== undefined && (await passwords.store.replace(tx, userId, hash, betterHash))) {
         await audit.record(tx, { event: 'password.rehashed', subject: userId });
       }
@@ -69,8 +74,8 @@ export function createLogIn(deps: {
     try {
       const proven = await passwords.verify(found, command.password);
       if (found === undefined || proven === undefined) throw invalidCredentials();
-      const { userId, changedAt } = found;
-      return { ...(await issueTokens(await signIn(proven, command, charged))), proven: { userId, changedAt } };
+      const password = { userId: found.userId, changedAt: found.changedAt };
+      return { ...(await issueTokens(await signIn(proven, password, command, charged))), proven: password };
     } catch (error) {
       // Also when the password was right, but its user is disabled or it was changed meanwhile: what was rolled back left no record.
       if (isInvalidCredentials(error)) await recordFailure(command.origin.ip, charged);
