@@ -26,6 +26,19 @@ test('an account that brings its hash logs in with its old password, and has a n
   assert.deepEqual(await eventNames(server), ['session.started']);
 });
 
+test('five first logins at once are all let in, and one of them renews the hash', async () => {
+  await using server = await startServer();
+  const call = createClient(server.url);
+  await importWith(server, 'old$correct horse battery');
+  const answers = await Promise.all(Array.from({ length: 5 }, () => call('POST', '/login', { json })));
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    Array(5).fill(200),
+  );
+  const events = await eventNames(server);
+  assert.deepEqual(events.sort(), ['password.rehashed', ...Array(5).fill('session.started')]);
+});
+
 test('a weak hash is never stored as it came: it is wrapped, and is a plain one after the next login', async () => {
   await using server = await startServer();
   const call = createClient(server.url);

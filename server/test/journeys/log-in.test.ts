@@ -133,8 +133,8 @@ describe('what changes while the password is being checked', () => {
   ])[] = [
     [
       'a new password',
-      (server) => behind(server.db, (db) => db.updateTable('passwords').set({ hash: 'test$new' })),
-      [],
+      ({ features }) => features.accounts.setPassword({ id: 1 as never, password: 'nine grey herons wade' }),
+      ['password.changed', 'session.ended'],
     ],
     ['no password any more', (server) => behind(server.db, (db) => db.deleteFrom('passwords')), []],
     ['a disabled account', (server) => behind(server.db, (db) => db.updateTable('users').set({ disabled_at: 1 })), []],

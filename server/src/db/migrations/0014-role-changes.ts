@@ -1,4 +1,4 @@
-import { addColumn } from '../columns.ts';
+import { addColumn, index } from '../columns.ts';
 import type { Migration } from '../migration.ts';
 
 /**
@@ -10,5 +10,7 @@ export const roleChanges: Migration = {
   statements: (dialect) => [
     addColumn(dialect, 'roles').integer('version'),
     addColumn(dialect, 'roles').integer('deleted_at'),
+    // With both columns: who has a role is read in the order of the users, a page at a time.
+    index(dialect, 'user_roles', 'role_id', 'user_id'),
   ],
 };

@@ -43,7 +43,11 @@ export function createChangePassword(deps: {
     return same ? [...faults, { pointer, detail: 'This is the current password. Choose another one.' }] : faults;
   };
 
-  const change = ({ who, ip }: ChangePasswordCommand, { hash, charged }: CurrentPasswordProof, next: string) =>
+  const change = (
+    { who, ip }: ChangePasswordCommand,
+    { proven: { hash }, charged }: CurrentPasswordProof,
+    next: string,
+  ) =>
     db.transact(async (tx) => {
       const { userId: user, sessionId: session } = who;
       await lockYourself(tx, who);

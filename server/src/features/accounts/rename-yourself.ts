@@ -37,10 +37,10 @@ export function createRenameYourself(deps: {
     const { who, ip } = command;
     const { userId: subject, sessionId: session } = who;
     // A name that is taken stays counted as an attempt, so that nobody asks through all addresses from one account.
-    await withCurrentPassword(command, 'user.renamed', ({ hash, charged }) =>
+    await withCurrentPassword(command, 'user.renamed', ({ proven, charged }) =>
       db.transact(async (tx) => {
         const yourself = await lockYourself(tx, who);
-        if (!(await passwords.store.isCurrent(tx, subject, hash))) throw currentPasswordWrong();
+        if (!(await passwords.store.isCurrent(tx, proven))) throw currentPasswordWrong();
         const changed = await rename(tx, users, yourself, command);
         await throttle.forgive(tx, charged);
         if (changed.length === 0) return;

@@ -3,7 +3,7 @@ import { DomainError } from '../../kernel/errors.ts';
 import type { Asker } from '../../kernel/hasher.ts';
 import type { Person } from '../../kernel/principal.ts';
 import type { Audit, AuditEvent } from '../audit/index.ts';
-import { type Passwords, wasNotLookedAt } from '../passwords/index.ts';
+import { type Passwords, type ProvenPassword, wasNotLookedAt } from '../passwords/index.ts';
 import { type Charged, currentPasswordCounters, sourceOf, type Throttle } from '../throttle/index.ts';
 import { foldEmail } from '../users/index.ts';
 import { currentPasswordWrong } from './errors.ts';
@@ -16,8 +16,8 @@ export interface CurrentPasswordCommand {
 
 /** That the current password was given. */
 export interface CurrentPasswordProof {
-  /** Behind which it stands: whoever acts on it checks that it still does. */
-  readonly hash: string;
+  /** Whoever acts on it checks that it is still the one. */
+  readonly proven: ProvenPassword;
   /** To be forgiven with the change. */
   readonly charged: Charged;
   readonly asker: Asker;
@@ -59,7 +59,7 @@ export function createWithCurrentPassword(deps: {
     try {
       const proven = await check.verify(currentPassword, { heard: true, renews: false });
       if (proven === undefined) throw currentPasswordWrong();
-      return await work({ hash: proven.hash, charged, asker });
+      return await work({ proven, charged, asker });
     } catch (error) {
       if (error instanceof DomainError && error.refusal === currentPasswordWrong) await recordFailure(command, event);
       if (wasNotLookedAt(error)) await throttle.undo(charged);

@@ -53,8 +53,8 @@ const addPassword = statement((db, p: { user: UserId; hash: string; at: Instant 
   db.insertInto('passwords').values({ user_id: p.user, hash: p.hash, changed_at: p.at }),
 );
 
-const findCurrent = statement((db, p: { user: UserId; hash: string }) =>
-  db.selectFrom('passwords').select('user_id').where('user_id', '=', p.user).where('hash', '=', p.hash),
+const findCurrent = statement((db, p: { user: UserId; changedAt: Instant }) =>
+  db.selectFrom('passwords').select('user_id').where('user_id', '=', p.user).where('changed_at', '=', p.changedAt),
 );
 
 const replaceHash = statement((db, p: { user: UserId; hash: string; next: string }) =>
@@ -113,7 +113,8 @@ export const passwordsStore: PasswordsStore = {
   add: async (tx, user, hash, at) => {
     await tx.execute(addPassword, { user, hash, at });
   },
-  isCurrent: async (tx, user, hash) => (await tx.first(findCurrent, { user, hash })) !== undefined,
+  isCurrent: async (tx, { userId: user, changedAt }) =>
+    (await tx.first(findCurrent, { user, changedAt })) !== undefined,
   async change(tx, user, change) {
     if ((await tx.execute(changePassword, { user, ...change })) !== 1) return undefined;
     return (await tx.first(findOf, { user }))?.changed_at ?? undefined;

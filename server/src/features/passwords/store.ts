@@ -31,8 +31,8 @@ export interface PasswordsStore {
   /** The hash of a living user with this id or one of the next few. */
   findNear(db: Reads, id: number): Promise<string | undefined>;
   add(tx: Tx, user: UserId, hash: string, at: Instant): Promise<void>;
-  /** Whether `hash` is still the user's: a password that was changed meanwhile proves nothing any more. */
-  isCurrent(tx: Tx, user: UserId, hash: string): Promise<boolean>;
+  /** Whether a password is still the user's: one that was changed meanwhile proves nothing any more; one with a better hash does. */
+  isCurrent(tx: Tx, password: { readonly userId: UserId; readonly changedAt: Instant }): Promise<boolean>;
   /**
    * A new password in the place of the one behind `hash`, unless somebody changed it meanwhile: of two at once, one wins.
    *

@@ -52,7 +52,7 @@ export function createLogIn(deps: {
     db.transact(async (tx) => {
       const { userId, hash, betterHash } = proven;
       const grant = await completeSignIn(tx, userId, { proof: 'password', origin, clientId });
-      if (!(await passwords.store.isCurrent(tx, userId, hash))) throw invalidCredentials();
+      if (!(await passwords.store.isCurrent(tx, proven))) throw invalidCredentials();
       if (betterHash !== undefined && (await passwords.store.replace(tx, userId, hash, betterHash))) {
         await audit.record(tx, { event: 'password.rehashed', subject: userId });
       }

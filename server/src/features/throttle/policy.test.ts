@@ -256,9 +256,10 @@ test('what is swept holds nothing: the next attempt is as on a new counter; and 
   );
 });
 
-test('an IPv4 address is its own source, in either spelling', () => {
+test('an IPv4 address is its own source, in each spelling', () => {
   assert.equal(sourceOf('192.0.2.7'), '192.0.2.7');
   assert.equal(sourceOf('::ffff:192.0.2.7'), '192.0.2.7');
+  assert.equal(sourceOf('::FFFF:c000:0207'), '192.0.2.7');
 });
 
 test('an attacker with a whole /64 is one source, and the neighbour is another', () => {

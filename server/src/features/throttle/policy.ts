@@ -228,8 +228,15 @@ export const sprayingWindowMs = 300_000;
 /** The source that an address stands for: IPv4 by itself, IPv6 by its /64, which one subscriber has whole (RFC 6177 §2). */
 export function sourceOf(ip: string): string {
   const plain = ip.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
-  return isIPv6(plain) ? `${groupsOf(plain).slice(0, 4).join(':')}::/64` : plain;
+  if (!isIPv6(plain)) return plain;
+  const groups = groupsOf(plain);
+  const [high = '', low = ''] = groups.slice(6);
+  // An IPv4 address in hexadecimal (RFC 4291 §2.5.5.2): not all of them are one source.
+  if (groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff') return [...octetsOf(high), ...octetsOf(low)].join('.');
+  return `${groups.slice(0, 4).join(':')}::/64`;
 }
+
+const octetsOf = (group: string) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255];
 
 /** The eight groups of an IPv6 address, without leading zeros. */
 function groupsOf(address: string): string[] {
