@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
+import { letHashingThreadsYield } from '../adapters/password-hashing/yielding-threads.ts';
 import { resolveDatabase, resolvePublicUrl } from '../config/server.ts';
 import { migrate } from '../db/migrate.ts';
 import type { BannerFacts } from './banner.ts';
@@ -72,6 +73,7 @@ export async function listenUntil(
   let stopping = false;
   const app = createServer({ ...world, mode, config: values, isStopping: () => stopping });
   try {
+    await letHashingThreadsYield();
     const address = await app.listen({ host: values.server.host, port: values.server.port });
     await onListening(address);
     await doChoresUntil(stopped, world.features, { logger: world.logger, clock: world.ports.clock });

@@ -16,13 +16,17 @@ export async function connect(url: DatabaseUrl, options: ConnectOptions): Promis
   return withWriteHealth(await open(url, options));
 }
 
+/** Of the connections, those that transactions leave to reads. */
+const forReads = (poolSize: number): number => Math.min(4, Math.floor(poolSize / 4));
+
 async function open(url: DatabaseUrl, { poolSize }: ConnectOptions): Promise<Database> {
   if (url.engine === 'sqlite') return openSqlite({ path: url.path });
+  const limits = { transactionsAtMost: poolSize - forReads(poolSize) };
   const { createServerDatabase } = await import('./dialects/server/database.ts');
   if (url.engine === 'postgres') {
     const { createPostgresDriver } = await import('./dialects/postgres/driver.ts');
-    return createServerDatabase(createPostgresDriver(url, poolSize));
+    return createServerDatabase(createPostgresDriver(url, poolSize), limits);
   }
   const { createMysqlDriver } = await import('./dialects/mysql/driver.ts');
-  return createServerDatabase(createMysqlDriver(url, poolSize));
+  return createServerDatabase(createMysqlDriver(url, poolSize), limits);
 }

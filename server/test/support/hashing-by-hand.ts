@@ -6,7 +6,9 @@ import { createTestHasher, type TestClock } from './ports.ts';
 export interface HandDrivenHasher {
   readonly hasher: Hasher;
   readonly lanes: Lanes;
-  /** The passwords whose hashing has begun, in that order. */
+  /** The passwords that are to be hashed: what comes before is done, and only the core is missing. */
+  readonly ready: readonly string[];
+  /** Those whose hashing has begun, in that order. */
   readonly begun: readonly string[];
   /** Ends the work that runs; it has lasted 50 ms by the clock of the test. */
   endOne(): void;
@@ -18,12 +20,14 @@ export interface HandDrivenHasher {
 export function createHandDrivenHasher(clock: TestClock): HandDrivenHasher {
   const free = createTestHasher();
   const lanes = createLanes({ cores: 1, maxWaitMs: 2_000, clock });
+  const ready: string[] = [];
   const begun: string[] = [];
   const running: (() => void)[] = [];
   let endsByItself = false;
 
   const inPlace = async <T>(password: string, place: Place | undefined, work: () => Promise<T>): Promise<T> => {
     if (place === undefined) return work();
+    ready.push(password);
     return place.run(async () => {
       begun.push(password);
       if (!endsByItself) await new Promise<void>((end) => running.push(end));
@@ -33,6 +37,7 @@ export function createHandDrivenHasher(clock: TestClock): HandDrivenHasher {
 
   return {
     lanes,
+    ready,
     begun,
     hasher: {
       ...free,

@@ -218,3 +218,60 @@ describe('exclusive work on a server', () => {
     assert.deepEqual(log, ['1 lock things', '1 unlock things', '1 released']);
   });
 });
+
+describe('many transactions on a server', () => {
+  const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+  /** Two at a time; each writes until the test lets it go on. */
+  function openForTwo() {
+    const goOn: (() => void)[] = [];
+    const driver = createFakeDriver((sql) =>
+      sql === 'write' ? new Promise((resolve) => goOn.push(() => resolve([]))) : [{ writable: true }],
+    );
+    const db = createServerDatabase(driver, { transactionsAtMost: 2 });
+    const write = () => db.transact((tx) => tx.query(rawQuery(db, 'write')));
+    return { db, goOn, write, begun: () => driver.log.filter((line) => line.endsWith(' begin')).length };
+  }
+
+  test('leave connections to reads, and take turns', async () => {
+    const { db, goOn, write, begun } = openForTwo();
+    const writes = [write(), write(), write(), write()];
+    await settle();
+    assert.equal(begun(), 2);
+    assert.deepEqual(await db.query(rawQuery(db, 'read')), [{ writable: true }]);
+    goOn[0]?.();
+    await writes[0];
+    await settle();
+    assert.equal(begun(), 3);
+    for (let at = 1; at < 4; at += 1) {
+      goOn[at]?.();
+      await settle();
+    }
+    await Promise.all(writes);
+    assert.equal(begun(), 4);
+  });
+
+  test('are refused at once when five hundred wait already', async () => {
+    const { goOn, write, begun } = openForTwo();
+    const writes = Array.from({ length: 502 }, write);
+    await assert.rejects(write(), refused('database-unavailable', /nothing was changed/));
+    for (let at = 0; at < 502; at += 1) {
+      await settle();
+      goOn[at]?.();
+    }
+    await Promise.all(writes);
+    assert.equal(begun(), 502);
+  });
+
+  test('whose time is up while they wait take no connection', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { goOn, write, begun } = openForTwo();
+    const [first, second, third] = [write(), write(), write()];
+    await settle();
+    t.mock.timers.tick(1_500);
+    for (const each of [first, second, third]) await assert.rejects(each);
+    for (const end of goOn) end();
+    await settle();
+    assert.equal(begun(), 2);
+  });
+});

@@ -8,15 +8,25 @@ import { commitInDoubt } from './commit-in-doubt.ts';
 import { type Deadline, withDeadline } from './deadline.ts';
 import type { ServerConnection, ServerDriver, ServerResult } from './driver.ts';
 import { faultKindOf, persistently } from './persistently.ts';
+import { createTurns } from './turns.ts';
 import { withConnection } from './with-connection.ts';
 
 type AnyStatement = Statement<never, unknown> | InsertStatement<never>;
 
 /** A request answers within two seconds, whatever the database does; this is its share. Migrations and copies may take longer. */
 const patienceMs = { request: 1_500, maintenance: 600_000 };
-/** A database over the network: PostgreSQL, MariaDB or MySQL, by its driver. */
-export function createServerDatabase(driver: ServerDriver): Database {
+
+/**
+ * A database over the network: PostgreSQL, MariaDB or MySQL, by its driver.
+ *
+ * @param transactionsAtMost run at a time: fewer than there are connections, so that reads, which are short, do not wait behind them
+ */
+export function createServerDatabase(
+  driver: ServerDriver,
+  { transactionsAtMost = Number.POSITIVE_INFINITY }: { readonly transactionsAtMost?: number } = {},
+): Database {
   const { dialect } = driver;
+  const turns = createTurns(transactionsAtMost);
   const guard = createTransactionGuard();
   const compiled = new Map<AnyStatement, { readonly compiled: Compiled; readonly name: string }>();
 
@@ -126,7 +136,9 @@ export function createServerDatabase(driver: ServerDriver): Database {
     async transact(work, { patience = 'request' } = {}) {
       guard.assertOutside();
       return persistently(driver, patienceMs[patience], (deadline) =>
-        withConnection(driver, deadline, (connection) => attemptTransaction(connection, deadline, work)),
+        turns.run(() =>
+          withConnection(driver, deadline, (connection) => attemptTransaction(connection, deadline, work)),
+        ),
       );
     },
     exclusively: (name, work) =>

@@ -12,6 +12,8 @@ export async function withConnection<T>(
   deadline: Deadline,
   work: (connection: ServerConnection) => Promise<T>,
 ): Promise<T> {
+  // Its time may be up before its turn has come.
+  if (deadline.expired) throw databaseUnavailable({ retryAfterSeconds: 1 });
   const connection = await driver.acquire();
   let held = true;
   const giveBack = (broken: boolean): void => {
