@@ -98,9 +98,8 @@ test('of more than a batch, each is sealed by a checkpoint of its own, and all h
 });
 
 describe('rows of before the upgrade', () => {
-  const legacy = (id: number, says: object = {}) => ({
-    id,
-    at: id,
+  const legacy = (at: number, says: object = {}) => ({
+    at,
     event: 'session.started',
     outcome: 'success',
     actor_id: 1,
