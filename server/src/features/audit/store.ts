@@ -25,7 +25,8 @@ export type AuditEventName =
   | 'permission.registered'
   | 'key.published'
   | 'key.retired'
-  | 'key.revoked';
+  | 'key.revoked'
+  | 'audit.resumed';
 
 /** One security event. Never holds a secret. */
 export interface AuditEvent {
