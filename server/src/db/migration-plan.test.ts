@@ -59,3 +59,18 @@ test('on a server, a change of a table that is in use says what has to wait', as
     `${metadata} at begin and end`,
   ]);
 });
+
+test('on a server, many columns or indexes at once are told as what they lock', async () => {
+  const locksOf = async (dialect: Database['dialect']) => {
+    const step = (await planOn(dialect)).find(({ id }) => id === '0017-audit-seal');
+    const locks = step?.statements.map((statement) => statement.locks.replace(/:.*/, '')) ?? [];
+    return [...new Set(locks.filter((it) => it !== 'none'))];
+  };
+  assert.deepEqual(await locksOf(createPostgresDialect()), [
+    'ACCESS EXCLUSIVE on audit_events',
+    'SHARE on audit_events',
+    'ACCESS EXCLUSIVE',
+  ]);
+  const metadata = 'a metadata lock on audit_events';
+  assert.deepEqual(await locksOf(createMysqlDialect()), [metadata, `${metadata} at begin and end`]);
+});

@@ -42,7 +42,7 @@ function locksOf(query: RootOperationNode, created: ReadonlySet<string>, { name 
   const table = tableOf(query);
   if (query.kind === 'CreateTableNode' || (table !== undefined && created.has(table))) return unused;
   const on = table === undefined ? '' : ` on ${table}`;
-  if (query.kind === 'CreateIndexNode') {
+  if (query.kind === 'CreateIndexNode' || addsIndexes(query)) {
     return name === 'postgres'
       ? `SHARE${on}: writes wait while the index is built, reads go on`
       : `a metadata lock${on} at begin and end: reads and writes go on between`;
@@ -53,8 +53,13 @@ function locksOf(query: RootOperationNode, created: ReadonlySet<string>, { name 
   return `row locks${on} on what it changes`;
 }
 
+/** `indexes` of columns.ts, where it is one statement. */
+const addsIndexes = (query: RootOperationNode): boolean =>
+  query.kind === 'RawNode' && /^alter table \S+ add index\b/.test(query.sqlFragments.join(''));
+
 /** The name of the table that a schema change is about. */
 function tableOf(query: RootOperationNode): string | undefined {
+  if (query.kind === 'RawNode') return /^alter table (\S+) /.exec(query.sqlFragments.join(''))?.[1];
   const { table } = query as { table?: { table?: { identifier?: { name?: string } } } };
   return table?.table?.identifier?.name;
 }

@@ -37,15 +37,15 @@ function apply(tables: Map<string, TableShape>, query: RootOperationNode, dialec
     tables.set(table.name, { ...table, columns: [...table.columns, ...addedColumns(query, step)] });
   } else if (query.kind === 'DropTableNode') {
     tables.delete(query.table.table.identifier.name);
-  } else if (
-    query.kind === 'RawNode' &&
-    /\b(?:create|alter|drop|rename)\s+table\b/i.test(query.sqlFragments.join(''))
-  ) {
+  } else if (query.kind === 'RawNode' && changesTable.test(query.sqlFragments.join(''))) {
     throw new Error(
       `${step} changes a table by SQL of its own: write it with columns.ts, or teach db/schema.ts to read it`,
     );
   }
 }
+
+/** Of a statement in SQL of its own. Indexes do not matter here. */
+const changesTable = /\b(?:create|drop|rename)\s+table\b|\balter\s+table\s+(?!\S+\s+add\s+index\b)/i;
 
 function created({ table, columns, constraints = [] }: CreateTableNode, dialect: Dialect): TableShape {
   const generated = dialect.types.generatedId.toOperationNode();

@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { asUserId } from '../../src/kernel/ids.ts';
-import { checkExport, createTestWitness, exported, purge, startSealedServer } from '../support/audit.ts';
+import {
+  checkExport,
+  createTestWitness,
+  exported,
+  publicKeys,
+  purge,
+  type SealedServer,
+  startSealedServer,
+} from '../support/audit.ts';
 import { behind } from '../support/behind.ts';
 import { createClient } from '../support/client.ts';
 import { openTestDatabase } from '../support/databases/index.ts';
@@ -93,14 +101,13 @@ test('of more than a batch, each is sealed by a checkpoint of its own, and all h
   const { audit } = server.features;
   assert.deepEqual(await audit.seal.turn(), { rows: 300, unproven: 0, more: false });
   const { ok, rows, checkpoints, rooted } = await audit.verify();
-  assert.deepEqual([ok, rows, checkpoints, rooted], [true, 300, 3, true]);
+  assert.deepEqual([ok, rows, checkpoints, rooted], [true, 300, 5, true]);
   assert.deepEqual(await audit.seal.turn(), { rows: 0, unproven: 0, more: false });
 });
 
 describe('rows of before the upgrade', () => {
-  const legacy = (id: number, says: object = {}) => ({
-    id,
-    at: id,
+  const legacy = (at: number, says: object = {}) => ({
+    at,
     event: 'session.started',
     outcome: 'success',
     actor_id: 1,
@@ -187,20 +194,72 @@ test('SECRET_KEY changes: the key of the record stays, and all that it has made 
   }
 });
 
-test('SECRET_KEY is lost: a new key goes on with the record, and the old public key still vouches for what was before', async () => {
-  const world = { db: await openTestDatabase(), clock: createTestClock() };
-  try {
-    await using before = await startServer(world);
-    await makeRole(before, 'before');
-    await before.features.audit.seal.all();
-    await behind(world.db, (it) => it.deleteFrom('audit_keys'));
-    await behind(world.db, (it) => it.deleteFrom('signing_keys'));
-    await using after = await startServer({ ...world, secretKey: 'a new secret key, and nobody knows the old one' });
-    await makeRole(after, 'after');
-    await assert.rejects(after.features.audit.seal.all(), { name: 'AuditRecordBroken' });
-  } finally {
-    await world.db.close();
+describe('a record that does not hold at its end', () => {
+  const breaks: Readonly<Record<string, (server: SealedServer) => Promise<unknown>>> = {
+    'its last checkpoint is gone': (server) =>
+      server.sql((it) => it.deleteFrom('audit_checkpoints').where('size', '>', 9)),
+    'its last checkpoint was changed': (server) =>
+      server.sql((it) => it.updateTable('audit_checkpoints').set({ note: 'no note' }).where('size', '>', 9)),
+    'its head is gone': (server) => server.sql((it) => it.deleteFrom('audit_head')),
+    'its head was changed': (server) => server.sql((it) => it.updateTable('audit_head').set({ frontier: 'AAAA' })),
+  };
+  for (const [what, break_] of Object.entries(breaks)) {
+    test(`${what}: nothing more is sealed, until its operator goes on with it`, async () => {
+      await using server = await startSealedServer();
+      await break_(server);
+      await makeRole(server, 'more');
+      await assert.rejects(server.audit.seal.all(), { name: 'AuditRecordBroken' });
+      await assert.rejects(server.audit.seal.turn(), { name: 'AuditRecordBroken' });
+      assert.equal((await server.audit.verify()).ok, false);
+      const size = await server.audit.resume();
+      assert.ok(size >= 9);
+      await server.audit.seal.all();
+      assert.deepEqual((await server.audit.verify()).findings, [], 'no row was lost or changed');
+      const { ok, findings } = await server.check();
+      if (what.includes('head')) assert.ok(ok);
+      else assert.equal(findings[0]?.kind, 'witness', 'the witness still has the checkpoint of before');
+      const events = await server.audit.list(server.db, 0);
+      assert.deepEqual([events.at(-1)?.event, events.at(-1)?.object], ['audit.resumed', String(size)]);
+    });
   }
+
+  test('a row that was changed behind the last good checkpoint is unproven from then on', async () => {
+    await using server = await startSealedServer();
+    await server.sql((it) => it.updateTable('audit_events').set({ object: 'another' }).where('seq', '=', 11));
+    await server.sql((it) => it.deleteFrom('audit_checkpoints').where('size', '>', 9));
+    await server.audit.resume();
+    assert.deepEqual(
+      (await server.audit.verify()).findings.map(({ kind, seq }) => [kind, seq]),
+      [['unproven', 11]],
+    );
+  });
+
+  test('SECRET_KEY is lost: with a new key it goes on, and the old public key vouches for what was before', async () => {
+    const world = { db: await openTestDatabase(), clock: createTestClock() };
+    try {
+      await using before = await startServer(world);
+      await makeRole(before, 'before');
+      await before.features.audit.seal.all();
+      const trusted = publicKeys(before.features.audit);
+      await behind(world.db, (it) => it.deleteFrom('audit_keys'));
+      await behind(world.db, (it) => it.deleteFrom('signing_keys'));
+      await using after = await startServer({ ...world, secretKey: 'a new secret key, and nobody knows the old one' });
+      const { audit } = after.features;
+      await makeRole(after, 'after');
+      await assert.rejects(audit.seal.all(), { name: 'AuditRecordBroken' });
+      assert.equal(await audit.resume(), 1);
+      await makeRole(after, 'and on');
+      await audit.seal.all();
+      assert.deepEqual((await audit.verify({ trusted })).findings, []);
+      assert.deepEqual(
+        (await audit.verify()).findings.map(({ kind, seq }) => [kind, seq]),
+        [['checkpoint', 1]],
+        'without it, nobody vouches',
+      );
+    } finally {
+      await world.db.close();
+    }
+  });
 });
 
 describe('witnesses', () => {

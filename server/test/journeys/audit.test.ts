@@ -1,6 +1,7 @@
 /** GET /audit and its sisters: who may read the record, what of it, page by page, and as a whole. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Tx } from '../../src/db/database.ts';
 import { readKeyText, verifyExport } from '../../src/features/audit/index.ts';
 import { builtInPermissions } from '../../src/features/roles/policy.ts';
 import { checkExport, exported, publicKeys, startSealedServer } from '../support/audit.ts';
@@ -258,11 +259,12 @@ describe('the export', () => {
 
   test('whoever stops reading ends it', async () => {
     await using world = await startWithReader();
-    await world.server.db.transact(async (tx) => {
+    const record = async (tx: Tx) => {
       for (let count = 0; count < 1_000; count += 1) {
         await world.server.audit.record(tx, { event: 'role.created', object: 'x'.repeat(200) });
       }
-    });
+    };
+    await world.server.db.transact(record, { patience: 'maintenance' });
     await world.server.seal();
     const controller = new AbortController();
     const headers = { authorization: `Bearer ${world.reader.accessToken}` };

@@ -1,7 +1,8 @@
-import { addColumn, dropIndex, index, table, uniqueIndex } from '../columns.ts';
+import { addColumns, dropIndex, index, indexes, table, uniqueIndex } from '../columns.ts';
 import type { Migration } from '../migration.ts';
 
 const events = 'audit_events';
+const filters = ['event', 'outcome', 'reason', 'actor_id', 'subject_id', 'session_id', 'api_key'];
 
 /**
  * What makes the record tamper-evident (docs/audit-log.md). The new columns are null in rows that an older release has written, until
@@ -11,21 +12,25 @@ const events = 'audit_events';
 export const auditSeal: Migration = {
   id: '0017-audit-seal',
   statements: (dialect) => [
-    addColumn(dialect, events).integer('format'),
-    addColumn(dialect, events).text('uid', 36),
-    addColumn(dialect, events).text('api_key', 64),
-    addColumn(dialect, events).text('ip_digest', 43),
-    addColumn(dialect, events).text('note_digest', 43),
-    addColumn(dialect, events).text('mac', 43),
-    addColumn(dialect, events).integer('seq'),
-    addColumn(dialect, events).text('proof', 8),
-    addColumn(dialect, events).text('chain', 43),
+    ...addColumns(dialect, events, {
+      format: 'integer',
+      uid: { text: 36 },
+      api_key: { text: 64 },
+      ip_digest: { text: 43 },
+      note_digest: { text: 43 },
+      mac: { text: 43 },
+      seq: 'integer',
+      proof: { text: 8 },
+      chain: { text: 43 },
+    }),
     uniqueIndex(dialect, events, 'uid'),
-    // Both: rows that have no number yet are read in the order of their ids.
-    index(dialect, events, 'seq', 'id'),
-    index(dialect, events, 'at', 'id'),
-    ...['event', 'outcome', 'reason', 'actor_id', 'subject_id', 'session_id', 'api_key'].map((column) =>
-      index(dialect, events, column, 'at', 'id'),
+    ...indexes(
+      dialect,
+      events,
+      // With the id: rows that have no number yet are read in the order of their ids.
+      ['seq', 'id'],
+      ['at', 'id'],
+      ...filters.map((column) => [column, 'at', 'id']),
     ),
     dropIndex(dialect, events, 'subject_id'),
     table(dialect, 'audit_personal')

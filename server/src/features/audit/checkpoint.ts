@@ -65,8 +65,17 @@ export const signCheckpoint = (checkpoint: Checkpoint, { verifier, privateKey }:
 /** @returns `undefined` where none of `keys` has signed it, or it says something else */
 export function openCheckpoint(note: string, keys: readonly VerifierKey[]): OpenedCheckpoint | undefined {
   const opened = openNote(note, keys);
-  const found = opened && textPattern.exec(opened.text);
-  if (opened === undefined || !found) return undefined;
+  const read = opened && readText(opened.text);
+  return opened && read && { ...read, note, key: opened.key };
+}
+
+/** What a note says, whoever has signed it: nothing to be believed. */
+export const readUnsigned = (note: string): Checkpoint | undefined =>
+  readText(note.slice(0, note.lastIndexOf('\n\n') + 1));
+
+function readText(text: string): Checkpoint | undefined {
+  const found = textPattern.exec(text);
+  if (found === null) return undefined;
   const [, origin = '', size, root, time, from, batch, previous, chain, legacy, archived] = found;
   return {
     origin,
@@ -79,8 +88,6 @@ export function openCheckpoint(note: string, keys: readonly VerifierKey[]): Open
     chain: bytes(chain),
     legacy: Number(legacy),
     archived: Number(archived),
-    note,
-    key: opened.key,
   };
 }
 

@@ -18,6 +18,7 @@ import { createListCheckpoints, type ListCheckpoints } from './list-checkpoints.
 import { openKeys } from './open-keys.ts';
 import { createAuditHolding } from './personal-data.ts';
 import { createRecordEvent, type RecordEvent } from './record-event.ts';
+import { createResumeRecord, type ResumeRecord } from './resume-record.ts';
 import { createSealRecord, type SealRecord } from './seal-record.ts';
 import { sealStore } from './seal-store.sql.ts';
 import { keyText } from './signed-note.ts';
@@ -54,6 +55,7 @@ export interface Audit {
   readonly exportAll: ExportRecord;
   readonly verify: VerifyRecord;
   readonly seal: SealRecord;
+  readonly resume: ResumeRecord;
   readonly witnesses: TellWitnesses;
   readonly checkpoints: ListCheckpoints;
   /** Newest first. */
@@ -94,6 +96,7 @@ export async function createAudit(deps: {
     exportAll: createExportRecord({ ...parts, seal }),
     verify: createVerifyRecord(parts),
     seal,
+    resume: createResumeRecord({ ...parts, record, seal }),
     witnesses,
     checkpoints: createListCheckpoints(parts),
     publicKeys: keys.map(({ id, origin, createdAt, verifier }) => ({ id, origin, createdAt, text: keyText(verifier) })),

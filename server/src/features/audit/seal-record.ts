@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Database, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';
@@ -26,6 +27,8 @@ export interface SealRecord {
   turn(): Promise<Sealed>;
   /** Until everything is sealed that was recorded before the call. @throws AuditRecordBroken */
   all(): Promise<Sealed>;
+  /** Seals one batch behind a state that is not looked at again: for who goes on with a record that does not hold. */
+  behind(state: SealState): Promise<void>;
 }
 
 /** What is sealed does not hold. A good signature on top of it would hide that, so nothing more is sealed. */
@@ -39,12 +42,13 @@ export class AuditRecordBroken extends Error {
   }
 }
 
-/** Some two milliseconds of work in one piece. */
-const batchRows = 128;
+/** Some two milliseconds of work in one piece, twice: to compute, and to write. */
+const batchRows = 64;
 /** So that a turn ends within a second or two, also after an upgrade that found a million rows. */
-const batchesATurn = 64;
+const batchesATurn = 128;
 
-interface State {
+/** What the next checkpoint continues. */
+export interface SealState {
   readonly frontier: Frontier;
   readonly chain: Buffer;
   readonly previous: Buffer;
@@ -53,13 +57,22 @@ interface State {
   readonly archived: number;
 }
 
-const beginning: State = {
+export const noState: SealState = {
   frontier: emptyFrontier,
   chain: noHash,
   previous: noHash,
   legacy: undefined,
   archived: 0,
 };
+
+/** The state behind a checkpoint. */
+export const stateBehind = ({ chain, legacy, archived }: Checkpoint, note: string, frontier: Frontier): SealState => ({
+  frontier,
+  chain,
+  legacy,
+  archived,
+  previous: noteHash(note),
+});
 
 interface Batch {
   readonly seals: readonly RowSeal[];
@@ -79,10 +92,10 @@ export function createSealRecord(deps: {
   const [key] = keys;
   const verifiers = keys.map(({ verifier }) => verifier);
 
-  const readState = async (): Promise<State> => {
+  const readState = async (): Promise<SealState> => {
     const head = await store.head(db);
     if (head === undefined || head.size === 0) {
-      if ((await store.newestCheckpoint(db)) === undefined) return beginning;
+      if ((await store.newestCheckpoint(db)) === undefined) return noState;
       // Another node has sealed the first rows between the two reads, or the head was set back.
       const now = await store.head(db);
       if (now === undefined || now.size === 0) throw new AuditRecordBroken('the head of the record is gone');
@@ -94,8 +107,7 @@ export function createSealRecord(deps: {
     if (frontier === undefined || last.size !== head.size || !rootOf(frontier).equals(last.root)) {
       throw new AuditRecordBroken(`the head of the record does not fit the checkpoint of row ${last.size}`);
     }
-    const { chain, legacy, archived, note } = last;
-    return { frontier, chain, legacy, archived, previous: noteHash(note) };
+    return stateBehind(last, last.note, frontier);
   };
 
   const proofOf = (row: AuditRow, legacy: number, repeated: ReadonlySet<string>): Proof => {
@@ -110,7 +122,7 @@ export function createSealRecord(deps: {
       ? undefined
       : { person: personOf('ip', row), salt: random.bytes(16).toString('base64url'), value: row.clearIp };
 
-  const prepare = async (state: State, rows: readonly AuditRow[]): Promise<Batch> => {
+  const prepare = async (state: SealState, rows: readonly AuditRow[]): Promise<Batch> => {
     const legacy = state.legacy ?? (await store.lastLegacyId(db));
     const repeated = await repeatedUids(rows);
     const { size: from } = state.frontier;
@@ -172,6 +184,8 @@ export function createSealRecord(deps: {
       const pending = await store.pending(db, { after: 0, limit: batchRows });
       if (pending.length === 0) return { rows, unproven, more: false };
       const batch = await prepare(await readState(), pending);
+      // Requests first.
+      await setImmediate();
       if (!(await commit(batch))) continue;
       rows += pending.length;
       unproven += batch.seals.filter(({ proof }) => proof === 'none').length;
@@ -190,6 +204,10 @@ export function createSealRecord(deps: {
 
   return {
     turn: once,
+    async behind(state) {
+      const pending = await store.pending(db, { after: 0, limit: batchRows });
+      await commit(await prepare(state, pending));
+    },
     async all() {
       // One that is under way may have looked before the last row came.
       await underWay;

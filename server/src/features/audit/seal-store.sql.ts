@@ -195,6 +195,18 @@ const strays = statement((db, _: object) =>
     .limit(100),
 );
 
+const unsealRows = statement((db, p: { size: number }) =>
+  db.updateTable('audit_events').set({ seq: null, chain: null, proof: null }).where('seq', '>', p.size),
+);
+
+const removeCheckpoints = statement((db, p: { size: number }) =>
+  db.deleteFrom('audit_checkpoints').where('size', '>', p.size),
+);
+
+const setHead = statement((db, p: { size: number; frontier: string }) =>
+  db.updateTable('audit_head').set({ size: p.size, frontier: p.frontier }).where('id', '=', headId),
+);
+
 const allKeys = statement((db, _: object) =>
   db.selectFrom('audit_keys').selectAll().orderBy('created_at', 'desc').orderBy('id'),
 );
@@ -242,6 +254,12 @@ export const sealStore: SealStore = {
   async strays(db) {
     const rows = await db.all(strays, {});
     return rows.map(({ id, seq }) => ({ id, seq: seq ?? 0 }));
+  },
+  async rollBack(tx, head) {
+    await tx.execute(unsealRows, { size: head.size });
+    await tx.execute(removeCheckpoints, { size: head.size });
+    await tx.execute(addHead, {});
+    await tx.execute(setHead, head);
   },
   async keys(db) {
     const rows = await db.all(allKeys, {});

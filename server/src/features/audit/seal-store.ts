@@ -55,6 +55,8 @@ export interface SealStore {
   sealedRows(db: Reads, range: { from: number; to: number }): Promise<AuditRow[]>;
   /** A hundred at most of the rows with numbers that no checkpoint reaches. */
   strays(db: Reads): Promise<{ readonly id: number; readonly seq: number }[]>;
+  /** Takes their numbers from the rows behind `size`, and removes the checkpoints that are behind it; sets the head there. */
+  rollBack(tx: Tx, head: { size: number; frontier: string }): Promise<void>;
   /** Newest first. */
   keys(db: Reads): Promise<StoredAuditKey[]>;
   addKey(tx: Tx, key: StoredAuditKey): Promise<void>;

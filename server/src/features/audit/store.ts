@@ -34,7 +34,8 @@ export type AuditEventName =
   | 'api-key.revoked'
   | 'key.published'
   | 'key.retired'
-  | 'key.revoked';
+  | 'key.revoked'
+  | 'audit.resumed';
 
 /** One security event. Never holds a secret. */
 export interface AuditEvent {

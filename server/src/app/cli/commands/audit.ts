@@ -1,4 +1,4 @@
-import type { FoundEvent } from '../../../features/audit/index.ts';
+import { AuditRecordBroken, type FoundEvent } from '../../../features/audit/index.ts';
 import {
   type Command,
   type CommandInput,
@@ -46,8 +46,10 @@ export const auditCommands: readonly Command[] = [
   },
   {
     words: ['audit', 'seal'],
-    usage: '',
-    summary: 'seal now what is not sealed yet, and tell the witnesses',
+    usage: '[--go-on]',
+    summary:
+      'seal now what is not sealed yet, and tell the witnesses; --go-on where nothing is sealed any more, since the record was altered',
+    options: { 'go-on': { type: 'boolean' } },
     needs: 'world',
     run: sealNow,
   },
@@ -111,18 +113,37 @@ async function exportRecord(input: CommandInput, { features }: World): Promise<O
   return { text: '', json: undefined };
 }
 
-async function sealNow(_: CommandInput, { features }: World): Promise<Output> {
+async function sealNow(input: CommandInput, { features }: World): Promise<Output> {
   const { audit } = features;
+  const resumed = input.options['go-on'] === true ? await resumeIfBroken(audit) : undefined;
   const { rows, unproven } = await audit.seal.all();
   const failures = await audit.witnesses.all();
   const newest = await audit.checkpoints.newest();
   const text = [
+    ...(resumed === undefined ? [] : [`Went on behind row ${resumed}.`]),
     `Sealed ${rows} rows; the record has ${newest?.size ?? 0}.`,
     ...(unproven > 0 ? [`${unproven} of them were changed or inserted before: keyward audit verify`] : []),
     ...failures.map(({ witness, reason }) => `The witness ${witness} was not told: ${reason}`),
   ];
-  const json = { sealed: rows, unproven, size: newest?.size ?? 0, witnesses_failed: failures };
+  const json = {
+    resumed_behind: resumed ?? null,
+    sealed: rows,
+    unproven,
+    size: newest?.size ?? 0,
+    witnesses_failed: failures,
+  };
   return { text: text.join('\n'), json, failed: unproven > 0 || failures.length > 0 };
+}
+
+/** @returns the row behind which it goes on; `undefined` where nothing keeps it from going on */
+async function resumeIfBroken(audit: World['features']['audit']): Promise<number | undefined> {
+  try {
+    await audit.seal.all();
+    return undefined;
+  } catch (error) {
+    if (error instanceof AuditRecordBroken) return audit.resume();
+    throw error;
+  }
 }
 
 /** @throws UsageError */
