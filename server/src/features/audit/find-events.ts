@@ -17,6 +17,7 @@ export interface FindEventsQuery {
   readonly by: Actor | undefined;
 }
 
+/** It may hold fewer than were asked for, or none, and yet not be the last. */
 export interface EventPage {
   readonly events: readonly FoundEvent[];
   /** Undefined where nothing follows. */
@@ -32,10 +33,10 @@ export function createFindEvents(deps: { db: Database; store: AuditStore; cursor
     const boundTo = [filter, order, by?.userId ?? 0, by?.apiKey ?? ''];
     const after = cursor === undefined ? undefined : cursors.open(cursor, boundTo);
     if (cursor !== undefined && after === undefined) throw invalidCursor();
-    const found = await store.find(db, { filter, order, after: after as Position | undefined, limit: limit + 1 });
+    const page = { filter, order, after: after as Position | undefined, limit: limit + 1 } as const;
+    const { events: found, lookedTo } = await store.find(db, page);
     const events = found.slice(0, limit);
-    const last = events.at(-1);
-    const goesOn = found.length > limit && last !== undefined;
-    return { events, next: goesOn ? cursors.seal({ at: last.at, id: last.id }, boundTo) : undefined };
+    const end = found.length > limit ? events.at(-1) : lookedTo;
+    return { events, next: end && cursors.seal({ at: end.at, id: end.id }, boundTo) };
   };
 }

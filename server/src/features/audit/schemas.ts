@@ -69,7 +69,10 @@ const AuditEventReply = Type.Object(
 
 export const AuditPageReply = Type.Object(
   {
-    events: Type.Array(AuditEventReply),
+    events: Type.Array(AuditEventReply, {
+      description:
+        'With several filters fewer than `limit` may come, or none, and yet more pages: so many rows are looked at for each.',
+    }),
     next_cursor: Type.Union([Type.String(), Type.Null()], {
       description: 'For the next page, as `cursor`. Null at the end, and only there.',
     }),

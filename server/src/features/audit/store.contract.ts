@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { behind } from '../../../test/support/behind.ts';
 import { atOnce, storeContract } from '../../../test/support/store-contract.ts';
 import type { Database } from '../../db/database.ts';
 import { asSessionId, asUserId } from '../../kernel/ids.ts';
@@ -146,7 +147,7 @@ export const auditStoreContract = storeContract('the store of audit events', (th
     await append(db, { ...full, at: 2, outcome: 'success' });
     await append(db, { at: 2 });
     const find = async (filter: Filter, order: 'asc' | 'desc' = 'desc') =>
-      idsOf(await store.find(db, { filter, order, after: undefined, limit: 10 }));
+      idsOf((await store.find(db, { filter, order, after: undefined, limit: 10 })).events);
     assert.deepEqual(await find({}), [1, 4, 3, 2], 'of one instant the later id first');
     assert.deepEqual(await find({}, 'asc'), [2, 3, 4, 1]);
     const { event, reason, actor, subject, session, apiKey } = full;
@@ -166,12 +167,33 @@ export const auditStoreContract = storeContract('the store of audit events', (th
     for (const at of [5, 5, 5, 6, 4]) await append(db, { at, event: 'user.deleted' });
     for (const filter of [{}, { event: 'user.deleted' }]) {
       const find = async (order: 'asc' | 'desc', after: { at: number; id: number }) =>
-        idsOf(await store.find(db, { filter, order, after, limit: 2 }));
+        idsOf((await store.find(db, { filter, order, after, limit: 2 })).events);
       assert.deepEqual(await find('desc', { at: 6, id: 4 }), [3, 2]);
       assert.deepEqual(await find('desc', { at: 5, id: 2 }), [1, 5]);
       assert.deepEqual(await find('asc', { at: 5, id: 1 }), [2, 3]);
       assert.deepEqual(await find('asc', { at: 5, id: 3 }), [4]);
     }
+  });
+
+  that('of two wide filters looks at so many rows for one page, and says how far it came', async (db) => {
+    const rowOf = (place: number) => ({
+      at: place,
+      event: place === 1 || place > 5_002 ? 'user.deleted' : 'user.created',
+      outcome: 'success',
+      actor_id: place > 5_002 ? 2 : 1,
+    });
+    for (let done = 0; done < 7_000; done += 1_000) {
+      const rows = Array.from({ length: 1_000 }, (_, place) => rowOf(done + place + 1));
+      await behind(db, (it) => it.insertInto('audit_events').values(rows));
+    }
+    const filter = { actor: 1, event: 'user.deleted' };
+    const find = async (after: { at: number; id: number } | undefined) => {
+      const { events, lookedTo } = await store.find(db, { filter, order: 'desc', after, limit: 10 });
+      return { found: events.map(({ at }) => at), lookedTo };
+    };
+    const first = await find(undefined);
+    assert.deepEqual(first, { found: [], lookedTo: { at: 3, id: 3 } });
+    assert.deepEqual(await find(first.lookedTo), { found: [1], lookedTo: undefined });
   });
 
   that('erases the personal data of one person, also where a row is about two', async (db) => {

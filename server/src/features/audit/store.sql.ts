@@ -1,7 +1,8 @@
-import { type Expression, type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from 'kysely';
+import type { Database } from '../../db/database.ts';
 import { statements } from '../../db/statement.ts';
 import { asSessionId, asUserId, type UserId } from '../../kernel/ids.ts';
-import type { Filter } from './filter.ts';
+import type { Filter, Position } from './filter.ts';
 import { type NewRow, type PersonalDatum, type PersonalPart, personalParts } from './row.ts';
 import { type AuditTables, type FullRow, fullRows, rowOf } from './seal-store.sql.ts';
 import type { AuditEventName, AuditStore, FindQuery, FoundEvent, RecordedEvent } from './store.ts';
@@ -74,18 +75,14 @@ export const auditStore: AuditStore = {
   },
   list: async (db, after) => (await db.all(list, { after })).map(eventOf),
   listAbout: async (db, subject, after, limit) => (await db.all(listAbout, { subject, after, limit })).map(eventOf),
-  find: async (db, query) => (await db.query(findQuery(db.dialect.builder, query))).map(foundOf),
+  find: findEvents,
   async erase(tx, person) {
     await tx.execute(erasePersonal, { person });
     await tx.execute(eraseClearIps, { person });
   },
 };
 
-/**
- * The filters from the narrowest to the widest. The first that is asked for is looked up in its index, which also holds the order; the
- * others are checked row by row, in a form that no index serves: a database without statistics might choose the index of `outcome`, which
- * half of all rows share.
- */
+/** The filters from what is narrowest mostly to the widest. Each has an index, which also holds the order. */
 const columns = [
   ['session', 'audit_events.session_id'],
   ['apiKey', 'audit_events.api_key'],
@@ -96,40 +93,89 @@ const columns = [
   ['outcome', 'audit_events.outcome'],
 ] as const satisfies readonly (readonly [keyof Filter, string])[];
 
-type Rows = SelectQueryBuilder<AuditTables, 'audit_events', FullRow>;
+type Asked = (typeof columns)[number];
+type Builder = Kysely<AuditTables>;
 
-function findQuery(builder: Kysely<AuditTables>, { filter, order, after, limit }: FindQuery) {
-  const asked = columns.filter(([name]) => filter[name] !== undefined);
-  const filtered = asked.reduce<Rows>(
-    (rows, [name, column], place) => {
-      const value = filter[name] ?? '';
-      return place === 0 ? rows.where(column, '=', value as never) : rows.where(unindexed(column, value));
-    },
-    fullRows(builder) as unknown as Rows,
+/** Rows that are counted to tell which of several filters is the narrowest. */
+const mostCounted = 1_000;
+/** Rows of the narrowest filter that are looked at for one page. */
+const mostLookedAt = 5_000;
+
+/** One filter is looked up in its index. Of several the narrowest is, and the others are checked row by row. */
+async function findEvents(db: Database, query: FindQuery) {
+  const builder: Builder = db.dialect.builder;
+  const asked = columns.filter(([name]) => query.filter[name] !== undefined);
+  if (asked.length < 2) {
+    const found = fullRows(builder).where((where) => among(where, query, asked));
+    return { events: (await db.query(sorted(found, query).limit(query.limit))).map(foundOf), lookedTo: undefined };
+  }
+  const { filter, limit } = query;
+  const driver = await narrowest(db, asked, filter);
+  const looked = sorted(
+    builder
+      .selectFrom('audit_events')
+      .select(['audit_events.id', 'audit_events.at'])
+      .where((where) => among(where, query, [driver])),
+    query,
   );
-  return inTime(filtered, filter)
-    .$if(after !== undefined, (rows) => rows.where((where) => behind(where, order, after ?? { at: 0, id: 0 })))
-    .orderBy('audit_events.at', order)
-    .orderBy('audit_events.id', order)
-    .limit(limit);
+  const found = fullRows(builder)
+    .innerJoin(looked.limit(mostLookedAt).as('looked'), 'looked.id', 'audit_events.id')
+    .where((where) => where.and(asked.map(([name, column]) => unindexed(column, filter[name] ?? ''))));
+  const events = (await db.query(sorted(found, query).limit(limit))).map(foundOf);
+  const [lookedTo] = events.length < limit ? await db.query(looked.offset(mostLookedAt - 1).limit(1)) : [];
+  return { events, lookedTo: lookedTo && { at: lookedTo.at, id: lookedTo.id } };
 }
 
+async function narrowest(db: Database, asked: readonly Asked[], filter: Filter): Promise<Asked> {
+  const builder: Builder = db.dialect.builder;
+  const counts = await Promise.all(
+    asked.map(([name, column]) => {
+      const few = builder
+        .selectFrom('audit_events')
+        .select('id')
+        .where(column, '=', filter[name] as never)
+        .limit(mostCounted);
+      return db.query(builder.selectFrom(few.as('few')).select((it) => it.fn.countAll<number>().as('rows')));
+    }),
+  );
+  const [least = asked[0]] = asked
+    .map((column, place) => ({ column, rows: Number(counts[place]?.[0]?.rows ?? 0) }))
+    .toSorted((a, b) => a.rows - b.rows)
+    .map(({ column }) => column);
+  return least as Asked;
+}
+
+/** In a form that no index serves, so that no database goes another way than by the rows that are looked at. */
 const unindexed = (column: string, value: string | number): Expression<SqlBool> =>
   sql<SqlBool>`coalesce(${sql.ref(column)}, ${typeof value === 'number' ? sql.lit(0) : sql.lit('')}) = ${value}`;
 
-const inTime = (rows: Rows, { since, until }: Filter): Rows =>
-  rows
-    .$if(since !== undefined, (all) => all.where('audit_events.at', '>=', since ?? 0))
-    .$if(until !== undefined, (all) => all.where('audit_events.at', '<', until ?? 0)) as Rows;
+type Where = ExpressionBuilder<AuditTables, 'audit_events'>;
 
-// biome-ignore lint/suspicious/noExplicitAny: the builder of a condition on our own columns.
-function behind(where: any, order: 'asc' | 'desc', { at, id }: { at: number; id: number }): Expression<SqlBool> {
+/** The rows of these filters, in the time that is asked for, behind the position. */
+function among(where: Where, { filter, order, after }: FindQuery, asked: readonly Asked[]): Expression<SqlBool> {
+  const { since, until } = filter;
+  return where.and([
+    ...asked.map(([name, column]) => where(column, '=', filter[name] as never)),
+    ...(since === undefined ? [] : [where('audit_events.at', '>=', since)]),
+    ...(until === undefined ? [] : [where('audit_events.at', '<', until)]),
+    ...(after === undefined ? [] : [behind(where, order, after)]),
+  ]);
+}
+
+function behind(where: Where, order: 'asc' | 'desc', { at, id }: Position): Expression<SqlBool> {
   // `at >= x and (at > x or id > y)` instead of `(at, id) > (x, y)`: MySQL uses no index for the short form.
   const [from, past] = order === 'asc' ? (['>=', '>'] as const) : (['<=', '<'] as const);
   return where.and([
     where('audit_events.at', from, at),
     where.or([where('audit_events.at', past, at), where('audit_events.id', past, id)]),
   ]);
+}
+
+const sorted = <T extends Sortable<T>>(rows: T, { order }: FindQuery): T =>
+  rows.orderBy('audit_events.at', order).orderBy('audit_events.id', order);
+
+interface Sortable<T> {
+  orderBy(column: 'audit_events.at' | 'audit_events.id', order: 'asc' | 'desc'): T;
 }
 
 function eventOf(full: FullRow): RecordedEvent {

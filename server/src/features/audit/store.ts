@@ -83,8 +83,11 @@ export interface AuditStore {
   append(tx: Tx, row: NewRow): Promise<void>;
   /** From behind the id `after`, oldest first, a thousand at most. */
   list(db: Reads, after: number): Promise<RecordedEvent[]>;
-  /** Those that a filter lets through, from behind a position in the order that is asked for. */
-  find(db: Database, query: FindQuery): Promise<FoundEvent[]>;
+  /**
+   * Those that a filter lets through, from behind a position in the order that is asked for. Where several filters are asked for, only so
+   * many rows are looked at; `lookedTo` is then how far, and there may be more behind it.
+   */
+  find(db: Database, query: FindQuery): Promise<{ events: FoundEvent[]; lookedTo: Position | undefined }>;
   /** The same of those about a user, so many at a time. */
   listAbout(db: Reads, subject: UserId, after: number, limit: number): Promise<RecordedEvent[]>;
   /** Deletes the personal data of a person. */
