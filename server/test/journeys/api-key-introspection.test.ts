@@ -128,6 +128,7 @@ describe('a key that is presented to POST /revoke', () => {
         event: 'api-key.revoked',
         outcome: 'success',
         actor: ada.id,
+        apiKey: id,
         subject: ada.id,
         object: id,
         reason: 'presented',

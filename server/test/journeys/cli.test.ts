@@ -346,7 +346,7 @@ describe('what is refused ends with 1 and says why', () => {
   test('an API key is made only for what its owner holds, and for some days', async () => {
     using operator = createOperator();
     await well(operator, 'user create --email ada@example.com --username ada', { input: password });
-    await well(operator, 'permission create posts:publish');
+    await well(operator, 'permission register posts:publish');
     const create = 'api-key create ada --name ci --permission';
     assert.match(await badly(operator, `${create} posts:publish`, 1), /\(permission-not-held\)/);
     assert.match(await badly(operator, `${create} posts:burn`, 1), /There is no permission "posts:burn"/);

@@ -194,7 +194,18 @@ describe('the page of a refusal', () => {
 });
 
 describe('what stands at no address', () => {
-  const unknown = ['/', '/users', '/users/', '/User', '/user/', '//user', '/admin', '/.env', '/.git/config', '/user;x'];
+  const unknown = [
+    '/',
+    '/people',
+    '/people/',
+    '/User',
+    '/user/',
+    '//user',
+    '/admin',
+    '/.env',
+    '/.git/config',
+    '/user;x',
+  ];
   test('is 404, whoever asks', async (t) => {
     await using server = await startServer();
     const call = createClient(server.url);
@@ -214,8 +225,8 @@ describe('what stands at no address', () => {
     ['GET', '/login', 'POST'],
     ['GET', '/token', 'POST'],
     ['GET', '/logout', 'POST'],
-    ['PUT', '/user', 'GET, HEAD'],
-    ['PATCH', '/users/1', 'DELETE'],
+    ['PUT', '/user', 'GET, HEAD, PATCH'],
+    ['PUT', '/users/1', 'DELETE, GET, HEAD, PATCH'],
     ['DELETE', '/refresh-access-token', 'GET, POST'],
     ['POST', '/openapi.json', 'GET, HEAD'],
     ['OPTIONS', '/login', 'POST'],

@@ -139,8 +139,8 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
     assert.deepEqual(
       [await store.findOf(db, ada), await store.findOf(db, bea)],
       [
-        { userId: ada, hash: `set ${ada}`, changedAt: 3_000, active: true },
-        { userId: bea, hash: `set ${bea}`, changedAt: 3_000, active: true },
+        { userId: ada, hash: `set ${ada}`, changedAt: 3_000 },
+        { userId: bea, hash: `set ${bea}`, changedAt: 3_000 },
       ],
     );
     assert.deepEqual(await changedAt(db), [3_000, 3_000]);

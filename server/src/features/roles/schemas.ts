@@ -57,29 +57,35 @@ export const PreviewRoleBody = Type.Object({ permissions: Permissions }, { addit
 
 export const RoleParams = Type.Object({ role_id: PathId("The role's id.") });
 
-export const RolesQuery = Type.Object({
-  name: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: 'Only the role of this name.' })),
-  cursor: Type.Optional(
-    Type.String({
-      pattern: '^[1-9][0-9]{0,14}$',
-      'x-hint': notACursor,
-      description: '`next_cursor` of the page before.',
-    }),
-  ),
-  limit: numberText(
-    'Must be a number from 1 to 200.',
-    '^(?:[1-9]|[1-9][0-9]|1[0-9]{2}|200)$',
-    'At most so many; 100 unless said.',
-  ),
-});
+export const RolesQuery = Type.Object(
+  {
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: 'Only the role of this name.' })),
+    cursor: Type.Optional(
+      Type.String({
+        pattern: '^[1-9][0-9]{0,14}$',
+        'x-hint': notACursor,
+        description: '`next_cursor` of the page before.',
+      }),
+    ),
+    limit: numberText(
+      'Must be a number from 1 to 200.',
+      '^(?:[1-9]|[1-9][0-9]|1[0-9]{2}|200)$',
+      'At most so many; 100 unless said.',
+    ),
+  },
+  { additionalProperties: false },
+);
 
-export const DeleteRoleQuery = Type.Object({
-  version: numberText(
-    'Must be the version of a role.',
-    '^[1-9][0-9]{0,14}$',
-    'Delete it only if it is still that one.',
-  ),
-});
+export const DeleteRoleQuery = Type.Object(
+  {
+    version: numberText(
+      'Must be the version of a role.',
+      '^[1-9][0-9]{0,14}$',
+      'Delete it only if it is still that one.',
+    ),
+  },
+  { additionalProperties: false },
+);
 
 export const RoleReply = Type.Object(
   {
@@ -194,24 +200,34 @@ export const RegisterPermissionBody = Type.Object(
 
 export const PermissionParams = Type.Object({ permission: PermissionName });
 
-export const PermissionsQuery = Type.Object({
-  cursor: Type.Optional(
-    Type.String({ pattern: permissionPattern, 'x-hint': notACursor, description: '`next_cursor` of the page before.' }),
-  ),
-  limit: numberText(
-    'Must be a number from 1 to 1000.',
-    '^(?:[1-9][0-9]{0,2}|1000)$',
-    'At most so many; 1000 unless said.',
-  ),
-});
+export const PermissionsQuery = Type.Object(
+  {
+    cursor: Type.Optional(
+      Type.String({
+        pattern: permissionPattern,
+        'x-hint': notACursor,
+        description: '`next_cursor` of the page before.',
+      }),
+    ),
+    limit: numberText(
+      'Must be a number from 1 to 1000.',
+      '^(?:[1-9][0-9]{0,2}|1000)$',
+      'At most so many; 1000 unless said.',
+    ),
+  },
+  { additionalProperties: false },
+);
 
-export const RemovePermissionQuery = Type.Object({
-  force: Type.Optional(
-    Type.Union([Type.Literal('true'), Type.Literal('false')], {
-      description: 'Take it out of every role that holds it; needs `roles:write`.',
-    }),
-  ),
-});
+export const RemovePermissionQuery = Type.Object(
+  {
+    force: Type.Optional(
+      Type.Union([Type.Literal('true'), Type.Literal('false')], {
+        description: 'Take it out of every role that holds it; needs `roles:write`.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
 
 export const PermissionReply = Type.Object(
   { name: Type.String(), description: Type.String(), built_in: Type.Boolean() },
