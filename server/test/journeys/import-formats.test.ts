@@ -53,3 +53,30 @@ test('users of every system log in with their old passwords, and all end with a 
     assert.equal(await logIn(password), 200, system);
   }
 });
+
+test('a hash that comes wrapped in less argon2id than ours, or with more memory than ours, is no weaker after the first login', async () => {
+  const clock = createTestClock();
+  const hasherWith = (memoryKib: number, iterations: number) =>
+    createHasher({
+      parameters: { memoryKib, iterations, parallelism: 1 },
+      lanes: createLanes({ cores: 2, maxWaitMs: 60_000, clock }),
+      random: testRandom,
+    });
+  await using server = await startServer({ passwordHasher: hasherWith(1024, 2), env: { RATE_LIMITS: 'off' } });
+  const call = createClient(server.url);
+  const { create } = server.features.accounts;
+  const imported: readonly (readonly [before: string, after: string])[] = [
+    [await hasherWith(64, 1).wrapIfWeak(hashes.phpass), 'm=1024,t=2'],
+    [await hasherWith(4096, 3).wrapIfWeak(hashes.phpass), 'm=4096,t=3'],
+    [`argon2${await hasherWith(2048, 1).hash(password)}`, 'm=2048,t=1'],
+    [await hasherWith(512, 9).hash(password), 'm=1024,t=5'],
+  ];
+  for (const [place, [passwordHash, after]] of imported.entries()) {
+    const names = { username: `user-${place}`, email: `user-${place}@example.com` };
+    const account = await create.prepareWithHash({ ...names, passwordHash });
+    const id = await server.db.transact((tx) => create.insert(tx, account, { admin: false, how: 'cli' }));
+    assert.equal((await call('POST', '/login', { json: { email: names.email, password } })).status, 200, passwordHash);
+    const stored = (await server.features.passwords.store.findOf(server.db, id))?.hash ?? '';
+    assert.ok(stored.startsWith(`$argon2id$v=19$${after},p=1$`), `${passwordHash} became ${stored}`);
+  }
+});

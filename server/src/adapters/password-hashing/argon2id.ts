@@ -125,14 +125,16 @@ export function isAtLeast(parameters: Argon2Parameters, stored: string): boolean
 }
 
 /**
- * With what the password behind `stored` is to be hashed anew: `parameters`, or as much more memory and work as an argon2 hash that stands
- * there has, so that a renewal never weakens. `undefined` where that would cost more than a server can bear: the old one may stay.
+ * With what a password is to be hashed anew: `parameters`, or as much more memory and work as the argon2 hashes among `present` have, so
+ * that a renewal never weakens. `undefined` where that would cost more than a server can bear: the old one may stay.
  */
-export function renewedParameters(parameters: Argon2Parameters, stored: string): Argon2Parameters | undefined {
-  const found = readAny(stored);
-  if (found === undefined) return parameters;
-  const memoryKib = Math.max(found.memoryKib, parameters.memoryKib);
-  const iterations = Math.ceil(Math.max(workOf(found), workOf(parameters)) / memoryKib);
-  const renewed = { memoryKib, iterations, parallelism: parameters.parallelism };
+export function renewedParameters(
+  parameters: Argon2Parameters,
+  present: readonly string[],
+): Argon2Parameters | undefined {
+  const all = [parameters, ...present.map(readAny).filter((found) => found !== undefined)];
+  const memoryKib = Math.max(...all.map((it) => it.memoryKib));
+  const iterations = Math.ceil(Math.max(...all.map(workOf)) / memoryKib);
+  const renewed = { ...parameters, memoryKib, iterations };
   return isBearable(renewed) ? renewed : undefined;
 }

@@ -70,7 +70,7 @@ export function createHasher({ parameters, lanes, random }: HasherOptions): Hash
     return await own.run(work);
   };
 
-  const renewedFor = (stored: string) => renewedParameters(parameters, wrapping.outerOf(stored) ?? stored);
+  const renewedFor = (stored: string) => renewedParameters(parameters, wrapping.layersOf(stored));
 
   return {
     dummy,

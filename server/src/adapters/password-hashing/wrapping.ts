@@ -13,8 +13,8 @@ interface Wrapping extends Scheme {
    * @param salt makes the fresh random bytes
    */
   wrap(stored: string, parameters: Argon2Parameters, salt: () => Uint8Array): Promise<string>;
-  /** argon2id's PHC string around what is wrapped; `undefined` for what is not. */
-  outerOf(stored: string): string | undefined;
+  /** The hashes that `stored` is made of: argon2id's PHC string and what is wrapped in it; of what is not wrapped, itself. */
+  layersOf(stored: string): readonly string[];
 }
 
 /**
@@ -52,7 +52,10 @@ export function createWrapping(schemes: readonly WrappableScheme[]): Wrapping {
         if (await isBehindPhc(found?.phc ?? '', digest)) return true;
       return false;
     },
-    outerOf: (stored) => read(stored)?.phc,
+    layersOf(stored) {
+      const found = read(stored);
+      return found === undefined ? [stored] : [found.phc, found.inner];
+    },
     async wrap(stored, parameters, salt) {
       const scheme = schemeOf(stored);
       const parted = scheme?.part(stored);
