@@ -7,6 +7,8 @@ import { exampleFor } from './examples.ts';
 import type { Judge } from './judge.ts';
 import type { ApiDocument, Operation } from './operations.ts';
 import { type Drawn, type Rendered, type Role, render, requestsOf } from './request.ts';
+import { createThings, type Things } from './things.ts';
+import { wordsIn } from './words.ts';
 
 /** What was found at one operation, as one kind of caller. */
 export interface Hunted {
@@ -21,6 +23,7 @@ export interface Players {
   readonly role: Role;
   own(): Promise<Person>;
   other(): Promise<Person>;
+  readonly things: Things;
   /** The next request finds somebody new. */
   replace(which: 'own' | 'other'): void;
 }
@@ -37,6 +40,7 @@ export function createPlayers(scene: Scene, role: Role): Players {
       held.other ??= scene.person();
       return held.other;
     },
+    things: createThings(scene, { ownKeys: role === 'admin' }),
     replace: (which) => {
       delete held[which];
     },
@@ -75,19 +79,24 @@ export async function hunt(
 }
 
 async function send(scene: Scene, operation: Operation, drawn: Drawn, players: Players) {
-  const cast = { own: await players.own(), other: await players.other(), fresh: scene.account };
+  const [own, other, words] = [await players.own(), await players.other(), wordsIn(drawn)];
+  const cast = { own, other, fresh: scene.account, things: await players.things.named(words, own) };
   const rendered = render(operation, drawn, players.role, cast, scene.address());
   const answer = await scene.wire.send(rendered.request);
   if (mayHaveEnded(operation, rendered, answer, players.role)) players.replace('own');
   if (answer.status < 300 && operation.path.includes('{user_id}')) players.replace('other');
+  if (answer.status < 300 && rendered.request.method !== 'GET') players.things.replace();
   return { rendered, answer };
 }
+
+/** What ends nobody who asks, whatever they ask. */
+const changesOthers =
+  /^(?:signUp|logIn|introspectToken|createUser|createApiKey|revokeApiKeys?|(?:create|update|delete|preview)Role|(?:register|remove)Permission)$/;
 
 /** Whether who asked may be gone after this, or their refresh token used. */
 function mayHaveEnded(operation: Operation, { request }: Rendered, { status }: WireAnswer, role: Role): boolean {
   const { method, operationId, needsToken } = operation;
   if (status === 401) return needsToken && role !== 'anonymous';
   const changes = method !== 'GET' || operationId === 'refreshAccessTokenByCookie' || request.method !== method;
-  const makesOnly = /^(?:signUp|logIn|createRole|registerPermission|introspectToken)$/.test(operationId);
-  return status < 300 && changes && !makesOnly;
+  return status < 300 && changes && !changesOthers.test(operationId);
 }

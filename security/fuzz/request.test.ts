@@ -17,6 +17,7 @@ const cast = {
   own: person('ada', 7),
   other: person('bea', 8),
   fresh: () => ({ username: 'cleo', email: 'c@example.com' }),
+  things: {},
 };
 const body = { email: '⟦email⟧', password: '⟦password⟧' };
 const logIn = (...spoils: Spoil[]) =>
@@ -68,6 +69,35 @@ describe('a spoil', () => {
     assert.equal(remove({ kind: 'query', text: 'a=b' }).onTarget, true);
     assert.equal(remove({ kind: 'parameter', place: 0, value: '-1' }).onTarget, true);
     assert.equal(remove({ kind: 'header', name: 'Range', value: 'x' }).onTarget, true);
+  });
+});
+
+describe('a parameter of the query', () => {
+  const list = (parameters: Record<string, unknown>, ...spoils: Spoil[]) =>
+    render(operationOf('listRoles'), { parameters, body: undefined, spoils }, 'admin', cast, '10.0.0.1');
+
+  test('is sent where it was drawn, as a text, and left out where it was not', () => {
+    assert.equal(list({}).request.path, '/users/roles');
+    assert.equal(
+      list({ name: 'a&b/c', cursor: undefined, limit: 2 }).request.path,
+      '/users/roles?name=a%26b%2Fc&limit=2',
+    );
+    assert.equal(list({ name: 'a/../b' }).onTarget, true);
+  });
+
+  test('may be spoilt, and others may stand behind it', () => {
+    const spoils: Spoil[] = [
+      { kind: 'parameter', place: 2, value: '%00' },
+      { kind: 'query', text: 'a=b' },
+    ];
+    assert.equal(list({ name: 'x' }, ...spoils).request.path, '/users/roles?name=x&limit=%00&a=b');
+    assert.equal(list({ name: 'x' }, { kind: 'path', behind: '?x=y' }).request.path, '/users/roles?x=y&name=x');
+  });
+
+  test('is drawn for most listings, and not for all', () => {
+    const drawn = fc.sample(requestsOf(operationOf('listRoles'), schemas), { numRuns: 300, seed: 1 });
+    const named = drawn.filter(({ parameters }) => parameters.name !== undefined).length;
+    assert.ok(named > 40 && named < 150, String(named));
   });
 });
 

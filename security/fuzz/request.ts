@@ -21,10 +21,13 @@ export function requestsOf(
   { parameters, body }: Operation,
   schemas: Readonly<Record<string, Schema>>,
 ): fc.Arbitrary<Drawn> {
-  const inPath = parameters.map(({ name, schema }) => [name, valuesOf(schema, schemas, name)] as const);
+  const named = parameters.map(({ name, schema, required }) => {
+    const values = valuesOf(schema, schemas, name);
+    return [name, required ? values : fc.oneof({ arbitrary: fc.constant(undefined), weight: 3 }, values)] as const;
+  });
   const bodies = body === undefined ? fc.constant(undefined) : valuesOf(body.schema, schemas);
   return fc.record({
-    parameters: fc.record(Object.fromEntries(inPath)) as fc.Arbitrary<Record<string, unknown>>,
+    parameters: fc.record(Object.fromEntries(named)) as fc.Arbitrary<Record<string, unknown>>,
     body: body?.required === false ? fc.option(bodies, { nil: undefined }) : bodies,
     spoils: fc.oneof(fc.constant([]), { weight: 2, arbitrary: fc.array(spoils, { minLength: 1, maxLength: 2 }) }),
   });
@@ -58,20 +61,20 @@ export function render(operation: Operation, drawn: Drawn, role: Role, cast: Cas
 
 function pathOf({ path, parameters }: Operation, drawn: Drawn, cast: Cast): { path: string; changed: boolean } {
   let made = path;
-  for (const [place, { name }] of parameters.entries()) {
+  const query: string[] = [];
+  for (const [place, { name, in: where }] of parameters.entries()) {
     const spoilt = drawn.spoils.findLast((it) => it.kind === 'parameter' && it.place % parameters.length === place);
-    const value =
-      spoilt?.kind === 'parameter'
-        ? spoilt.value
-        : encodeURIComponent(wellFormed(spoken(drawn.parameters[name], cast)));
-    made = made.replace(`{${name}}`, () => value);
+    const value = drawn.parameters[name];
+    const text = spoilt?.kind === 'parameter' ? spoilt.value : encodeURIComponent(wellFormed(spoken(value, cast)));
+    if (where === 'path') made = made.replace(`{${name}}`, () => text);
+    else if (value !== undefined || spoilt !== undefined) query.push(`${name}=${text}`);
   }
   const behind = drawn.spoils.flatMap((it) => (it.kind === 'path' ? [it.behind] : [])).join('');
-  const query = drawn.spoils.flatMap((it) => (it.kind === 'query' ? [it.text] : []));
-  const whole =
-    query.length === 0 ? made + behind : `${made}${behind}${behind.includes('?') ? '&' : '?'}${query.join('&')}`;
+  query.push(...drawn.spoils.flatMap((it) => (it.kind === 'query' ? [it.text] : [])));
+  const asked = query.length === 0 ? '' : `${behind.includes('?') ? '&' : '?'}${query.join('&')}`;
   // A parameter that is empty or holds an encoded slash makes another path of it.
-  return { path: whole, changed: behind.replace(/\?.*/, '') !== '' || /\/(?:\/|$|\.)|%2f|%2e/i.test(made) };
+  const changed = behind.replace(/\?.*/, '') !== '' || /\/(?:\/|$|\.)|%2f|%2e/i.test(made);
+  return { path: `${made}${behind}${asked}`, changed };
 }
 
 const wellFormed = (value: unknown): string => String(value).toWellFormed();

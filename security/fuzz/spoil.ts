@@ -41,6 +41,7 @@ const texts = [
   '\ufdfa'.repeat(60),
   'x'.repeat(5_000),
   '⟦email⟧ ',
+  '2030-02-31T24:61:00Z',
 ];
 const numbers = [0, -1, 1.5, 2 ** 31, 2 ** 53, -(2 ** 63), 1e308, 5e-324];
 const types = [
@@ -68,6 +69,7 @@ const parameters = [
   'x'.repeat(300),
   '9'.repeat(50),
   '%E2%80%AE',
+  '2030-13-32T99:99:00Z',
 ];
 const headers: readonly (readonly [string, string])[] = [
   ['Accept', 'text/html'],

@@ -1,3 +1,4 @@
+import { unlessRefused } from '../../ask.ts';
 import { type Attack, control, judged } from '../../attack.ts';
 import { exchange, statusesIn } from '../../wire.ts';
 
@@ -29,11 +30,9 @@ export const attack: Attack = {
     for (const header of overrides) {
       for (const method of ['GET', 'POST']) {
         const headers = [[header, 'DELETE'] as const];
-        const { status } = await scene.ask(method, `/users/${id}?_method=DELETE`, {
-          token: admin.accessToken,
-          headers,
-        });
-        yield judged(`${header} on ${method}`, status === 404 || status === 405 ? undefined : `answered ${status}`);
+        const answer = await scene.ask(method, `/users/${id}?_method=DELETE`, { token: admin.accessToken, headers });
+        const isLook = method === 'GET' && answer.status === 200 && answer.body.id === id;
+        yield judged(`${header} on ${method}`, isLook ? undefined : unlessRefused(answer, 404, 405));
       }
     }
     for (const header of rewrites) {

@@ -4,7 +4,9 @@ import { type Attack, control, judged } from '../../attack.ts';
 import { exampleFor } from '../../fuzz/examples.ts';
 import { valuesOf } from '../../fuzz/generate.ts';
 import { type Operation, readApiDocument } from '../../fuzz/operations.ts';
-import { type Cast, spoken } from '../../fuzz/words.ts';
+import { type Drawn, render } from '../../fuzz/request.ts';
+import { createThings } from '../../fuzz/things.ts';
+import { type Cast, wordsIn } from '../../fuzz/words.ts';
 import type { Scene } from '../../scene.ts';
 
 const { operations, schemas } = readApiDocument();
@@ -44,8 +46,13 @@ export const attack: Attack = {
   async *attempts(scene) {
     const json = operations.filter(({ body }) => body?.type === 'application/json');
     const person = await scene.person();
-    const cast = { own: await scene.holder(), other: person, fresh: scene.account };
-    for (const operation of json) yield* everyExtra(scene, operation, cast);
+    const own = await scene.holder();
+    const made = createThings(scene, { ownKeys: true });
+    for (const operation of json) {
+      const drawn = requestFor(operation, scene.seed);
+      const things = await made.named(wordsIn(drawn), own);
+      yield* everyExtra(scene, operation, drawn, { own, other: person, fresh: scene.account, things });
+    }
     yield* formExtras(scene);
     const { body } = await scene.ask('GET', '/user', { token: person.accessToken });
     yield control('the person is who they were', body.id === person.id ? undefined : JSON.stringify(body));
@@ -54,14 +61,14 @@ export const attack: Attack = {
   },
 };
 
-async function* everyExtra(scene: Scene, operation: Operation, cast: Cast) {
-  const { method, path, operationId } = operation;
+async function* everyExtra(scene: Scene, operation: Operation, drawn: Drawn, cast: Cast) {
+  const { operationId } = operation;
   for (const extra of extras) {
-    const good = JSON.stringify(spoken(bodyFor(operation, scene.seed), cast));
+    const { method = 'GET', path, body } = render(operation, drawn, 'admin', cast, scene.address()).request;
+    const good = String(body);
     if (operationId === 'setUp' && extra.includes('setup_token')) continue;
     const raw = `${good.slice(0, -1)}${good === '{}' ? '' : ','}${extra}}`;
-    const url = path.replace('{user_id}', String(cast.other.id)).replace(/\{\w+\}/, cast.other.sessionId);
-    const answer = await scene.ask(method, url, { raw, type: 'application/json', token: cast.own.accessToken });
+    const answer = await scene.ask(method, path, { raw, type: 'application/json', token: cast.own.accessToken });
     const refused = answer.status === 422 || codeIn(answer) === 'malformed-json';
     const how = refused ? undefined : `answered ${answer.status} ${answer.text.slice(0, 200)}`;
     yield judged(`${operationId} with ${extra}`, how);
@@ -69,9 +76,9 @@ async function* everyExtra(scene: Scene, operation: Operation, cast: Cast) {
 }
 
 /** One that succeeds, where there is one, so that what is added is the only reason of the refusal. */
-function bodyFor({ operationId, body }: Operation, seed: number): unknown {
+function requestFor({ operationId, body }: Operation, seed: number): Drawn {
   const [drawn] = fc.sample(valuesOf(body?.schema ?? {}, schemas), { numRuns: 1, seed });
-  return exampleFor(operationId)?.body ?? drawn;
+  return exampleFor(operationId) ?? { parameters: {}, body: drawn, spoils: [] };
 }
 
 /** The token endpoint must ignore what it does not know (RFC 6749 §3.2); so nothing may come of it. */

@@ -1,6 +1,6 @@
 import type { Database } from '../db/database.ts';
 import { createAccounts } from '../features/accounts/index.ts';
-import { createApiKeys } from '../features/api-keys/index.ts';
+import { apiKeysHolding, createApiKeys } from '../features/api-keys/index.ts';
 import { auditHolding, createAudit } from '../features/audit/index.ts';
 import { createDirectory } from '../features/directory/index.ts';
 import { createKeys } from '../features/keys/index.ts';
@@ -44,7 +44,7 @@ export type Features = Awaited<ReturnType<typeof compose>>;
  * All that is held on a person: what they are told, and what is erased of them, in this order. The throttle is not among them: its counters
  * bear keyed digests, and device cookies are kept by browsers alone.
  */
-const holdings = [usersHolding, rolesHolding, passwordsHolding, sessionsHolding, auditHolding];
+const holdings = [usersHolding, rolesHolding, passwordsHolding, sessionsHolding, apiKeysHolding, auditHolding];
 
 /**
  * Builds every feature, one constant each, in the order of the floors: each sees only what stands above it in this list.

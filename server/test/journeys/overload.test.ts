@@ -1,6 +1,7 @@
 /** When no core is free to hash a password in time: 503 at once with `Retry-After`, nothing changed, and a repeat is safe. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Database } from '../../src/db/database.ts';
 import { overloaded } from '../../src/kernel/overloaded.ts';
 import { behind } from '../support/behind.ts';
 import { type Answer, type Call, type CallOptions, createClient } from '../support/client.ts';
@@ -45,6 +46,35 @@ describe('no core is free', () => {
 
       Object.assign(server.hasher, { hash, verify });
       assert.equal((await ask(call, token)).status, status, 'the same request again is good');
+    });
+  }
+
+  for (const [path, [ask]] of Object.entries(endpoints)) {
+    test(`POST ${path} when not even a place in the queue is free: refused before any transaction, counted nowhere, hashed nowhere`, async () => {
+      await using ground = await startServer();
+      let transactions = 0;
+      const db: Database = {
+        ...ground.db,
+        transact: (...given) => {
+          transactions += 1;
+          return ground.db.transact(...given);
+        },
+      };
+      await using server = await startServer({ db, clock: ground.clock });
+      const call = createClient(server.url);
+      await signUp(call);
+      const token = (await server.features.accounts.setupToken.issue())?.reveal() ?? '';
+      const counters = () => behind(ground.db, (builder) => builder.selectFrom('throttle_counters').selectAll());
+      const before = { calls: { ...server.hasher.calls }, counters: await counters() };
+      const { admit } = server.hasher;
+      server.hasher.admit = () => {
+        throw overloaded({ retryAfterSeconds: 1 });
+      };
+      transactions = 0;
+      const answers = await Promise.all(Array.from({ length: 30 }, () => ask(call, token)));
+      assert.deepEqual([new Set(answers.map(({ status }) => status)), transactions], [new Set([503]), 0]);
+      assert.deepEqual({ calls: server.hasher.calls, counters: await counters() }, before);
+      server.hasher.admit = admit;
     });
   }
 

@@ -2,8 +2,8 @@
  * Who may do what: every route, called by everybody. A route that is missing here fails, and so does a line without a route.
  *
  * To add a route, add a line: its method, its path with `{placeholders}` (`ids` in access-world.ts; `{user}` is the user of the second
- * column), and a cell for each caller, or one that holds for all. What it needs in its body stands in `requests`. A line is called in a
- * world of its own wherever it changes something, so no line disturbs another.
+ * column, `{deleted}` that of the sixth), and a cell for each caller, or one that holds for all. What it needs in its body stands in
+ * `requests`. A line is called in a world of its own wherever it changes something, so no line disturbs another.
  */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
@@ -42,6 +42,8 @@ const table = `
   POST    /logout                                   out        200     200         200         200         out      out       out     out
 
   GET     /user                                     none       200     200         200         200         dead     dead      person  person
+  PATCH   /user                                     none       200     200         200         200         dead     dead      person  person
+  GET     /user/export                              none       200     200         200         200         dead     dead      person  person
   POST    /user/password                            none       200     200         200         200         dead     dead      person  person
   GET     /sessions                                 none       200     200         200         200         dead     dead      person  person
   DELETE  /sessions                                 none       200     200         200         200         dead     dead      person  person
@@ -52,7 +54,13 @@ const table = `
   GET     /api-keys/{key}                           none       200     no key      no key      no key      dead     dead      person  person
   DELETE  /api-keys/{key}                           none       200     no key      no key      no key      dead     dead      person  person
 
+  GET     /users                                    none       lacks   lacks       200         200         dead     dead      200     lacks
+  POST    /users                                    none       lacks   lacks       lacks       201         dead     dead      201     lacks
+  GET     /users/{user}                             none       lacks   lacks       200         200         dead     dead      200     lacks
+  PATCH   /users/{user}                             none       lacks   lacks       lacks       200         dead     dead      200     lacks
   DELETE  /users/{user}                             none       200     lacks       lacks       200         dead     dead      200     lacks
+  POST    /users/{deleted}/restore                  none       lacks   lacks       lacks       200         dead     dead      200     lacks
+  POST    /users/{deleted}/purge                    none       lacks   lacks       lacks       200         dead     dead      200     lacks
   POST    /users/{user}/disable                     none       lacks   lacks       200         200         dead     dead      200     lacks
   POST    /users/{user}/enable                      none       lacks   lacks       200         200         dead     dead      200     lacks
   GET     /users/{user}/sessions                    none       lacks   lacks       200         200         dead     dead      200     lacks
@@ -62,13 +70,28 @@ const table = `
   DELETE  /users/{user}/api-keys                    none       lacks   lacks       200         200         dead     dead      person  person
   DELETE  /users/{user}/api-keys/{key}              none       lacks   lacks       200         200         dead     dead      person  person
 
+  GET     /users/roles                              none       lacks   lacks       200         200         dead     dead      200     lacks
   POST    /users/roles                              none       lacks   lacks       lacks       201         dead     dead      201     lacks
+  GET     /users/roles/{role}                       none       lacks   lacks       200         200         dead     dead      200     lacks
+  PATCH   /users/roles/{role}                       none       lacks   lacks       lacks       200         dead     dead      200     lacks
+  DELETE  /users/roles/{role}                       none       lacks   lacks       lacks       200         dead     dead      200     lacks
+  POST    /users/roles/{role}/preview               none       lacks   lacks       200         200         dead     dead      200     lacks
+  GET     /users/{user}/roles                       none       200     lacks       200         200         dead     dead      200     lacks
+  PUT     /users/{user}/roles                       none       lacks   lacks       lacks       200         dead     dead      200     lacks
+  GET     /users/{user}/permissions/{permission}    none       200     lacks       200         200         dead     dead      200     lacks
   GET     /permissions                              none       lacks   lacks       200         200         dead     dead      200     lacks
   POST    /permissions                              none       lacks   lacks       lacks       201         dead     dead      201     lacks
+  DELETE  /permissions/{permission}                 none       lacks   lacks       lacks       200         dead     dead      200     lacks
+
+  GET     /audit                                    none       lacks   lacks       lacks       200         dead     dead      200     lacks
+  GET     /audit/export                             none       lacks   lacks       lacks       200         dead     dead      200     lacks
+  GET     /audit/checkpoints                        none       lacks   lacks       lacks       200         dead     dead      200     lacks
+  GET     /audit/checkpoints/latest                 none       lacks   lacks       lacks       200         dead     dead      200     lacks
 
   GET     /password-policy                          200
   GET     /.well-known/oauth-authorization-server   200
   GET     /.well-known/jwks.json                    200
+  GET     /.well-known/keyward-audit                200
   GET     /status/lists                             200
   GET     /status/lists/{list}                      200
   GET     /status/feed                              200
@@ -94,8 +117,17 @@ const requests: Readonly<Record<string, (world: AccessWorld) => CallOptions>> = 
   'POST /revoke': ({ user }) => ({ form: { token: user.refreshToken } }),
   'POST /introspect': ({ user }) => ({ form: { token: user.accessToken } }),
   'POST /user/password': () => ({ json: { current_password: password, new_password: 'seven quiet lanterns burn' } }),
+  'PATCH /user': () => ({ json: { current_password: password, username: newName() } }),
   'POST /api-keys': () => ({ json: { name: 'ci', permissions: ['posts:publish'] } }),
+  'POST /users': () => {
+    const username = newName();
+    return { json: { username, email: `${username}@example.com` } };
+  },
+  'PATCH /users/{user}': () => ({ json: { username: newName() } }),
   'POST /users/roles': () => ({ json: { name: newName(), permissions: ['posts:publish'] } }),
+  'PATCH /users/roles/{role}': () => ({ json: { version: 1, permissions: [] } }),
+  'POST /users/roles/{role}/preview': () => ({ json: { permissions: [] } }),
+  'PUT /users/{user}/roles': ({ ids }) => ({ json: { roles: [Number(ids.role)] } }),
   'POST /permissions': () => ({ json: { name: `${newName()}:publish` } }),
 };
 

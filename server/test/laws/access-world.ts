@@ -1,7 +1,7 @@
 import type { UserId } from '../../src/kernel/ids.ts';
 import { letMakeKeys, makeApiKey } from '../support/api-keys.ts';
 import { type Call, createClient } from '../support/client.ts';
-import { ada, giveRole, type Held, logIn, signUp } from '../support/people.ts';
+import { ada, giveRole, type Held, logIn, makeRole, signUp } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /** Everybody who calls. `user` is the one whom the placeholders name, `other` somebody like them. */
@@ -40,13 +40,18 @@ export const password: string = ada.password;
 
 /** What the people of a help desk hold: they see and help, and neither delete nor hand out anything. */
 const supportPermissions: readonly string[] = [
+  'users:read',
   'users:disable',
   'sessions:read',
   'sessions:end',
   'api-keys:read',
   'api-keys:revoke',
+  'roles:read',
   'permissions:read',
 ];
+
+/** Nobody put it into a role, so it can be removed. */
+const permission = 'posts:review';
 
 /** A server with one of each sort of caller, and one of each thing that a path can name. */
 export async function createAccessWorld(): Promise<AccessWorld> {
@@ -60,13 +65,16 @@ export async function createAccessWorld(): Promise<AccessWorld> {
   const admin = await join('admin-of-all');
   const second = await logIn(call, { ...ada, email: 'user@example.com' });
 
-  const { accounts, roles } = server.features;
+  const { accounts, audit, roles } = server.features;
   await roles.changeRole.assign({ user: admin.id, role: 'admin' });
   await giveRole(server, support.id, 'support', [...supportPermissions, 'posts:publish']);
+  const role = await makeRole(server, 'editor', ['posts:publish']);
+  await roles.registerPermission({ name: permission, description: '', by: undefined });
   const apiKey = await keyOf(server, call, user);
   const keys = await keysOf(server, call, admin);
   await accounts.delete({ id: deleted.id, by: undefined });
   await accounts.disabling.disable({ id: disabled.id, by: undefined });
+  await audit.seal.all();
   await server.newEvents();
 
   return {
@@ -85,8 +93,11 @@ export async function createAccessWorld(): Promise<AccessWorld> {
     },
     ids: {
       user: String(user.id),
+      deleted: String(deleted.id),
       session: second.sessionId,
       key: apiKey,
+      role: String(role),
+      permission,
       list: '0',
       code: 'invalid-token',
       file: 'start.js',

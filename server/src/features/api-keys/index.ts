@@ -17,6 +17,7 @@ import { createIntrospectApiKey, type IntrospectApiKey } from './introspect-api-
 import { isApiKey } from './key-text.ts';
 import { createLastUse } from './last-use.ts';
 import { createListApiKeys, type ListApiKeys } from './list-api-keys.ts';
+import { createApiKeysHolding } from './personal-data.ts';
 import type { KeyLimits } from './policy.ts';
 import { createFindPresented, createPresentApiKey } from './present-api-key.ts';
 import { createRevokeApiKeys, type RevokeApiKeys } from './revoke-api-keys.ts';
@@ -29,6 +30,8 @@ export type { ActiveApiKey, IntrospectApiKey } from './introspect-api-key.ts';
 export type { RevokeApiKeys } from './revoke-api-keys.ts';
 export { apiKeyRoutes } from './routes.ts';
 export { userKeyRoutes } from './user-key-routes.ts';
+
+export const apiKeysHolding = createApiKeysHolding(store);
 
 export interface ApiKeys {
   /** Whether a text is meant for a key, whole or not. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { behind } from '../../../test/support/behind.ts';
 import { atOnce, storeContract, yesAmong } from '../../../test/support/store-contract.ts';
 import type { Database } from '../../db/database.ts';
-import { type ApiKeyId, asApiKeyId, type UserId } from '../../kernel/ids.ts';
+import { type ApiKeyId, asApiKeyId, asUserId, type UserId } from '../../kernel/ids.ts';
 import type { Permission } from '../../kernel/principal.ts';
 import { rolesStore } from '../roles/store.sql.ts';
 import { usersStore } from '../users/index.ts';
@@ -184,6 +184,16 @@ export const apiKeysStoreContract = storeContract('the store of API keys', (that
     assert.equal(await use(160_000), true);
     assert.equal((await store.find(db, keyId('a'), 2_000))?.lastUsedAt, 160_000);
     assert.equal(await db.transact((tx) => store.recordUse(tx, keyId('nobodys'), 1, 1)), false);
+  });
+
+  that('removes all keys of a user, and none of anybody else', async (db) => {
+    const ada = await scene(db);
+    const [mine] = await store.listOf(db, ada);
+    await db.transact((tx) => store.removeOf(tx, asUserId(ada + 100)));
+    assert.deepEqual(await store.listOf(db, ada), [mine]);
+    await db.transact((tx) => store.removeOf(tx, ada));
+    assert.deepEqual(await store.listOf(db, ada), []);
+    assert.equal(await store.find(db, keyId('a'), 2_000), undefined);
   });
 
   that('sweeps what was revoked or had expired before, and nothing that lives', async (db) => {

@@ -151,6 +151,8 @@ const sweepKeys = statement((db, p: { before: Instant }) =>
     .where(({ eb, or }) => or([eb('revoked_at', '<', p.before), eb('expires_at', '<', p.before)])),
 );
 
+const removeKeysOf = statement((db, p: { owner: UserId }) => db.deleteFrom('api_keys').where('user_id', '=', p.owner));
+
 interface KeyRow {
   id: string;
   user_id: number;
@@ -211,5 +213,8 @@ export const apiKeysStore: ApiKeysStore = {
   findOf: async (db, owner, id) => keysIn(await db.all(keyOf, { owner, id }))[0],
   revoke: async (tx, owner, id, at) => (await tx.execute(revokeKey, { owner, id, at })) === 1,
   recordUse: async (tx, id, at, grainMs) => (await tx.execute(recordUse, { id, at, unlessSince: at - grainMs })) === 1,
+  removeOf: async (tx, owner) => {
+    await tx.execute(removeKeysOf, { owner });
+  },
   sweep: (tx, before) => tx.execute(sweepKeys, { before }),
 };

@@ -38,6 +38,8 @@ export interface ApiKeysStore {
   revoke(tx: Tx, owner: UserId, id: ApiKeyId, at: Instant): Promise<boolean>;
   /** Says when a key was last used, unless that is known already to within `grainMs`. */
   recordUse(tx: Tx, id: ApiKeyId, at: Instant, grainMs: number): Promise<boolean>;
+  /** Removes all keys of a user, dead ones too. */
+  removeOf(tx: Tx, owner: UserId): Promise<void>;
   /** Removes keys that were revoked, or had expired, before `before`; how many. */
   sweep(tx: Tx, before: Instant): Promise<number>;
 }
