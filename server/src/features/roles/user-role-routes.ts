@@ -18,7 +18,7 @@ import {
 const read = {
   method: 'GET',
   tags: ['Roles'],
-  access: { kind: 'bearer' },
+  access: { kind: 'bearer', apiKeys: true },
   limit: { kind: 'none', why: "one's own, or only for holders of roles:read" },
 } as const;
 
