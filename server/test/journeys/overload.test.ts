@@ -220,7 +220,7 @@ describe('a storm of logins', () => {
     await until(() => world.begun.length === 1);
     const late = send('late', '192.0.2.2');
     await until(() => world.ready.includes('late'));
-    server.clock.advance(2_001);
+    server.clock.advance(3_001);
     endOne();
     assertProblem(await late, 503, 'overloaded');
     assert.equal((await first).status, 401);

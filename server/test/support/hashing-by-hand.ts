@@ -19,7 +19,7 @@ export interface HandDrivenHasher {
 /** One core. With works of 50 ms 20 may wait, 5 of one source: a second, and a quarter of one. */
 export function createHandDrivenHasher(clock: TestClock): HandDrivenHasher {
   const free = createTestHasher();
-  const lanes = createLanes({ cores: 1, maxWaitMs: 2_000, clock });
+  const lanes = createLanes({ cores: 1, maxWaitMs: 3_000, clock });
   const ready: string[] = [];
   const begun: string[] = [];
   const running: (() => void)[] = [];

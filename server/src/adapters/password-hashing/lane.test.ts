@@ -6,10 +6,10 @@ import { createLane, type LaneOptions } from './lane.ts';
 
 const stranger = (source: string): Asker => ({ source, known: false });
 
-/** A lane whose clock and works a test drives by hand: a second is what one may expect to wait, two are the longest. */
+/** A lane whose clock and works a test drives by hand: a second is what one may expect to wait, three are the longest. */
 function setUp(options: Partial<LaneOptions> = {}) {
   const clock = { time: 1_000_000, now: () => clock.time };
-  const lane = createLane({ width: 2, maxWaitMs: 2000, firstGuessMs: 100, clock, ...options });
+  const lane = createLane({ width: 2, maxWaitMs: 3000, firstGuessMs: 100, clock, ...options });
   const started: string[] = [];
   /** Each from a source of its own unless said. */
   const submit = (name: string, asker: Asker = stranger(`${name} ${started.length}:${lane.waiting}`)) => {
@@ -92,11 +92,11 @@ describe('a lane', () => {
     const first = submit('first');
     const late = submit('late');
     await settle();
-    clock.time += 1900;
+    clock.time += 2900;
     const inTime = submit('in time');
     clock.time += 101;
     first.end();
-    await assert.rejects(late.outcome, refusedFor(1));
+    await assert.rejects(late.outcome, refusedFor(2));
     await settle();
     assert.deepEqual(started, ['first', 'in time']);
     inTime.end();
@@ -107,7 +107,7 @@ describe('a lane', () => {
     const { clock, submit } = setUp({ width: 1 });
     const [first, second] = [submit('first'), submit('second')];
     await settle();
-    clock.time += 2000;
+    clock.time += 3000;
     first.end();
     second.end();
     assert.equal(await second.outcome, 'second');
@@ -118,7 +118,7 @@ describe('a lane', () => {
     submit('stuck');
     const late = submit('late');
     await settle();
-    clock.time += 2001;
+    clock.time += 3001;
     submit('new');
     await assert.rejects(late.outcome, refusedFor(1));
     assert.deepEqual([lane.inFlight, lane.waiting], [1, 1]);
@@ -199,6 +199,19 @@ describe('a lane', () => {
     submit('waits', stranger('192.0.2.1'));
     await assert.rejects(submit('one too many', stranger('192.0.2.1')).outcome, refusedFor(2));
     assert.deepEqual([lane.inFlight, lane.waiting], [1, 1]);
+  });
+
+  test('one may wait for a work that takes longer than others may expect to wait, and none where that is too long', async () => {
+    for (const [firstGuessMs, waiting] of [
+      [2_500, 1],
+      [3_500, 0],
+    ] as const) {
+      const { lane, submit } = setUp({ width: 1, firstGuessMs });
+      submit('runs');
+      submit('waits, or cannot');
+      await assert.rejects(submit('cannot').outcome);
+      assert.deepEqual([lane.inFlight, lane.waiting], [1, waiting]);
+    }
   });
 
   test('a place whose holder is not ready holds up nobody, counts as waiting, and is not lost', async () => {

@@ -33,10 +33,10 @@ export interface Lane {
 const weightOfNewest = 0.2;
 
 /**
- * Of the longest wait: what a newcomer may expect to wait. Estimates err, and whoever comes later may go ahead; so who is let in is
- * served, and does not hear after the longest wait that it was for nothing.
+ * Of the longest wait: what a newcomer may expect to wait. Estimates err, cores become fewer, and whoever comes later may go ahead; so who
+ * is let in is served, and does not hear after the longest wait that it was for nothing.
  */
-const expectedShare = 1 / 2;
+const expectedShare = 1 / 3;
 
 /** Of what a newcomer may expect to wait: what those of one source may keep a core busy for. */
 const sourceShare = 1 / 4;
@@ -83,7 +83,7 @@ export function createLane(options: LaneOptions): Lane {
 
   /** Bounded, so that a clock set forward by an hour does not close the lane for the next hundred works. */
   const learn = (elapsedMs: number) => {
-    const sample = Math.min(Math.max(elapsedMs, 1), 2 * maxWaitMs);
+    const sample = Math.min(Math.max(elapsedMs, 1), maxWaitMs);
     averageMs += (sample - averageMs) * weightOfNewest;
   };
 
@@ -117,9 +117,11 @@ export function createLane(options: LaneOptions): Lane {
   const assertRoom = (asker: Asker) => {
     if (queue.size === 0 && isFree()) return;
     const waitMs = waitOf(queue.ahead(asker) + 1);
+    // However slow the works are, one may wait if it can, or the cores would idle between two.
+    const mostMs = queue.size === 0 ? maxWaitMs : expectedMostMs;
     const own = queue.sizeOf(asker);
     const isCrowding = own > 0 && waitOf(own + 1) > expectedMostMs * sourceShare;
-    if (waitMs > expectedMostMs || isCrowding) throw refused(waitMs);
+    if (waitMs > mostMs || isCrowding) throw refused(waitMs);
   };
 
   const { wakeAll = wake } = options;

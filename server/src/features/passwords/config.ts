@@ -48,7 +48,7 @@ export const passwordSettings = section('Passwords', {
     fallback: () => 2000,
     example: '2000',
     reason:
-      'Milliseconds that a login may wait for a free core; what would probably wait more than half of it gets 503 at once.',
+      'Milliseconds that a login may wait for a free core; what would probably wait more than a third of it gets 503 at once.',
   },
   breachCheck: {
     variable: 'PASSWORD_BREACH_CHECK',
