@@ -2,13 +2,22 @@ import { unlessRefused } from '../../ask.ts';
 import { type Attack, control, judged } from '../../attack.ts';
 import type { Person } from '../../people.ts';
 
-/** Every way to reach a user by id. */
-const doors: readonly (readonly [method: string, pathOf: (id: string) => string])[] = [
+/** Every way to reach a user by id, with a body where one is wanted. */
+const doors: readonly (readonly [method: string, pathOf: (id: string) => string, json?: object])[] = [
+  ['GET', (id) => `/users/${id}`],
+  ['PATCH', (id) => `/users/${id}`, { email: 'mine@example.com' }],
   ['DELETE', (id) => `/users/${id}`],
   ['POST', (id) => `/users/${id}/disable`],
   ['POST', (id) => `/users/${id}/enable`],
+  ['POST', (id) => `/users/${id}/restore`],
+  ['POST', (id) => `/users/${id}/purge`],
   ['GET', (id) => `/users/${id}/sessions`],
   ['DELETE', (id) => `/users/${id}/sessions`],
+  ['GET', (id) => `/users/${id}/api-keys`],
+  ['DELETE', (id) => `/users/${id}/api-keys`],
+  ['GET', (id) => `/users/${id}/roles`],
+  ['PUT', (id) => `/users/${id}/roles`, { roles: [1] }],
+  ['GET', (id) => `/users/${id}/permissions/users:delete`],
 ];
 
 /** Spellings by which somebody else's id, or none, could be meant. */
@@ -57,9 +66,9 @@ export const attack: Attack = {
   async *attempts(scene) {
     const admin = await scene.holder();
     const [person, other] = [await scene.person(), await scene.person()];
-    for (const [method, pathOf] of doors) {
+    for (const [method, pathOf, json] of doors) {
       for (const id of [...spellingsOf(other.id), String(admin.id)]) {
-        const answer = await scene.ask(method, pathOf(id), { token: person.accessToken });
+        const answer = await scene.ask(method, pathOf(id), { token: person.accessToken, json });
         yield judged(`${method} ${pathOf(id).slice(0, 80)}`, unlessRefused(answer, 400, 403, 404, 422));
       }
     }
