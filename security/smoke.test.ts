@@ -4,6 +4,7 @@ import { type Attack, control, judged } from './attack.ts';
 import { loadFamily } from './discover.ts';
 import { runFamily } from './suite.ts';
 import { countsOf, isClean, tableOf } from './table.ts';
+import { weakServer } from './weak/script.ts';
 
 const options = { quick: true, seed: 1 };
 
@@ -49,6 +50,18 @@ describe('the attack suite against a server of its own process', () => {
         [2, 0, 0],
       ],
     );
+    assert.equal(isClean([report]), false);
+  });
+
+  test('a server that does not start is told, and nothing is clean', async () => {
+    const never = { name: 'never', wants: 'All.', source: 'RFC 0', attempts: () => assert.fail('it was attacked') };
+    const report = await runFamily(
+      { name: 'made', attacks: [never] },
+      { ...options, ...weakServer('no such weakness') },
+    );
+    const [first] = report.attacks;
+    assert.equal(report.attacks.length, 1);
+    assert.match(first?.verdicts[0]?.fault ?? '', /not attacked: .*no such weakness/s);
     assert.equal(isClean([report]), false);
   });
 });

@@ -14,13 +14,18 @@ export interface FamilyReport {
   readonly attacks: readonly AttackReport[];
 }
 
-/** Makes the attacks of a family, one after the other, against a server of their own. */
+/** Makes the attacks of a family, one after the other, against a server of their own. Where that cannot be had, it is told like an attack. */
 export async function runFamily(
   family: Family,
   options: SceneOptions,
   onReport: (report: AttackReport) => void = () => {},
 ): Promise<FamilyReport> {
-  await using scene = await openScene(options);
+  const opened = await openScene(options).catch(notAttacked);
+  if ('verdicts' in opened) {
+    onReport(opened);
+    return { family: family.name, attacks: [opened] };
+  }
+  await using scene = opened;
   const attacks: AttackReport[] = [];
   for (const attack of [...family.attacks, afterwards]) {
     const report = await carryOut(attack, scene);
@@ -29,6 +34,13 @@ export async function runFamily(
   }
   return { family: family.name, attacks };
 }
+
+/** The families before it are not to be lost with this one. */
+const notAttacked = (error: unknown): AttackReport => ({
+  attack: { name: 'a server to attack', wants: 'Nothing: without it the family proves nothing.', source: 'none' },
+  verdicts: [judged('the family as a whole', `was not attacked: ${String(error)}`)],
+  seconds: 0,
+});
 
 async function carryOut(attack: Attack, scene: Scene): Promise<AttackReport> {
   const began = performance.now();

@@ -62,7 +62,7 @@ test('on a server, a change of a table that is in use says what has to wait', as
 
 test('on a server, many columns or indexes at once are told as what they lock', async () => {
   const locksOf = async (dialect: Database['dialect']) => {
-    const step = (await planOn(dialect)).find(({ id }) => id === '0017-audit-seal');
+    const step = (await planOn(dialect)).find(({ id }) => id === '0016-audit-seal');
     const locks = step?.statements.map((statement) => statement.locks.replace(/:.*/, '')) ?? [];
     return [...new Set(locks.filter((it) => it !== 'none'))];
   };

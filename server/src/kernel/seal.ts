@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Random } from './random.ts';
 
-/** AES-256-GCM with a 96-bit random nonce and a 128-bit tag (NIST SP 800-38D §8.2.2); a handful of keys never nears its bounds. */
+/** AES-256-GCM with a 96-bit random nonce and a 128-bit tag (NIST SP 800-38D §8.2.2, §8.3: 2^32 texts under one key; keys are a handful, and a page of a list takes one). */
 const nonceBytes = 12;
 const tagBytes = 16;
 

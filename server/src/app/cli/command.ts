@@ -100,6 +100,14 @@ export function optionalInstant(input: CommandInput, name: string): number | und
   return instant;
 }
 
+/** One of `choices`, if there is a text. @throws UsageError */
+export function choice<T extends string>(name: string, text: string | undefined, choices: readonly T[]): T | undefined {
+  const chosen = choices.find((it) => it === text);
+  if (text !== undefined && chosen === undefined)
+    throw new UsageError(`--${name} must be one of ${choices.join(', ')}`);
+  return chosen;
+}
+
 /** An instant as commands tell it: RFC 3339, UTC. */
 export const iso = (instant: number): string => new Date(instant).toISOString();
 

@@ -11,10 +11,10 @@ import { houseMoves } from './0009-house-moves.ts';
 import { keyRotation } from './0010-key-rotation.ts';
 import { sessionStatus } from './0011-session-status.ts';
 import { unheardAttempts } from './0012-unheard-attempts.ts';
-import { roleChanges } from './0014-role-changes.ts';
-import { userAdministration } from './0015-user-administration.ts';
-import { apiKeys } from './0016-api-keys.ts';
-import { auditSeal } from './0017-audit-seal.ts';
+import { roleChanges } from './0013-role-changes.ts';
+import { userAdministration } from './0014-user-administration.ts';
+import { apiKeys } from './0015-api-keys.ts';
+import { auditSeal } from './0016-audit-seal.ts';
 
 /** Every step, in order. New steps are added at the end; a released one is never changed. */
 export const migrations: readonly Migration[] = [

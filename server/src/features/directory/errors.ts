@@ -6,10 +6,3 @@ export const listNotOffered = refusal(
   'The list cannot be asked for in this way.',
   'Only lists are offered that an index serves, so that each page is fast however many users there are. `detail` says what does not go together. See the guide on users for what does.',
 );
-
-export const invalidCursor = refusal(
-  'invalid-cursor',
-  'invalid',
-  'The cursor is none of this list.',
-  'Begin again without a cursor. A cursor goes on with the very list it came from: the same filters, the same sort, the same caller.',
-);

@@ -1,8 +1,9 @@
 import type { Static } from 'typebox';
 import { type Route, route } from '../../http/route.ts';
 import { asUserId } from '../../kernel/ids.ts';
+import { invalidCursor } from '../../kernel/invalid-cursor.ts';
 import { UserParams, userNotFound } from '../users/index.ts';
-import { invalidCursor, listNotOffered } from './errors.ts';
+import { listNotOffered } from './errors.ts';
 import type { ListUsers, ListUsersCommand } from './list-users.ts';
 import { userRecordReply } from './replies.ts';
 import { ShownUser, UserListQuery, UserListReply } from './schemas.ts';

@@ -7,6 +7,6 @@ export interface Holding {
   readonly name: string;
   /** All of it, ready for JSON and without secrets; in pieces where there may be much. */
   tell(db: Reads, user: UserId): Promise<unknown> | AsyncIterable<unknown>;
-  /** Erases what is personal for good, in the transaction that purges the user. Absent where that goes with the row of the user. */
-  forget?(tx: Tx, user: UserId): Promise<void>;
+  /** Erases what is personal for good, in the transaction that purges the user. Nothing where that goes with the row of the user. */
+  forget(tx: Tx, user: UserId): Promise<void>;
 }

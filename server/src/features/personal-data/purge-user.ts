@@ -38,7 +38,7 @@ export function createPurgeUser(deps: {
       if (!(await users.markPurged(tx, id, clock.now()))) throw userNotFound({ detail: notDeleted });
       // Now that the user is locked, what they hold stays; who may not have done it takes it back.
       await authority.assertReaches(tx, by, id);
-      for (const holding of holdings) await holding.forget?.(tx, id);
+      for (const holding of holdings) await holding.forget(tx, id);
       await audit.record(tx, { event: 'user.purged', actor: by, subject: id, ip, reason });
     });
 }

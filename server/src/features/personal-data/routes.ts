@@ -16,7 +16,7 @@ export const personalDataRoutes = (personalData: { exportUser: ExportUser; purge
     operationId: 'exportCurrentUser',
     summary: 'All that is held on you',
     description:
-      'One JSON object with a member for each kind of data: `user`, `roles`, `password` (since when, never the hash), `sessions`, `audit_events`. It comes in pieces, however long it is, and the record says that it was asked for.',
+      'One JSON object with a member for each kind of data: `user`, `roles`, `password` (since when, never the hash), `sessions`, `api_keys` (never the keys), `audit_events`. It comes in pieces, however long it is, and the record says that it was asked for.',
     tags: ['Account'],
     access: { kind: 'bearer' },
     limit: { kind: 'none', why: "only one's own rows, by an index, a page at a time" },
@@ -37,7 +37,7 @@ export const personalDataRoutes = (personalData: { exportUser: ExportUser; purge
     operationId: 'purgeUser',
     summary: 'Erase a deleted user for good',
     description:
-      'Names, e-mail address, password, roles, and where their sessions came from are erased; the id stays and is never used again. Nobody can restore them. Only a user who is deleted and holds nothing that you do not hold.',
+      'Names, e-mail address, password, roles, API keys, where their sessions came from, and the addresses and notes in the audit record are erased; the id stays and is never used again. Nobody can restore them. Only a user who is deleted and holds nothing that you do not hold.',
     tags: ['Users'],
     access: { kind: 'bearer', permission: 'users:purge' },
     limit: { kind: 'none', why: 'only for holders of users:purge' },

@@ -23,4 +23,6 @@ export const createUsersHolding = (store: UsersStore) => ({
       }
     );
   },
+  /** Their row is what `markPurged` empties. */
+  forget: async () => {},
 });

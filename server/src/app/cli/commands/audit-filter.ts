@@ -1,6 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 import type { Filter } from '../../../features/audit/index.ts';
-import { type CommandInput, optionalText, UsageError, type World } from '../command.ts';
+import { type CommandInput, choice, optionalInstant, optionalText, type World } from '../command.ts';
 import { resolveUser } from './user.ts';
 
 const names = ['event', 'outcome', 'reason', 'actor', 'subject', 'session', 'api-key', 'since', 'until'] as const;
@@ -21,23 +21,14 @@ export async function filterOf(input: CommandInput, world: World): Promise<Filte
   };
   const given = {
     event: text('event'),
-    outcome: text('outcome'),
+    outcome: choice('outcome', text('outcome'), ['success', 'refused']),
     reason: text('reason'),
     actor: await user('actor'),
     subject: await user('subject'),
     session: text('session'),
     apiKey: text('api-key'),
-    since: instantOf(text('since'), 'since'),
-    until: instantOf(text('until'), 'until'),
+    since: optionalInstant(input, 'since'),
+    until: optionalInstant(input, 'until'),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
-
-function instantOf(text: string | undefined, name: string): number | undefined {
-  if (text === undefined) return undefined;
-  const instant = Date.parse(text);
-  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(instant)) {
-    throw new UsageError(`--${name} must be a day or an instant such as 2026-12-31 or 2026-12-31T18:00:00Z`);
-  }
-  return instant;
 }

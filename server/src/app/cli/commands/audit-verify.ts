@@ -15,6 +15,7 @@ export async function verifyAudit(input: CommandInput, world: World | undefined)
   const trusted = texts(input, 'public-key').map(publicKey);
   const [file] = input.arguments;
   if (world === undefined) return verifyFile(input, file ?? '', trusted);
+  if (optionalText(input, 'after') !== undefined) throw new UsageError('--after is for a file');
   const witnesses = [...texts(input, 'witness'), ...ownWitnesses(world)];
   const verification = await world.features.audit.verify({ trusted, witness: linesOf(witnesses) });
   return outputOf(verification, []);

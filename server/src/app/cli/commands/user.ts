@@ -5,6 +5,7 @@ import {
   argument,
   type Command,
   type CommandInput,
+  choice,
   optionalInstant,
   optionalText,
   requiredOption,
@@ -150,13 +151,6 @@ function listQuery(input: CommandInput): Omit<ListUsersCommand, 'limit' | 'by'> 
     sort: choice('sort', sort?.replace(/^-/, ''), sorts),
     descending: sort?.startsWith('-') ?? false,
   };
-}
-
-function choice<T extends string>(name: string, text: string | undefined, choices: readonly T[]): T | undefined {
-  const chosen = choices.find((it) => it === text);
-  if (text !== undefined && chosen === undefined)
-    throw new UsageError(`--${name} must be one of ${choices.join(', ')}`);
-  return chosen;
 }
 
 function wholeNumber(input: CommandInput, name: string): number | undefined {

@@ -11,7 +11,7 @@ import type { Migration } from '../migration.ts';
  * Each index begins with the state, so that a page of any status is one range of one index, however few or many have that status.
  */
 export const userAdministration: Migration = {
-  id: '0015-user-administration',
+  id: '0014-user-administration',
   statements: (dialect) => {
     const users = () => addColumn(dialect, 'users');
     return [

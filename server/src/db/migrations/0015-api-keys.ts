@@ -3,7 +3,7 @@ import type { Migration } from '../migration.ts';
 
 /** Keys for programs, of which only hashes are kept, and what each was given. A permission that goes is taken from the keys too. */
 export const apiKeys: Migration = {
-  id: '0016-api-keys',
+  id: '0015-api-keys',
   statements: (dialect) => [
     table(dialect, 'api_keys')
       .text('id', 32)

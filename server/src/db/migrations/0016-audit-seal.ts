@@ -10,7 +10,7 @@ const filters = ['event', 'outcome', 'reason', 'actor_id', 'subject_id', 'sessio
  * the order in which events are shown.
  */
 export const auditSeal: Migration = {
-  id: '0017-audit-seal',
+  id: '0016-audit-seal',
   statements: (dialect) => [
     ...addColumns(dialect, events, {
       format: 'integer',

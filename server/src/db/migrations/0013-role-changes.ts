@@ -6,7 +6,7 @@ import type { Migration } from '../migration.ts';
  * nothing any more and stays until the last of its assignments was swept, since a million of them are too many for one transaction.
  */
 export const roleChanges: Migration = {
-  id: '0014-role-changes',
+  id: '0013-role-changes',
   statements: (dialect) => [
     addColumn(dialect, 'roles').integer('version'),
     addColumn(dialect, 'roles').integer('deleted_at'),
