@@ -81,7 +81,10 @@ async function traceServer(): Promise<Traced> {
   using folder = createTestFolder();
   mkdirSync(folder.file('home'));
   const trace = folder.file('trace');
-  const options = { dataDir: folder.file('home'), env: { DATA_DIR: folder.file('data/of/keyward') } };
+  const options = {
+    dataDir: folder.file('home'),
+    env: { DATA_DIR: folder.file('data/of/keyward'), PASSWORD_HASH_MAX_WAIT_MS: '30000' },
+  };
   const answers: Answer[] = [];
   {
     await using server = await startServerProcess({ ...options, under: traceInto(trace) });

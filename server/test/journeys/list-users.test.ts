@@ -238,4 +238,14 @@ describe('who may see', () => {
     await server.features.roles.changeRole.unassign({ user: held.id, role: 'support' });
     assertProblem(await call('GET', '/users', { token: held.accessToken }), 403, 'insufficient-permission');
   });
+
+  test('an attack on who holds which role: without roles:read neither holders nor the names of roles are told', async () => {
+    await using server = await startServer();
+    const call = createClient(server.url);
+    await server.admin();
+    const token = await holderOf(server, call, 'users:read');
+    for (const role of ['admin', 'nobody']) {
+      assertProblem(await call('GET', `/users?role=${role}`, { token }), 403, 'insufficient-permission');
+    }
+  });
 });

@@ -239,7 +239,12 @@ describe('who may not', () => {
     assert.equal(await lives(call, second), true);
     assert.equal((await call('GET', `/users/${gone.id}`, { token: admin })).body.username, 'cyd');
     const own = await call('PATCH', `/users/${support.id}`, { token, json: { username: 'helper' } });
-    assert.equal(own.status, 200, 'everybody reaches themselves');
+    assertProblem(own, 403, 'own-names');
+    assert.deepEqual(
+      await server.newEvents(),
+      [],
+      'one’s own names want the current password, also of who may set those of others',
+    );
   });
 });
 

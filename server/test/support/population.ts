@@ -20,7 +20,7 @@ export interface PopulationOptions {
 
 type Row = Record<string, string | number | null>;
 
-const pageSize = 2_000;
+const pageSize = 1_000;
 const dayMs = 86_400_000;
 
 /** Fills a migrated database with people, the same in every run: passwords, sessions, audit events, some deleted, some disabled. */

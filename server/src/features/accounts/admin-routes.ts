@@ -5,6 +5,7 @@ import { overloaded } from '../../kernel/overloaded.ts';
 import { userHoldsMore } from '../roles/index.ts';
 import { emailTaken, UserParams, userNotFound, usernameTaken } from '../users/index.ts';
 import type { CreateUser } from './create-user.ts';
+import { ownNames } from './errors.ts';
 import type { RenameUser } from './rename-user.ts';
 import type { RestoreAccount } from './restore-account.ts';
 import { CreateUserBody, RenameUserBody, UserCreatedReply, UserRestoredReply, UserUpdatedReply } from './schemas.ts';
@@ -50,7 +51,7 @@ export const accountAdminRoutes = (accounts: {
     params: UserParams,
     body: RenameUserBody,
     replies: { 200: { schema: UserUpdatedReply, description: 'The names are changed; sessions go on.' } },
-    refusals: [userNotFound, userHoldsMore, emailTaken, usernameTaken],
+    refusals: [userNotFound, userHoldsMore, ownNames, emailTaken, usernameTaken],
     handler: async (request) => {
       const id = asUserId(Number(request.params.user_id));
       const { username, email } = request.body;

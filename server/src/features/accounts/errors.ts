@@ -13,3 +13,10 @@ export const invalidSetupToken = refusal(
   'The set-up token is wrong, used, or older than 30 minutes, or there is an administrator already.',
   'Restart the server: as long as there is no administrator it prints a new token. Or use `keyward user create --admin`.',
 );
+
+export const ownNames = refusal(
+  'own-names',
+  'forbidden',
+  'Your own names are changed with your current password.',
+  'Use `PATCH /user`, which asks for it. This operation is for the names of others.',
+);

@@ -1,4 +1,4 @@
-import type { Generated, Kysely } from 'kysely';
+import { type Generated, type Kysely, type SqlBool, sql } from 'kysely';
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { StoredAuditKey } from './audit-key.ts';
@@ -139,12 +139,14 @@ const lastLegacyRow = statement((db, _: object) =>
     .limit(1),
 );
 
-const sealRow = statement((db, p: Omit<RowSeal, 'movedIp'>) =>
+/** A purge may have taken the address meanwhile: then the row is no more what was looked at, and is looked at again. */
+const sealRow = statement((db, p: Omit<RowSeal, 'movedIp'> & { hadIp: 0 | 1 }) =>
   db
     .updateTable('audit_events')
     .set({ format: p.format, seq: p.seq, proof: p.proof, chain: p.chain, ip_digest: p.ipDigest, ip: null })
     .where('id', '=', p.id)
-    .where('seq', 'is', null),
+    .where('seq', 'is', null)
+    .where(sql<SqlBool>`case when ip is null then 0 else 1 end >= ${p.hadIp}`),
 );
 
 const addMovedIp = statement((db, p: PersonalDatum & { event: number }) =>
@@ -240,7 +242,7 @@ export const sealStore: SealStore = {
     return (await tx.execute(moveHead, head)) === 1;
   },
   async seal(tx, { movedIp, ...seal }) {
-    if ((await tx.execute(sealRow, seal)) !== 1) return false;
+    if ((await tx.execute(sealRow, { ...seal, hadIp: movedIp === undefined ? 0 : 1 })) !== 1) return false;
     if (movedIp !== undefined) await tx.execute(addMovedIp, { ...movedIp, event: seal.id });
     return true;
   },

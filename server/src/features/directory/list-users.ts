@@ -34,7 +34,7 @@ export interface UserPage {
  *
  * A page of the holders of a role may be short, or empty, and yet not be the last: only so many of them are looked at for one page.
  *
- * @throws listNotOffered, invalidCursor
+ * @throws listNotOffered, invalidCursor; lackingPermission for the holders of a role without `roles:read`
  */
 export type ListUsers = (command: ListUsersCommand) => Promise<UserPage>;
 
@@ -64,6 +64,8 @@ export function createListUsers(deps: {
   return async ({ limit, cursor, by, ...typed }) => {
     const email = typed.email === undefined ? undefined : foldEmailPrefix(typed.email);
     const username = typed.username === undefined ? undefined : foldUsername(typed.username);
+    // Who holds a role is told to those who may see that.
+    if (typed.role !== undefined) await authority.assertHolds(db, by, 'roles:read');
     const plan = planOf({ ...typed, email, username, role: await roleOf(typed.role) });
     if (typeof plan === 'string') throw listNotOffered({ detail: plan });
     const { status, descending } = typed;

@@ -181,7 +181,7 @@ const rolesWith = statement((db, p: { permission: Permission }) =>
 );
 
 const findRoleId = statement((db, p: { key: string }) =>
-  db.selectFrom('roles').select('id').where('name_key', '=', p.key),
+  db.selectFrom('roles').select('id').where('name_key', '=', p.key).where('deleted_at', 'is', null),
 );
 
 const livingRoles = (db: RolesDb) =>
