@@ -22,7 +22,7 @@ interface Verified {
 test('kill -9 while events are recorded and sealed leaves a whole record; the witness catches up', async (t) => {
   using folder = createTestFolder();
   const random = createSeeded(7);
-  const options = { dataDir: folder.path, env: { REFRESH_GRACE_SECONDS: '300', PASSWORD_HASH_MAX_WAIT_MS: '30000' } };
+  const options = { dataDir: folder.path, env: { REFRESH_GRACE_SECONDS: '300' } };
   const verify = async (): Promise<Verified> => {
     const { code, out, err } = await runCommand(['audit', 'verify', '--json'], options);
     assert.equal(code, 0, `${out}${err}`);

@@ -37,7 +37,7 @@ test('kill -9 takes back nothing that was answered: accounts stay, chains go on,
   using folder = createTestFolder();
   const random = createSeeded(1);
   // The grace must outlast the restart, however slow the machine.
-  const options = { dataDir: folder.path, env: { REFRESH_GRACE_SECONDS: '300', PASSWORD_HASH_MAX_WAIT_MS: '30000' } };
+  const options = { dataDir: folder.path, env: { REFRESH_GRACE_SECONDS: '300' } };
   const usernames: string[] = [];
   const seen = { answers: 0, refresh: 0, logout: 0, loggedOut: 0 };
 

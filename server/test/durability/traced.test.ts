@@ -83,7 +83,7 @@ async function traceServer(): Promise<Traced> {
   const trace = folder.file('trace');
   const options = {
     dataDir: folder.file('home'),
-    env: { DATA_DIR: folder.file('data/of/keyward'), PASSWORD_HASH_MAX_WAIT_MS: '30000' },
+    env: { DATA_DIR: folder.file('data/of/keyward') },
   };
   const answers: Answer[] = [];
   {
