@@ -64,7 +64,9 @@ export function createWire(port: number): Wire {
     const body = received.toString('utf8', head + headEnd.length, end);
     connection.received = received.subarray(end);
     connection.waiting = undefined;
-    idle.push(connection);
+    // The server ends a connection after so many requests, and says so in its last answer.
+    if (/\r\nconnection: close/i.test(text)) all.delete(connection);
+    else idle.push(connection);
     waiting.resolve({ status: Number(text.slice(9, 12)), ms: performance.now() - waiting.due, body });
   };
 
