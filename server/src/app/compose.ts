@@ -3,8 +3,12 @@ import { createAccounts } from '../features/accounts/index.ts';
 import { apiKeysHolding, createApiKeys } from '../features/api-keys/index.ts';
 import { auditHolding, createAudit } from '../features/audit/index.ts';
 import { createDirectory } from '../features/directory/index.ts';
+import { createEmailFlows } from '../features/email-flows/index.ts';
 import { createKeys } from '../features/keys/index.ts';
+import { createMailOffice, mailHolding } from '../features/mail/index.ts';
+import { createNotices } from '../features/notices/index.ts';
 import { createGrantToken, createIntrospect, createRevoke, serverMetadata } from '../features/oauth/index.ts';
+import { createOneTimeCodes, oneTimeCodesHolding } from '../features/one-time-codes/index.ts';
 import { createPasswords, passwordsHolding } from '../features/passwords/index.ts';
 import { createPersonalData } from '../features/personal-data/index.ts';
 import { createRoles, rolesHolding } from '../features/roles/index.ts';
@@ -44,7 +48,16 @@ export type Features = Awaited<ReturnType<typeof compose>>;
  * All that is held on a person: what they are told, and what is erased of them, in this order. The throttle is not among them: its counters
  * bear keyed digests, and device cookies are kept by browsers alone.
  */
-const holdings = [usersHolding, rolesHolding, passwordsHolding, sessionsHolding, apiKeysHolding, auditHolding];
+const holdings = [
+  usersHolding,
+  rolesHolding,
+  passwordsHolding,
+  oneTimeCodesHolding,
+  sessionsHolding,
+  apiKeysHolding,
+  mailHolding,
+  auditHolding,
+];
 
 /**
  * Builds every feature, one constant each, in the order of the floors: each sees only what stands above it in this list.
@@ -62,10 +75,13 @@ export async function compose(
   const { db } = ports;
   const audit = await createAudit({ ...ports, issuer });
   const keys = await createKeys({ ...ports, audit, settings: config.keys });
+  const mail = createMailOffice({ ...ports, issuer });
   const roles = createRoles({ ...ports, audit, users });
   const people = { users, roles: roles.store, authority: roles.authority };
+  const notices = createNotices({ ...ports, users, mail });
   const passwords = createPasswords({ ...ports, limits: config.passwords });
   const throttle = createThrottle({ ...ports, enabled: config.server.rateLimits });
+  const oneTimeCodes = createOneTimeCodes({ ...ports, throttle });
   const tokens = { keys, issuer, settings: config.sessions };
   const sessions = createSessions({ ...ports, ...people, ...tokens, audit, throttle }, parts.sessions);
   const apiKeys = createApiKeys({ ...ports, ...people, audit, throttle, limits: config.apiKeys });
@@ -74,6 +90,8 @@ export async function compose(
   const accounts = createAccounts({ ...ports, ...people, ...proofs, audit });
   const directory = createDirectory({ ...ports, ...people, sessions: sessions.store });
   const personalData = createPersonalData({ ...ports, ...people, audit, holdings, settings: config.personalData });
+  const posts = { users, mail, notices, oneTimeCodes };
+  const emailFlows = createEmailFlows({ ...ports, ...posts, ...proofs, audit, accounts });
   const signIn = createSignIn({ db, clock: ports.clock, audit, users, passwords, throttle, sessions, accounts });
   const grantToken = createGrantToken({ logIn: signIn.logIn, refreshSession: sessions.refresh });
   const metadata = serverMetadata(issuer);
@@ -83,6 +101,6 @@ export async function compose(
   const ensureBuiltIns = () => db.transact((tx) => roles.store.ensureBuiltIns(tx, ports.clock.now()));
   await db.exclusively('built-ins', ensureBuiltIns);
   const oauth = { grantToken, introspect, revoke, metadata };
-  const records = { audit, keys, users, roles, passwords, throttle, sessions, apiKeys };
-  return { ...records, status, accounts, directory, personalData, signIn, oauth };
+  const records = { audit, keys, users, mail, notices, roles, passwords, throttle, oneTimeCodes, sessions, apiKeys };
+  return { ...records, status, accounts, directory, personalData, emailFlows, signIn, oauth };
 }

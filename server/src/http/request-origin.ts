@@ -9,7 +9,8 @@ import type { RequestOrigin } from '../kernel/origin.ts';
 export function originOf(request: FastifyRequest): RequestOrigin {
   const said = plainAddress(withoutPort(request.ip));
   const ip = isIP(said) === 0 ? plainAddress(request.socket.remoteAddress ?? '') : said;
-  return { ip, userAgent: request.headers['user-agent'] ?? '' };
+  const { 'user-agent': userAgent = '', 'accept-language': languages } = request.headers;
+  return { ip, userAgent, languages };
 }
 
 /** One form for one address: IPv4 as such where a socket for both families maps it (RFC 4291 §2.5.5.2), and no zone, which may be any text. */

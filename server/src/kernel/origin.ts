@@ -2,4 +2,6 @@
 export interface RequestOrigin {
   readonly ip: string;
   readonly userAgent: string;
+  /** The languages that they read, as `Accept-Language` says it. */
+  readonly languages?: string | undefined;
 }

@@ -42,7 +42,8 @@ describe('the export', () => {
     assert.match(answer.headers.get('content-disposition') ?? '', /^attachment; filename="keyward-export\.json"$/);
     assert.match(answer.headers.get('cache-control') ?? '', /no-store/);
     const { body } = answer;
-    const members = ['api_keys', 'audit_events', 'exported_at', 'password', 'roles', 'sessions', 'user'];
+    const own = ['mails', 'one_time_codes', 'password', 'roles', 'sessions', 'user'];
+    const members = ['api_keys', 'audit_events', 'exported_at', ...own];
     assert.deepEqual(Object.keys(body).sort(), members);
     assert.deepEqual([body.user.id, body.user.username, body.user.email], [held.id, 'ada', 'ada@example.com']);
     assert.deepEqual(body.roles, ['editor']);

@@ -83,7 +83,7 @@ describe('an import that does not look down is found', () => {
     ['features/roles/add.ts', "import { foldEmail } from '../users/policy.ts';", /use the door/],
     ['features/users/add.ts', "import { createRoles } from '../roles/index.ts';", /roles stands above users/],
     ['features/users/add.ts', "import { createKeys } from '../keys/index.ts';", /peers/],
-    ['features/users/add.ts', "import { send } from '../mail/index.ts';", /mail has no floor yet/],
+    ['features/users/add.ts', "import { send } from '../letters/index.ts';", /letters has no floor yet/],
     ['features/users/errors.ts', "import { lastAdmin } from '../audit/index.ts';", /knows no other feature/],
     ['features/users/index.ts', "import { a } from './store.contract.ts';", /for tests alone/],
     ['app/serve.ts', "import { testApp } from '../http/test-app.ts';", /for tests alone/],

@@ -4,11 +4,12 @@ import { isForTests, type Source } from './sources.ts';
 /** The features from the ground up. A feature may know those below it, never one beside or above it. */
 export const featureFloors: readonly (readonly string[])[] = [
   ['audit'],
-  ['users', 'keys'],
-  ['roles'],
+  ['users', 'keys', 'mail'],
+  ['roles', 'notices'],
   ['passwords', 'throttle'],
-  ['sessions', 'api-keys'],
+  ['sessions', 'api-keys', 'one-time-codes'],
   ['accounts', 'status', 'directory', 'personal-data'],
+  ['email-flows'],
   ['sign-in'],
   ['oauth'],
 ];

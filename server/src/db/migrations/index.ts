@@ -15,6 +15,9 @@ import { roleChanges } from './0013-role-changes.ts';
 import { userAdministration } from './0014-user-administration.ts';
 import { apiKeys } from './0015-api-keys.ts';
 import { auditSeal } from './0016-audit-seal.ts';
+import { mail } from './0018-mail.ts';
+import { oneTimeTokens } from './0019-one-time-tokens.ts';
+import { verifiedAddresses } from './0020-verified-addresses.ts';
 
 /** Every step, in order. New steps are added at the end; a released one is never changed. */
 export const migrations: readonly Migration[] = [
@@ -34,4 +37,7 @@ export const migrations: readonly Migration[] = [
   userAdministration,
   apiKeys,
   auditSeal,
+  mail,
+  oneTimeTokens,
+  verifiedAddresses,
 ];

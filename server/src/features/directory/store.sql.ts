@@ -11,6 +11,8 @@ const columns = [
   'users.id',
   'users.username',
   'users.email',
+  'users.email_verified_at',
+  'users.locale',
   'users.created_at',
   'users.deleted_at',
   'users.disabled_at',

@@ -93,6 +93,25 @@ export const paces = {
   },
   /** Made-up tokens and API keys from one source. Many are free: when `SECRET_KEY` is lost, all clients of an office hold such ones, and must hear so. */
   token: { freeAttempts: 300, ...hourAtMost, forgets: { oneEachSeconds: 12 } },
+  /**
+   * Codes tried at one address, across codes: 15 at once, then one an hour, so that a code of a million is guessed in a century. Who burns
+   * them keeps nobody out: the link of the same mail is not counted here.
+   */
+  code: { freeAttempts: 15, ...hourAtMost, forgets: { oneEachSeconds: hour } },
+  /** Codes tried from one source at all addresses. */
+  'code-source': { freeAttempts: 30, ...hourAtMost, forgets: { oneEachSeconds: 10 * minute } },
+  /**
+   * Mails asked for to one address, by whomever: nobody's inbox is flooded. The owner loses nothing by the askings of others: the mail
+   * comes to them all the same.
+   */
+  mail: {
+    freeAttempts: 5,
+    firstWaitSeconds: minute,
+    longestWaitSeconds: 10 * minute,
+    forgets: { oneEachSeconds: 10 * minute },
+  },
+  /** Mails asked for from one source, to all addresses. */
+  'mail-source': { freeAttempts: 30, ...hourAtMost, forgets: { oneEachSeconds: 2 * minute } },
   /** Accounts made from one source. */
   signup: { freeAttempts: 60, ...hourAtMost, forgets: { oneEachSeconds: 24 * minute } },
 } as const satisfies Record<string, Pace>;

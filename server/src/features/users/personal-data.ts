@@ -16,6 +16,8 @@ export const createUsersHolding = (store: UsersStore) => ({
         id: user.id,
         username: user.username,
         email: user.email,
+        email_verified_at: iso(user.emailVerifiedAt),
+        locale: user.locale ?? null,
         created_at: iso(user.createdAt),
         deleted_at: iso(user.deletedAt),
         disabled_at: iso(user.disabledAt),

@@ -23,6 +23,8 @@ export interface UsersTables {
     former_email_key: string | null;
     former_username_key: string | null;
     purged_at: Instant | null;
+    email_verified_at: Instant | null;
+    locale: string | null;
     /** 0 active, 1 disabled (perhaps until an instant that is over), 2 deleted, 3 purged. */
     record_state: GeneratedAlways<number>;
     listed_email: GeneratedAlways<string>;
@@ -44,6 +46,8 @@ const userColumns = [
   'id',
   'username',
   'email',
+  'email_verified_at',
+  'locale',
   'created_at',
   'deleted_at',
   'disabled_at',
@@ -52,13 +56,15 @@ const userColumns = [
   'purged_at',
 ] as const;
 
-const addUser = insert((db, p: NewUser) =>
+const addUser = insert((db, p: NewUser & { verifiedOrNull: Instant | null; localeOrNull: string | null }) =>
   db.insertInto('users').values({
     username: p.username,
     username_key: p.usernameKey,
     email: p.email,
     email_key: p.emailKey,
     created_at: p.createdAt,
+    email_verified_at: p.verifiedOrNull,
+    locale: p.localeOrNull,
   }),
 );
 
@@ -86,9 +92,25 @@ const lockActiveUser = statement((db, p: { id: UserId; now: Instant }, dialect) 
 const renameUser = statement((db, p: Names & { id: UserId }) =>
   db
     .updateTable('users')
-    .set({ username: p.username, username_key: p.usernameKey, email: p.email, email_key: p.emailKey })
+    // In this order: MySQL evaluates assignments from left to right.
+    .set(({ ref }) => ({
+      username: p.username,
+      username_key: p.usernameKey,
+      email_verified_at: sql<Instant | null>`case when ${ref('email_key')} = ${p.emailKey} then ${ref('email_verified_at')} end`,
+      email: p.email,
+      email_key: p.emailKey,
+    }))
     .where('id', '=', p.id)
     .where('deleted_at', 'is', null),
+);
+
+const verifyUser = statement((db, p: { id: UserId; emailKey: string; at: Instant }) =>
+  db
+    .updateTable('users')
+    .set({ email_verified_at: p.at })
+    .where('id', '=', p.id)
+    .where('email_key', '=', p.emailKey)
+    .where('email_verified_at', 'is', null),
 );
 
 const deleteUser = statement((db, p: { id: UserId; at: Instant }) =>
@@ -197,12 +219,16 @@ const forgetRunOut = statement((db, p: { id: number; now: Instant }) =>
 const anyUser = statement((db, _: object) => db.selectFrom('users').select('id').limit(1));
 
 export const usersStore: UsersStore = {
-  add: async (tx, user) => asUserId(await namesFree(tx.insert(addUser, user))),
+  add: async (tx, user) => {
+    const row = { ...user, verifiedOrNull: user.emailVerifiedAt ?? null, localeOrNull: user.locale ?? null };
+    return asUserId(await namesFree(tx.insert(addUser, row)));
+  },
   find: async (db, id) => userOf(await db.first(findUser, { id })),
   findByKey: async (db, key) => userOf(await db.first(findUserByKey, key)),
   lock: async (tx, id) => userOf(await tx.first(lockUser, { id })),
   lockActive: async (tx, id, now) => userOf(await tx.first(lockActiveUser, { id, now })),
   rename: async (tx, id, names) => (await namesFree(tx.execute(renameUser, { id, ...names }))) === 1,
+  markVerified: async (tx, id, emailKey, at) => (await tx.execute(verifyUser, { id, emailKey, at })) === 1,
   markDeleted: async (tx, id, at) => (await tx.execute(deleteUser, { id, at })) === 1,
   markDisabled: async (tx, id, { at, until, reason }) => {
     const row = {
@@ -245,6 +271,8 @@ export function toUser(row: UserRow): User {
     id: asUserId(row.id),
     username: row.username,
     email: row.email,
+    emailVerifiedAt: row.email_verified_at ?? undefined,
+    locale: row.locale ?? undefined,
     createdAt: row.created_at,
     deletedAt: row.deleted_at ?? undefined,
     disabledAt: row.disabled_at ?? undefined,

@@ -20,6 +20,8 @@ export interface Disability {
 /** A user that does not exist yet. */
 export interface NewUser extends Names {
   readonly createdAt: Instant;
+  readonly emailVerifiedAt?: Instant | undefined;
+  readonly locale?: string | undefined;
 }
 
 /** The records of users. */
@@ -34,8 +36,10 @@ export interface UsersStore {
   lockActive(tx: Tx, id: UserId, now: Instant): Promise<User | undefined>;
   /** The same for a living user who may be disabled. */
   lock(tx: Tx, id: UserId): Promise<User | undefined>;
-  /** Other names for a living user; `false` when there is none. @throws emailTaken, usernameTaken */
+  /** Other names for a living user; `false` when there is none. Another address is not verified. @throws emailTaken, usernameTaken */
   rename(tx: Tx, id: UserId, names: Names): Promise<boolean>;
+  /** Notes that an address is its user's. `false` when it is not the address of a living user any more, or was verified before. */
+  markVerified(tx: Tx, id: UserId, emailKey: string, at: Instant): Promise<boolean>;
   /** Deletes softly and frees the names; of two at once, one gets `true`. */
   markDeleted(tx: Tx, id: UserId, at: Instant): Promise<boolean>;
   /**

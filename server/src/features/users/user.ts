@@ -5,6 +5,10 @@ export interface User {
   readonly id: UserId;
   readonly username: string;
   readonly email: string;
+  /** When they showed that the address is theirs; undefined while they have not. */
+  readonly emailVerifiedAt: Instant | undefined;
+  /** The language that they read, as `de`; undefined where nobody has said. */
+  readonly locale: string | undefined;
   readonly createdAt: Instant;
   readonly deletedAt: Instant | undefined;
   /** When they were disabled; they are active again from `disabledUntil` on, so ask `isActive` or `statusOf`. */

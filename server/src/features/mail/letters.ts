@@ -1,0 +1,83 @@
+import type { Instant } from '../../kernel/clock.ts';
+
+/** What a mail is about, before it has words: a template's name and what it puts in. Links are whole; instants become text in the reader's language. */
+export interface LetterData {
+  /** Proves that the address is theirs. */
+  'verify-email': { readonly username: string } & Proof;
+  /** Completes a sign-up that waits for this proof. */
+  'complete-sign-up': { readonly username: string } & Proof;
+  /** Somebody has tried to sign up with an address that has an account. */
+  'sign-up-taken': { readonly username: string; readonly resetLink: string };
+  'reset-password': { readonly username: string } & Proof;
+  /** Signs in, by link or by code. */
+  'sign-in': { readonly username: string } & Proof & Asker;
+  /** To the new address: proves that it is theirs. */
+  'confirm-email': { readonly username: string; readonly newEmail: string } & Proof;
+  /** To the old address, before anything has changed. */
+  'email-change-asked': { readonly username: string; readonly newEmail: string; readonly resetLink: string } & Asker;
+  /** To the old address, when it is done. */
+  'email-changed': {
+    readonly username: string;
+    readonly newEmail: string;
+    readonly undoLink: string;
+    readonly days: number;
+  };
+  /** An administrator has made an account for them. */
+  invitation: { readonly username: string; readonly link: string; readonly days: number };
+  'new-device': { readonly username: string; readonly resetLink: string } & Asker;
+  'password-changed': { readonly username: string; readonly resetLink: string } & Asker;
+  'sessions-ended': { readonly username: string; readonly resetLink: string } & Asker;
+  'session-stolen': { readonly username: string; readonly resetLink: string } & Asker;
+}
+
+/** A link, and where one types instead of clicking, a code of six digits. */
+interface Proof {
+  readonly link: string;
+  readonly code: string | undefined;
+  /** Minutes that both are good for. */
+  readonly minutes: number;
+}
+
+/** Who has asked for it, as far as it is known. */
+interface Asker {
+  readonly at: Instant;
+  readonly ip: string;
+  /** As `device` of a session: browser and system. */
+  readonly device: string;
+}
+
+export type Template = keyof LetterData;
+
+export type Letter = { readonly [T in Template]: { readonly template: T; readonly data: LetterData[T] } }[Template];
+
+/** A letter with its address. */
+export interface Posting {
+  readonly to: string;
+  /** The language, as `pickLocale` gives it. */
+  readonly locale: Locale;
+  readonly letter: Letter;
+}
+
+/** The languages that mails and pages speak; English is the one that all else falls back to. */
+export const locales = ['en', 'de', 'fr'] as const;
+export type Locale = (typeof locales)[number];
+
+/**
+ * The first of our languages that somebody wants, by what is stored of them or by their `Accept-Language` (RFC 9110 §12.5.4).
+ *
+ * @param wanted as `de-CH,de;q=0.9,en;q=0.5`
+ */
+export function pickLocale(wanted: string | undefined, fallback: Locale = 'en'): Locale {
+  const ranges = (wanted ?? '').slice(0, 200).split(',');
+  const weighted = ranges.map((range) => {
+    const [tag = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    const weight = Number(parameters.find((it) => it.startsWith('q='))?.slice(2) ?? '1');
+    return { language: tag.split('-')[0], weight };
+  });
+  const wantedFirst = weighted.filter(({ weight }) => weight > 0).sort((one, other) => other.weight - one.weight);
+  for (const { language } of wantedFirst) {
+    const locale = locales.find((it) => it === language);
+    if (locale !== undefined) return locale;
+  }
+  return fallback;
+}

@@ -1,0 +1,56 @@
+/**
+ * Owns: tokens and codes that are sent to an address and are good for one use.
+ * Tables: one_time_tokens.
+ * Specifications: NIST SP 800-63B-4 §3.1.3 (out-of-band secrets), OWASP Forgot Password ("URL Tokens", "PINs").
+ */
+import type { Database, Tx } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { UserId } from '../../kernel/ids.ts';
+import type { Random } from '../../kernel/random.ts';
+import type { SecretKeys } from '../../kernel/secret-keys.ts';
+import type { Throttle } from '../throttle/index.ts';
+import { createFindToken, type FindToken } from './find-token.ts';
+import { createDigestOfCode, createIssueToken, type IssueToken } from './issue-token.ts';
+import { createOneTimeCodesHolding } from './personal-data.ts';
+import type { Purpose } from './policy.ts';
+import { oneTimeCodesStore as store } from './store.sql.ts';
+import { createUseToken, type UseToken } from './use-token.ts';
+
+export const oneTimeCodesHolding = createOneTimeCodesHolding(store);
+
+export { invalidOneTimeToken } from './errors.ts';
+export type { FindToken, Presented } from './find-token.ts';
+export type { IssuedToken, IssueToken } from './issue-token.ts';
+export type { Purpose } from './policy.ts';
+export type { LiveToken } from './store.ts';
+export type { UseToken } from './use-token.ts';
+
+export interface OneTimeCodes {
+  readonly issue: IssueToken;
+  readonly find: FindToken;
+  readonly use: UseToken;
+  /** Makes worthless what was sent to a user, of some purposes or of all. */
+  readonly revoke: (tx: Tx, user: UserId, purposes?: readonly Purpose[]) => Promise<void>;
+  readonly sweep: () => Promise<void>;
+}
+
+/** An expired token stays for a day, as one that was used does: what is worthless must look alike for a while, also to whoever looks into the table. */
+const keptMs = 86_400_000;
+
+export function createOneTimeCodes(deps: {
+  db: Database;
+  clock: Clock;
+  random: Random;
+  secretKeys: SecretKeys;
+  throttle: Throttle;
+}): OneTimeCodes {
+  const { db, clock } = deps;
+  const parts = { ...deps, store, digestOfCode: createDigestOfCode(deps) };
+  return {
+    issue: createIssueToken(parts),
+    find: createFindToken(parts),
+    use: createUseToken(parts),
+    revoke: (tx, user, purposes) => store.removeOf(tx, user, purposes),
+    sweep: () => db.transact((tx) => store.sweep(tx, clock.now() - keptMs), { patience: 'maintenance' }),
+  };
+}

@@ -1,0 +1,75 @@
+import { createHmac } from 'node:crypto';
+import type { Tx } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { deriveKey, sha256 } from '../../kernel/derive.ts';
+import type { UserId } from '../../kernel/ids.ts';
+import type { Random } from '../../kernel/random.ts';
+import type { SecretKeys } from '../../kernel/secret-keys.ts';
+import { foldEmail } from '../users/index.ts';
+import { codeDigits, type Purpose, terms } from './policy.ts';
+import type { OneTimeCodesStore } from './store.ts';
+
+/** 256 bits, as 43 letters of base64url. */
+const tokenBytes = 32;
+
+export interface TokenOrder {
+  readonly purpose: Purpose;
+  readonly user: UserId | undefined;
+  /** Where it is going to be sent. */
+  readonly email: string;
+}
+
+/** What is sent, and kept nowhere. */
+export interface IssuedToken {
+  /** For what goes with it into other tables. */
+  readonly id: number;
+  readonly token: string;
+  readonly code: string | undefined;
+  readonly lifeSeconds: number;
+}
+
+/** Makes a token. It kills the older ones of its purpose, those of the user and those for the address. */
+export type IssueToken = (tx: Tx, order: TokenOrder) => Promise<IssuedToken>;
+
+export function createIssueToken(deps: {
+  clock: Clock;
+  random: Random;
+  store: OneTimeCodesStore;
+  digestOfCode: DigestOfCode;
+}): IssueToken {
+  const { clock, random, store, digestOfCode } = deps;
+  return async (tx, { purpose, user, email }) => {
+    const { lifeSeconds, hasCode, olderStay } = terms[purpose];
+    const token = random.bytes(tokenBytes).toString('base64url');
+    const code = hasCode ? drawCode(random) : undefined;
+    const emailKey = foldEmail(email);
+    const createdAt = clock.now();
+    if (!olderStay) await store.forgetOlder(tx, { purpose, emailKey, user });
+    const id = await store.add(tx, {
+      ...{ purpose, user, email, emailKey, createdAt },
+      tokenHash: sha256(token),
+      codeHash: code === undefined ? undefined : digestOfCode(purpose, emailKey, code),
+      expiresAt: createdAt + lifeSeconds * 1_000,
+    });
+    return { id, token, code, lifeSeconds };
+  };
+}
+
+/** A code has so few bits that who reads the table could try all; under a key of the server's they cannot. */
+export type DigestOfCode = (purpose: Purpose, emailKey: string, code: string) => string;
+
+export function createDigestOfCode({ secretKeys }: { secretKeys: SecretKeys }): DigestOfCode {
+  const key = deriveKey(secretKeys.present, 'one-time-codes');
+  return (purpose, emailKey, code) =>
+    createHmac('sha256', key).update(`${purpose} ${code} ${emailKey}`).digest('base64url');
+}
+
+/** Each code is as likely as any other: numbers that would favour some are drawn anew. */
+function drawCode(random: Random): string {
+  const codes = 10 ** codeDigits;
+  const fair = Math.floor(2 ** 32 / codes) * codes;
+  for (;;) {
+    const number = random.bytes(4).readUInt32BE();
+    if (number < fair) return String(number % codes).padStart(codeDigits, '0');
+  }
+}

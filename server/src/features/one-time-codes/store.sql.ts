@@ -1,0 +1,156 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Generated } from 'kysely';
+import { statements } from '../../db/statement.ts';
+import type { Instant } from '../../kernel/clock.ts';
+import { asUserId, type UserId } from '../../kernel/ids.ts';
+import type { Purpose } from './policy.ts';
+import type { CodeQuery, LiveToken, NewToken, OneTimeCodesStore } from './store.ts';
+
+export interface OneTimeTokensTables {
+  one_time_tokens: {
+    id: Generated<number>;
+    purpose: Purpose;
+    user_id: number | null;
+    email: string;
+    email_key: string;
+    token_hash: string;
+    code_hash: string | null;
+    code_tries: number;
+    created_at: Instant;
+    expires_at: Instant;
+    used_at: Instant | null;
+  };
+}
+
+const { statement, insert } = statements<OneTimeTokensTables>();
+
+const liveColumns = ['id', 'purpose', 'user_id', 'email', 'email_key', 'created_at'] as const;
+
+const addToken = insert((db, p: NewToken & { userOrNull: UserId | null; codeOrNull: string | null }) =>
+  db.insertInto('one_time_tokens').values({
+    purpose: p.purpose,
+    user_id: p.userOrNull,
+    email: p.email,
+    email_key: p.emailKey,
+    token_hash: p.tokenHash,
+    code_hash: p.codeOrNull,
+    code_tries: 0,
+    created_at: p.createdAt,
+    expires_at: p.expiresAt,
+  }),
+);
+
+const forgetForAddress = statement((db, p: { purpose: Purpose; emailKey: string }) =>
+  db.deleteFrom('one_time_tokens').where('purpose', '=', p.purpose).where('email_key', '=', p.emailKey),
+);
+
+const forgetForUser = statement((db, p: { purpose: Purpose; user: UserId }) =>
+  db.deleteFrom('one_time_tokens').where('user_id', '=', p.user).where('purpose', '=', p.purpose),
+);
+
+const forgetUser = statement((db, p: { user: UserId }) =>
+  db.deleteFrom('one_time_tokens').where('user_id', '=', p.user),
+);
+
+const findByToken = statement((db, p: { purpose: Purpose; tokenHash: string; now: Instant }) =>
+  db
+    .selectFrom('one_time_tokens')
+    .select(liveColumns)
+    .where('token_hash', '=', p.tokenHash)
+    .where('purpose', '=', p.purpose)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', p.now),
+);
+
+const countTry = statement((db, p: CodeQuery) =>
+  db
+    .updateTable('one_time_tokens')
+    .set((column) => ({ code_tries: column('code_tries', '+', 1) }))
+    .where('purpose', '=', p.purpose)
+    .where('email_key', '=', p.emailKey)
+    .where('code_hash', 'is not', null)
+    .where('code_tries', '<', p.triesAtMost)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', p.now),
+);
+
+const findByAddress = statement((db, p: CodeQuery) =>
+  db
+    .selectFrom('one_time_tokens')
+    .select([...liveColumns, 'code_hash'])
+    .where('purpose', '=', p.purpose)
+    .where('email_key', '=', p.emailKey)
+    .where('code_hash', 'is not', null)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', p.now),
+);
+
+const useToken = statement((db, p: { id: number; now: Instant }) =>
+  db
+    .updateTable('one_time_tokens')
+    .set({ used_at: p.now })
+    .where('id', '=', p.id)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', p.now),
+);
+
+const listOf = statement((db, p: { user: UserId }) =>
+  db
+    .selectFrom('one_time_tokens')
+    .select([...liveColumns, 'expires_at'])
+    .where('user_id', '=', p.user)
+    .orderBy('id'),
+);
+
+const sweepTokens = statement((db, p: { before: Instant }) =>
+  db.deleteFrom('one_time_tokens').where('expires_at', '<', p.before),
+);
+
+export const oneTimeCodesStore: OneTimeCodesStore = {
+  add: (tx, token) =>
+    tx.insert(addToken, { ...token, userOrNull: token.user ?? null, codeOrNull: token.codeHash ?? null }),
+  async forgetOlder(tx, { purpose, emailKey, user }) {
+    await tx.execute(forgetForAddress, { purpose, emailKey });
+    if (user !== undefined) await tx.execute(forgetForUser, { purpose, user });
+  },
+  findByToken: async (db, query) => liveOf(await db.first(findByToken, query)),
+  async tryCode(tx, query) {
+    if ((await tx.execute(countTry, query)) !== 1) return undefined;
+    const row = await tx.first(findByAddress, query);
+    const isRight = timingSafeEqual(
+      Buffer.from(row?.code_hash ?? ''.padEnd(query.codeHash.length)),
+      Buffer.from(query.codeHash),
+    );
+    return isRight ? liveOf(row) : undefined;
+  },
+  use: async (tx, id, now) => (await tx.execute(useToken, { id, now })) === 1,
+  listOf: async (db, user) =>
+    (await db.all(listOf, { user })).map((row) => ({ ...toLive(row), expiresAt: row.expires_at })),
+  async removeOf(tx, user, purposes) {
+    if (purposes === undefined) await tx.execute(forgetUser, { user });
+    for (const purpose of purposes ?? []) await tx.execute(forgetForUser, { user, purpose });
+  },
+  sweep: async (tx, before) => {
+    await tx.execute(sweepTokens, { before });
+  },
+};
+
+interface LiveRow {
+  id: number;
+  purpose: Purpose;
+  user_id: number | null;
+  email: string;
+  email_key: string;
+  created_at: Instant;
+}
+
+const liveOf = (row: LiveRow | undefined): LiveToken | undefined => row && toLive(row);
+
+const toLive = (row: LiveRow): LiveToken => ({
+  id: row.id,
+  purpose: row.purpose,
+  user: row.user_id === null ? undefined : asUserId(row.user_id),
+  email: row.email,
+  emailKey: row.email_key,
+  createdAt: row.created_at,
+});

@@ -1,0 +1,52 @@
+import type { Reads, Tx } from '../../db/database.ts';
+import type { Instant } from '../../kernel/clock.ts';
+import type { UserId } from '../../kernel/ids.ts';
+import type { Purpose } from './policy.ts';
+
+/** A token that is good at this moment: what it was made for, and to whom it was sent. */
+export interface LiveToken {
+  readonly id: number;
+  readonly purpose: Purpose;
+  /** None where the address has no account yet. */
+  readonly user: UserId | undefined;
+  /** As it was typed. */
+  readonly email: string;
+  readonly emailKey: string;
+  readonly createdAt: Instant;
+}
+
+export interface NewToken extends Omit<LiveToken, 'id'> {
+  readonly tokenHash: string;
+  /** None where there is no code. */
+  readonly codeHash: string | undefined;
+  readonly expiresAt: Instant;
+}
+
+export interface CodeQuery {
+  readonly purpose: Purpose;
+  readonly emailKey: string;
+  readonly codeHash: string;
+  readonly now: Instant;
+  readonly triesAtMost: number;
+}
+
+/** One-time tokens and codes, by their digests. */
+export interface OneTimeCodesStore {
+  add(tx: Tx, token: NewToken): Promise<number>;
+  /** Forgets those of a purpose that were sent to an address, or were made for a user. */
+  forgetOlder(tx: Tx, older: { purpose: Purpose; emailKey: string; user: UserId | undefined }): Promise<void>;
+  findByToken(db: Reads, query: { purpose: Purpose; tokenHash: string; now: Instant }): Promise<LiveToken | undefined>;
+  /**
+   * Counts a try at the code of an address, and finds its token if the try was right. Of many at once no more than `triesAtMost` are looked
+   * at; the right code behind them is as wrong as any. Commits whatever comes of it.
+   */
+  tryCode(tx: Tx, query: CodeQuery): Promise<LiveToken | undefined>;
+  /** Uses a token up; of two at once, one gets `true`. */
+  use(tx: Tx, id: number, now: Instant): Promise<boolean>;
+  /** Those of a user, also such as are not good any more. */
+  listOf(db: Reads, user: UserId): Promise<(LiveToken & { readonly expiresAt: Instant })[]>;
+  /** Forgets those of a user, of some purposes or of all. */
+  removeOf(tx: Tx, user: UserId, purposes?: readonly Purpose[]): Promise<void>;
+  /** Removes those that ran out before an instant. */
+  sweep(tx: Tx, before: Instant): Promise<void>;
+}
