@@ -13,7 +13,7 @@ test('the disk of the database runs full under load: all refusals in time, nothi
   const mounted = mountSmallDisk(diskMegabytes);
   if ('missing' in mounted) return t.skip(`NOT RUN: ${mounted.missing}`);
   using disk = mounted;
-  const postgres = await startPostgres(disk.path);
+  const postgres = await startPostgres({ parent: disk.path });
   if ('missing' in postgres) return t.skip(`NOT RUN: ${postgres.missing}`);
   try {
     const url = await createDatabaseOn(postgres.url);

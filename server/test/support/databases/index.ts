@@ -4,6 +4,7 @@ import { parseDatabaseUrl } from '../../../src/config/database-url.ts';
 import { connect } from '../../../src/db/connect.ts';
 import type { Database } from '../../../src/db/database.ts';
 import { openSqlite } from '../../../src/db/dialects/sqlite/database.ts';
+import { createSchemaCopier, databaseUrl, type SchemaCopier } from './schema-copy.ts';
 
 /**
  * Which database the tests of this process run on: `TEST_SERVER_URL` names a server whose user may create databases; without it, SQLite.
@@ -12,8 +13,9 @@ import { openSqlite } from '../../../src/db/dialects/sqlite/database.ts';
 const serverUrl = process.env.TEST_SERVER_URL;
 const perProcess = `kw_${process.pid}_${Math.floor(performance.timeOrigin)}`;
 let made = 0;
+let copier: SchemaCopier | undefined;
 
-/** A new, empty database of the kind that this run is about. */
+/** A new database of the kind that this run is about, with nothing in it; on a server our tables are there already. */
 export async function openTestDatabase(poolSize = 20): Promise<Database> {
   return serverUrl === undefined ? openSqlite({ path: ':memory:' }) : openUrl(await createTestDatabase(), poolSize);
 }
@@ -21,18 +23,25 @@ export async function openTestDatabase(poolSize = 20): Promise<Database> {
 /** Opens a database of a server by its URL, as another node would. */
 export const openUrl = (url: string, poolSize = 20): Promise<Database> => connect(parseDatabaseUrl(url), { poolSize });
 
-/** The URL of a new, empty database on the server of this run. @throws Error on SQLite, where each file is one */
+/** The URL of a new database on the server of this run. @throws Error on SQLite, where each file is one */
 async function createTestDatabase(): Promise<string> {
   if (serverUrl === undefined) throw new Error('there is no database server in this run');
-  return createDatabaseOn(serverUrl);
+  copier ??= createSchemaCopier(serverUrl, `${perProcess}_model`);
+  const name = nextName();
+  await copier.make(name);
+  return databaseUrl(serverUrl, name);
 }
 
 /** The URL of a new, empty database on any server. @param server the URL of a user who may create databases */
 export async function createDatabaseOn(server: string): Promise<string> {
-  made += 1;
-  const name = `${perProcess}_${made}`;
+  const name = nextName();
   await runOn(server, `create database ${name}`);
-  return Object.assign(new URL(server), { pathname: `/${name}` }).href;
+  return databaseUrl(server, name);
+}
+
+function nextName(): string {
+  made += 1;
+  return `${perProcess}_${made}`;
 }
 
 async function runOn(url: string, sql: string): Promise<void> {

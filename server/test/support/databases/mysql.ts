@@ -56,6 +56,7 @@ const argumentsOf = (folder: string, port: number) => [
   '--innodb-flush-log-at-trx-commit=2',
   '--sync-binlog=0',
   '--skip-innodb-doublewrite',
+  '--innodb-flush-method=nosync',
 ];
 
 function findServer(): string | { readonly missing: string } {

@@ -51,8 +51,19 @@ function hydrateLinks(root: string): void {
   if (existsSync(script)) spawnSync(process.execPath, [script], { cwd: root });
 }
 
-/** Starts a PostgreSQL, or says why there is none. @param parent of its folder */
-export async function startPostgres(parent?: string): Promise<TestPostgres | { readonly missing: string }> {
+/**
+ * Starts a PostgreSQL, or says why there is none.
+ *
+ * @param options.parent of its folder
+ * @param options.syncs false where nothing is told of power cuts: what is committed outlives a kill of the server all the same
+ */
+export async function startPostgres({
+  parent,
+  syncs = true,
+}: {
+  parent?: string;
+  syncs?: boolean;
+} = {}): Promise<TestPostgres | { readonly missing: string }> {
   const bin = candidates().find((folder) => canRun(join(folder, 'initdb')));
   if (bin === undefined) return { missing: 'no PostgreSQL programs were found that an unprivileged user can run' };
   const folder = createServerFolder('postgres', parent);
@@ -69,6 +80,7 @@ export async function startPostgres(parent?: string): Promise<TestPostgres | { r
     'listen_addresses=127.0.0.1',
     '-c',
     `unix_socket_directories=${folder}`,
+    ...(syncs ? [] : ['-c', 'fsync=off', '-c', 'full_page_writes=off']),
   ];
   const launch = () =>
     startProcess(join(bin, 'postgres'), ['-D', data, ...settings, '-c', 'max_connections=300'], folder);
