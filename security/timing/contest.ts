@@ -2,24 +2,17 @@ import { existsSync } from 'node:fs';
 import { control, judged, note, type Verdict } from '../attack.ts';
 import { openScene, type Scene } from '../scene.ts';
 import { errorLines } from '../suite.ts';
-import type { Door } from './doors.ts';
-import { measure, type NameClass, type Times } from './interleave.ts';
-import { classOf, type Fate, populate } from './population.ts';
-import { compare, describe, isFound } from './statistics.ts';
+import { type Door, greeting } from './doors.ts';
+import { type MeasureOptions, measure, type Times } from './interleave.ts';
+import { type Population, settle } from './population.ts';
+import { compare, describe, isFound, leastShare, leastShift, ms } from './statistics.ts';
 import { createStopwatch } from './stopwatch.ts';
 
-export interface Contest {
+export interface Contest extends Pick<MeasureOptions, 'budgetMs' | 'isEnough' | 'rounds'> {
   readonly door: Door;
-  /** What is compared with `unknown`. */
-  readonly fates: readonly Exclude<Fate, 'unknown'>[];
-  /** Names in each class. */
-  readonly count: number;
-  readonly budgetMs: number;
+  readonly population: Population;
   /** A composition that is measured in place of Keyward, with its arguments. */
   readonly weak?: { readonly script: string; readonly args: readonly string[] };
-  readonly isEnough?: (times: Times) => boolean;
-  /** Makes one class of several. */
-  readonly mix?: (classes: readonly NameClass[]) => readonly NameClass[];
 }
 
 /** Memory instead of a disk, where there is such a folder: the less noise, the better for the enemy. */
@@ -27,37 +20,72 @@ const quietFolder = '/dev/shm';
 
 /** Measures wrong passwords at accounts of several fates against names that nobody has. */
 export async function hold({ quick, seed }: Pick<Scene, 'quick' | 'seed'>, contest: Contest): Promise<Times> {
-  const { door, fates, count, budgetMs, weak, isEnough, mix = (it) => it } = contest;
-  const classes = mix([...fates, 'unknown' as const].map((fate) => classOf(door.path.slice(1), fate, count)));
+  const { door, population, weak, ...limits } = contest;
   await using scene = await openScene({
     quick,
     seed,
     ...weak,
     ...(existsSync(quietFolder) ? { within: quietFolder } : {}),
-    async prepare(insider) {
-      for (const fate of fates) await populate(insider, fate, classOf(door.path.slice(1), fate, count).names);
-    },
+    prepare: (insider) => settle(insider, population.people),
   });
-  using stopwatch = createStopwatch(scene.url);
+  using stopwatch = createStopwatch(scene.url, greeting);
   const { random, address } = scene;
   const requestFor = (name: string) => door.request(name, 'a wrong password', address());
-  const options = { stopwatch, random, requestFor, status: door.status, budgetMs };
-  const times = await measure(classes, isEnough === undefined ? options : { ...options, isEnough });
+  const times = await measure(population.classes, { stopwatch, random, requestFor, status: door.status, ...limits });
   const [line] = errorLines(scene.log());
   if (line !== undefined) throw new Error(line);
   return times;
 }
 
+/** Every class beside `unknown`. */
+function* pairsIn(times: Times) {
+  const unknown = times.get('unknown') ?? [];
+  for (const [title, samples] of times) if (title !== 'unknown') yield { title, samples, unknown };
+}
+
+const anyFoundIn = (times: Times): boolean =>
+  [...pairsIn(times)].some(({ samples, unknown }) => isFound(compare(samples, unknown)));
+
+/** Goes on until something is found. */
+export const untilFound = { isEnough: anyFoundIn } as const;
+
+/** Goes on until a shift of so many milliseconds would be found in every class. It looks at how far times spread, not at whether they differ. */
+export const untilWouldFind = (goalMs: number) => ({
+  isEnough: (times: Times) =>
+    [...pairsIn(times)].every(({ samples, unknown }) => leastShift(samples, unknown) <= goalMs),
+});
+
 /** Judges every class against `unknown`. @param sensitivityMs a difference that must not be able to hide, or the machine was too busy */
 export function* verdictsOn(path: string, times: Times, sensitivityMs: number): Generator<Verdict> {
-  const unknown = times.get('unknown') ?? [];
-  for (const [title, samples] of times) {
-    if (title === 'unknown') continue;
-    const compared = compare(samples, unknown);
-    const text = describe([title, 'unknown'], compared);
-    yield note(`${path}: ${text}`);
-    yield judged(`${path}: telling ${title} from unknown`, isFound(compared) ? text : undefined);
-    const blind = compared.detectable > sensitivityMs ? 'the machine is too busy to measure on' : undefined;
+  for (const { title, samples, unknown } of pairsIn(times)) {
+    const least = leastShift(samples, unknown);
+    yield* verdictOn(path, title, samples, unknown, `would find ${ms(least)}`);
+    const blind = least > sensitivityMs ? 'the machine is too busy to measure on' : undefined;
     yield control(`${path}: ${sensitivityMs} ms between ${title} and unknown would be found`, blind);
   }
+}
+
+/** The same where a share of the names takes much longer: what must not be able to hide is a difference of that share. */
+export function* verdictsOnShares(path: string, times: Times, share: number, sensitivity: number): Generator<Verdict> {
+  const percent = (value: number) => `${(value * 100).toFixed(0)} %`;
+  for (const { title, samples, unknown } of pairsIn(times)) {
+    const least = leastShare(share, [samples.length, unknown.length]);
+    const would = `would find ${percent(share)} against ${percent(share + least)}`;
+    yield* verdictOn(path, title, samples, unknown, would);
+    const blind = least > sensitivity ? 'there was no time for names enough' : undefined;
+    yield control(`${path}: a share that differs by ${percent(sensitivity)} would be found`, blind);
+  }
+}
+
+function* verdictOn(
+  path: string,
+  title: string,
+  samples: readonly number[],
+  unknown: readonly number[],
+  would: string,
+) {
+  const compared = compare(samples, unknown);
+  const text = `${describe([title, 'unknown'], compared)}, ${would}`;
+  yield note(`${path}: ${text}`);
+  yield judged(`${path}: telling ${title} from unknown`, isFound(compared) ? text : undefined);
 }

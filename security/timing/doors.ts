@@ -32,3 +32,6 @@ export const tokenDoor: Door = {
     return written('/token', 'application/x-www-form-urlencoded', form.toString(), from);
   },
 };
+
+/** Asks for nothing that is measured. */
+export const greeting = 'GET /livez HTTP/1.1\r\nHost: auth.example.com\r\n\r\n';

@@ -55,10 +55,16 @@ describe('measuring', () => {
   test('stops when it is told that it is enough, and when its time is over', async () => {
     const { asked, options } = createFake();
     await measure(classes, { ...options, isEnough: () => true });
-    assert.equal(asked.length, 40);
+    assert.equal(asked.length, 100);
     const late = await measure(classes, { ...options, budgetMs: -1 });
     const counts = [...late.values()].map(({ length }) => length);
     assert.equal(Math.min(...counts), fewestSamples);
+  });
+
+  test('asks for each name once where the names themselves are what is drawn', async () => {
+    const { asked, options } = createFake();
+    await measure(classes, { ...options, rounds: 1 });
+    assert.deepEqual(asked.toSorted(), classes.flatMap(({ names }) => names).toSorted());
   });
 
   test('an answer of another status is a fault: it would be about something else', async () => {

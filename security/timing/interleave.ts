@@ -15,10 +15,12 @@ export interface MeasureOptions {
   readonly requestFor: (name: string) => string;
   /** The status that every answer must have: another one would be about something else. */
   readonly status: number;
-  /** When to stop: milliseconds from now. On a very busy machine not before there are samples enough to be compared. */
+  /** When to stop at the latest: milliseconds from now. On a very busy machine not before there are samples enough to be compared. */
   readonly budgetMs: number;
-  /** After each round, whether that is enough. */
+  /** Whether that is enough; asked now and then. */
   readonly isEnough?: (times: Times) => boolean;
+  /** How often a name is asked for at most; `mostRounds` unless said. */
+  readonly rounds?: number;
 }
 
 /** Milliseconds by the title of the class. */
@@ -30,33 +32,37 @@ export const mostRounds = 8;
 /** Requests whose times are thrown away, so that caches and compiled code are warm. */
 const warmUp = 20;
 
+/** After so many requests it is asked whether that is enough. */
+const lookEvery = 100;
+
 /**
  * Measures all classes in one random order, so that whatever changes on the machine meanwhile meets them all. In each round every name is
  * asked for once: how often a name was seen before costs time of its own, and must be the same for all classes.
  */
 export async function measure(classes: readonly NameClass[], options: MeasureOptions): Promise<Times> {
-  const { stopwatch, random, requestFor, status, budgetMs, isEnough = () => false } = options;
+  const { stopwatch, requestFor, status, budgetMs, isEnough = () => false } = options;
   const times = new Map(classes.map(({ title }): [string, number[]] => [title, []]));
   const until = performance.now() + budgetMs;
-  let toSkip = warmUp;
-  for (let round = 0; round < mostRounds; round += 1) {
-    const order = shuffled(
-      classes.flatMap(({ title, names }) => names.map((name) => ({ title, name }))),
-      random,
-    );
-    for (const { title, name } of order) {
-      if (performance.now() > until && areEnough(times)) return times;
-      const timed = await stopwatch.time(requestFor(name));
-      if (timed.status !== status) throw new Error(`${title}: ${name} is answered ${timed.status}`);
-      if (toSkip > 0) toSkip -= 1;
-      else if (!timed.disturbed) times.get(title)?.push(timed.ms);
+  let asked = 0;
+  for (const { title, name } of inRounds(classes, options)) {
+    if (areComparable(times)) {
+      if (performance.now() > until) break;
+      if (asked % lookEvery === 0 && isEnough(times)) break;
     }
-    if (isEnough(times)) break;
+    const timed = await stopwatch.time(requestFor(name));
+    if (timed.status !== status) throw new Error(`${title}: ${name} is answered ${timed.status}`);
+    asked += 1;
+    if (asked > warmUp && !timed.disturbed) times.get(title)?.push(timed.ms);
   }
   return times;
 }
 
-const areEnough = (times: Times): boolean => [...times.values()].every(({ length }) => length >= fewestSamples);
+function* inRounds(classes: readonly NameClass[], { random, rounds = mostRounds }: MeasureOptions) {
+  const all = classes.flatMap(({ title, names }) => names.map((name) => ({ title, name })));
+  for (let round = 0; round < rounds; round += 1) yield* shuffled(all, random);
+}
+
+const areComparable = (times: Times): boolean => [...times.values()].every(({ length }) => length >= fewestSamples);
 
 /** R. A. Fisher, F. Yates. */
 export function shuffled<T>(list: readonly T[], random: Seeded): T[] {

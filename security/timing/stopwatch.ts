@@ -11,7 +11,7 @@ export interface Timed {
   readonly disturbed: boolean;
 }
 
-/** Measures one request after the other, over one connection that is kept. */
+/** Measures one request after the other, over one connection that is kept for as long as the server keeps it. */
 export interface Stopwatch extends Disposable {
   time(request: string): Promise<Timed>;
 }
@@ -22,7 +22,8 @@ interface Pause {
   readonly to: number;
 }
 
-export function createStopwatch(url: string): Stopwatch {
+/** @param greeting a request that is not timed, the first of every connection: what a new one costs the server is no part of a measurement */
+export function createStopwatch(url: string, greeting: string): Stopwatch {
   const { hostname, port } = new URL(url);
   let socket: Socket | undefined;
   let pauses: Pause[] = [];
@@ -35,16 +36,14 @@ export function createStopwatch(url: string): Stopwatch {
     if (socket?.writable) return socket;
     socket = connect(Number(port), hostname).setNoDelay();
     await once(socket, 'connect');
-    return socket;
+    return (await answerTo(greeting, socket)).isLast ? open() : socket;
   };
 
   return {
     async time(request) {
-      const on = await open();
-      const answered = answerOn(on);
-      const from = performance.now();
-      on.write(request);
-      const { firstAt, status } = await answered;
+      const { from, firstAt, status, isLast } = await answerTo(request, await open());
+      // The server ends a connection after so many requests, and says so in its last answer (RFC 9112 §9.6).
+      if (isLast) socket = undefined;
       // The observer is told a little later.
       await new Promise(setImmediate);
       const disturbed = pauses.some((pause) => pause.from < firstAt && pause.to > from);
@@ -58,8 +57,16 @@ export function createStopwatch(url: string): Stopwatch {
   };
 }
 
+interface Answered {
+  readonly from: number;
+  readonly firstAt: number;
+  readonly status: number;
+  /** No other request may follow on this connection, which is closed. */
+  readonly isLast: boolean;
+}
+
 /** Resolves when an answer with a `Content-Length` has come whole. */
-function answerOn(socket: Socket): Promise<{ firstAt: number; status: number }> {
+function answerTo(request: string, socket: Socket): Promise<Answered> {
   return new Promise((resolve, reject) => {
     let firstAt = 0;
     let text = '';
@@ -76,9 +83,13 @@ function answerOn(socket: Socket): Promise<{ firstAt: number; status: number }> 
       const length = lengthOf(text);
       if (length === undefined || text.length < length) return;
       done();
-      resolve({ firstAt, status: Number(text.slice(9, 12)) });
+      const isLast = /\r\nconnection: *close\r\n/i.test(text.slice(0, text.indexOf('\r\n\r\n') + 2));
+      if (isLast) socket.destroy();
+      resolve({ from, firstAt, status: Number(text.slice(9, 12)), isLast });
     };
     socket.on('data', onData).on('error', onEnd).on('close', onEnd);
+    const from = performance.now();
+    socket.write(request);
   });
 }
 

@@ -15,7 +15,8 @@ const weaken: Weaken = weaknesses[name as keyof typeof weaknesses];
 
 await inServerWorld(config, { firstOfNode: true, processes: 1 }, async (world) => {
   const { features, ports } = world;
-  const logIn = weaken(features.signIn.logIn, { db: ports.db, users: features.users }, Number(amount));
+  const { users, passwords } = features;
+  const logIn = weaken(features.signIn.logIn, { ...ports, users, passwords }, Number(amount));
   const weakened = { ...world, features: { ...features, signIn: { ...features.signIn, logIn } } };
   await listenUntil(stopSignal(), weakened, async (address) => {
     process.stdout.write(`Keyward, weakened: ${name}\n  Address   ${address}\n`);

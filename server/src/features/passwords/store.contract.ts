@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { behind } from '../../../test/support/behind.ts';
+import { unevenness } from '../../../test/support/evenness.ts';
 import { atOnce, storeContract, yesAmong } from '../../../test/support/store-contract.ts';
 import type { Database } from '../../db/database.ts';
 import { asUserId } from '../../kernel/ids.ts';
+import { Secret } from '../../kernel/secret.ts';
 import { usersStore } from '../users/index.ts';
+import { createFindStandIn } from './find-stand-in.ts';
 import { passwordsStore as store } from './store.sql.ts';
+import { idsPerLook } from './store.ts';
 
 const keysOf = (name: string) => ({ usernameKey: name, emailKey: `${name}@example.com` });
 
@@ -78,21 +82,47 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
     assert.equal(await store.lastUser(db), bea);
   });
 
-  that('finds the hash of a user by an id near theirs, of living ones with a password alone', async (db) => {
-    const ada = await addUser(db, 'ada');
-    const bea = await addUser(db, 'bea', { withPassword: false });
-    const cyd = await addUser(db, 'cyd');
-    const dan = await addUser(db, 'dan');
-    assert.equal(await store.findNear(db, ada), 'hash of ada');
-    assert.equal(await store.findNear(db, bea), 'hash of cyd');
+  that('finds the hashes of living users with a password among some ids, also where ids stand twice', async (db) => {
+    const [ada, bea] = [await addUser(db, 'ada'), await addUser(db, 'bea', { withPassword: false })];
+    const [cyd, dan, eva] = [await addUser(db, 'cyd'), await addUser(db, 'dan'), await addUser(db, 'eva')];
     await db.transact((tx) => usersStore.markDeleted(tx, cyd, 2_000));
-    assert.equal(await store.findNear(db, cyd), 'hash of dan');
     await db.transact((tx) => usersStore.markDisabled(tx, dan, { at: 2_000, until: undefined, reason: undefined }));
-    assert.equal(await store.findNear(db, cyd), 'hash of dan', 'a disabled user is a living one');
-    assert.equal(await store.findNear(db, dan + 1), undefined);
-    assert.equal(await store.findNear(db, ada - 63), 'hash of ada');
-    assert.equal(await store.findNear(db, ada - 64), undefined, 'far away is not looked');
+    const found = await store.hashesAmong(db, [dan, ada, bea, cyd, ada, eva + 1, dan, dan]);
+    assert.deepEqual(
+      [...found].toSorted(([a], [b]) => a - b),
+      [
+        [ada, 'hash of ada'],
+        [dan, 'hash of dan'],
+      ],
+      'a disabled user is a living one',
+    );
+    const gone = Array.from({ length: idsPerLook }, () => cyd);
+    assert.deepEqual(await store.hashesAmong(db, gone), new Map());
   });
+
+  that(
+    'gives each living user with a password the same part of the names, whatever gaps are before them',
+    async (db) => {
+      const living: string[] = [];
+      for (let place = 1; place <= 48; place += 1) {
+        const withPassword = place % 5 !== 0;
+        const id = await addUser(db, `user-${place}`, { withPassword });
+        const isGap = place % 16 > 7;
+        if (isGap) await db.transact((tx) => usersStore.markDeleted(tx, id, 2_000));
+        else if (withPassword) living.push(`hash of user-${place}`);
+      }
+      const hasher = { canVerify: () => true };
+      const secretKeys = { present: new Secret('a key of no value'), former: [] };
+      const find = createFindStandIn({ db, clock: { now: () => 0 }, secretKeys, hasher, store });
+      const counts = new Map(living.map((hash) => [hash, 0]));
+      for (let name = 0; name < living.length * 50; name += 1) {
+        const hash = (await find(`nobody-${name}`)) ?? 'nobody';
+        counts.set(hash, (counts.get(hash) ?? 0) + 1);
+      }
+      assert.deepEqual([...counts.keys()], living);
+      assert.ok(unevenness([...counts.values()]) < 1, `${[...counts.values()]}`);
+    },
+  );
 
   that('finds the hash of a user by id, and none of who is deleted or was never there', async (db) => {
     const ada = await addUser(db, 'ada');

@@ -3,7 +3,7 @@ import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { asUserId, type UserId } from '../../kernel/ids.ts';
 import { isActiveUser, type PublishedUsers } from '../users/index.ts';
-import type { PasswordsStore, StoredPassword } from './store.ts';
+import { idsPerLook, type PasswordsStore, type StoredPassword } from './store.ts';
 
 interface PasswordsTables {
   passwords: { user_id: number; hash: string; changed_at: Instant };
@@ -34,19 +34,19 @@ const findLastUser = statement((db, _: object) =>
   db.selectFrom('passwords').select('user_id').orderBy('user_id', 'desc').limit(1),
 );
 
-/** Bounded, so that a run of deleted ones is not searched through. */
-const nearby = 64;
+const placesOfLook = Array.from({ length: idsPerLook }, (_, place) => place);
 
-const findNear = statement((db, p: { from: number; to: number }) =>
+const findAmong = statement((db, ids: readonly number[]) =>
   db
     .selectFrom('passwords')
     .innerJoin('users', 'users.id', 'passwords.user_id')
-    .select('passwords.hash')
-    .where('passwords.user_id', '>=', p.from)
-    .where('passwords.user_id', '<', p.to)
-    .where('users.deleted_at', 'is', null)
-    .orderBy('passwords.user_id')
-    .limit(1),
+    .select(['passwords.user_id', 'passwords.hash'])
+    .where(
+      'passwords.user_id',
+      'in',
+      placesOfLook.map((place) => ids[place] as number),
+    )
+    .where('users.deleted_at', 'is', null),
 );
 
 const addPassword = statement((db, p: { user: UserId; hash: string; at: Instant }) =>
@@ -109,7 +109,7 @@ export const passwordsStore: PasswordsStore = {
     return row && storedPassword(row);
   },
   lastUser: async (db) => (await db.first(findLastUser, {}))?.user_id ?? 0,
-  findNear: async (db, id) => (await db.first(findNear, { from: id, to: id + nearby }))?.hash,
+  hashesAmong: async (db, ids) => new Map((await db.all(findAmong, ids)).map((row) => [row.user_id, row.hash])),
   add: async (tx, user, hash, at) => {
     await tx.execute(addPassword, { user, hash, at });
   },

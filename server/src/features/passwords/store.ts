@@ -17,6 +17,9 @@ export interface FoundPassword extends StoredPassword {
   readonly active: boolean;
 }
 
+/** How many ids `hashesAmong` looks for at once: a statement that is compiled once has so many places, not fewer. */
+export const idsPerLook = 8;
+
 export interface PasswordsStore {
   /** By folded e-mail or username; deleted users have no names, so they are not found. */
   findByName(
@@ -28,8 +31,8 @@ export interface PasswordsStore {
   findOf(db: Reads, user: UserId): Promise<StoredPassword | undefined>;
   /** The highest id of a user who has or had a password; 0 where there is none. */
   lastUser(db: Reads): Promise<number>;
-  /** The hash of a living user with this id or one of the next few. */
-  findNear(db: Reads, id: number): Promise<string | undefined>;
+  /** By id, the hashes of those of `idsPerLook` ids, some perhaps twice, who are living users with a password. */
+  hashesAmong(db: Reads, ids: readonly number[]): Promise<ReadonlyMap<number, string>>;
   add(tx: Tx, user: UserId, hash: string, at: Instant): Promise<void>;
   /** Whether a password is still the user's: one that was changed meanwhile proves nothing any more; one with a better hash does. */
   isCurrent(tx: Tx, password: { readonly userId: UserId; readonly changedAt: Instant }): Promise<boolean>;
