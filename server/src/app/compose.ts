@@ -73,7 +73,14 @@ export async function compose(
   const proofs = { passwords, throttle, sessions: sessions.store, endSessions: sessions.endSessions };
   const accounts = createAccounts({ ...ports, ...people, ...proofs, audit });
   const directory = createDirectory({ ...ports, ...people, sessions: sessions.store });
-  const personalData = createPersonalData({ ...ports, ...people, audit, holdings, settings: config.personalData });
+  const personalData = createPersonalData({
+    ...ports,
+    ...people,
+    audit,
+    throttle,
+    holdings,
+    settings: config.personalData,
+  });
   const signIn = createSignIn({ db, clock: ports.clock, audit, users, passwords, throttle, sessions, accounts });
   const grantToken = createGrantToken({ logIn: signIn.logIn, refreshSession: sessions.refresh });
   const metadata = serverMetadata(issuer);

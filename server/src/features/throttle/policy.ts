@@ -93,6 +93,13 @@ export const paces = {
   },
   /** Made-up tokens and API keys from one source. Many are free: when `SECRET_KEY` is lost, all clients of an office hold such ones, and must hear so. */
   token: { freeAttempts: 300, ...hourAtMost, forgets: { oneEachSeconds: 12 } },
+  /**
+   * Other names that a user asks for, in a row: whether a name is taken is told, so whoever has one account could ask through all
+   * addresses there are. Nothing is ever given back; fewer are free in a day than somebody needs who looks for a name.
+   */
+  rename: { freeAttempts: 10, ...hourAtMost, forgets: { oneEachSeconds: 144 * minute } },
+  /** Exports of one's own data: each reads all of it, and leaves a row in the record that nobody can remove. */
+  export: { freeAttempts: 10, ...hourAtMost, forgets: { oneEachSeconds: 144 * minute } },
   /** Accounts made from one source. */
   signup: { freeAttempts: 60, ...hourAtMost, forgets: { oneEachSeconds: 24 * minute } },
 } as const satisfies Record<string, Pace>;
