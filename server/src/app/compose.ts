@@ -1,6 +1,6 @@
 import type { Database } from '../db/database.ts';
 import { createAccounts } from '../features/accounts/index.ts';
-import { apiKeysHolding, createApiKeys } from '../features/api-keys/index.ts';
+import { apiKeyLives, apiKeysHolding, createApiKeys } from '../features/api-keys/index.ts';
 import { auditHolding, createAudit } from '../features/audit/index.ts';
 import { createDirectory } from '../features/directory/index.ts';
 import { createKeys } from '../features/keys/index.ts';
@@ -8,7 +8,7 @@ import { createGrantToken, createIntrospect, createRevoke, serverMetadata } from
 import { createPasswords, passwordsHolding } from '../features/passwords/index.ts';
 import { createPersonalData } from '../features/personal-data/index.ts';
 import { createRoles, rolesHolding } from '../features/roles/index.ts';
-import { createSessions, type SessionParts, sessionsHolding } from '../features/sessions/index.ts';
+import { createSessions, type SessionParts, sessionLives, sessionsHolding } from '../features/sessions/index.ts';
 import { createSignIn } from '../features/sign-in/index.ts';
 import { createStatus } from '../features/status/index.ts';
 import { createThrottle } from '../features/throttle/index.ts';
@@ -62,7 +62,8 @@ export async function compose(
   const { db } = ports;
   const audit = await createAudit({ ...ports, issuer });
   const keys = await createKeys({ ...ports, audit, settings: config.keys });
-  const roles = createRoles({ ...ports, audit, users });
+  const credentials = { sessionLives: sessionLives(ports), apiKeyLives: apiKeyLives(ports) };
+  const roles = createRoles({ ...ports, audit, users, credentials });
   const people = { users, roles: roles.store, authority: roles.authority };
   const passwords = createPasswords({ ...ports, limits: config.passwords });
   const throttle = createThrottle({ ...ports, enabled: config.server.rateLimits });

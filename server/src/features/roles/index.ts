@@ -7,7 +7,7 @@ import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Audit } from '../audit/index.ts';
 import type { UsersStore } from '../users/index.ts';
-import { type Authority, createAuthority } from './authority.ts';
+import { type Authority, type Credentials, createAuthority } from './authority.ts';
 import { type ChangeRole, createChangeRole } from './change-role.ts';
 import { createChangeableRoles } from './changeable-role.ts';
 import { type CreateRole, createCreateRole } from './create-role.ts';
@@ -24,7 +24,7 @@ import { rolesStore } from './store.sql.ts';
 import type { Page, RolesStore } from './store.ts';
 import { createUpdateRole, type UpdateRole } from './update-role.ts';
 
-export { type Authority, isThemselves } from './authority.ts';
+export { type Authority, type Credentials, isThemselves } from './authority.ts';
 export { lastAdmin, permissionNotHeld, userHoldsMore } from './errors.ts';
 export { permissionRoutes } from './permission-routes.ts';
 export { adminRoleName, permissionPattern, permissionsOutside } from './policy.ts';
@@ -56,7 +56,13 @@ export interface Roles {
   readonly store: RolesStore;
 }
 
-export function createRoles(deps: { db: Database; clock: Clock; audit: Audit; users: UsersStore }): Roles {
+export function createRoles(deps: {
+  db: Database;
+  clock: Clock;
+  audit: Audit;
+  users: UsersStore;
+  credentials: Credentials;
+}): Roles {
   const store = rolesStore;
   const authority = createAuthority({ ...deps, store });
   const changeable = createChangeableRoles({ authority, store });
