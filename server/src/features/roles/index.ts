@@ -29,7 +29,7 @@ export { lastAdmin, permissionNotHeld, userHoldsMore } from './errors.ts';
 export { permissionRoutes } from './permission-routes.ts';
 export { adminRoleName, permissionPattern, permissionsOutside } from './policy.ts';
 export type { RolePreview } from './preview-role.ts';
-export type { Role } from './role.ts';
+export type { PermissionEntry, Role } from './role.ts';
 export { roleRoutes } from './routes.ts';
 export type { RolesTables as PublishedRoles } from './store.sql.ts';
 export type { RolesStore } from './store.ts';
