@@ -51,7 +51,8 @@ test('a key is shown once, works where its permission guards, and is refused fro
   assert.equal(key.slice(8, 23), id);
   assert.equal(made.headers.get('cache-control'), 'no-store');
   const created = { event: 'api-key.created', outcome: 'success', actor: ada.id, subject: ada.id, object: id };
-  assert.deepEqual(await server.newEvents(), [{ ...created, ip: '127.0.0.1' }]);
+  const where = { session: ada.sessionId, ip: '127.0.0.1' };
+  assert.deepEqual(await server.newEvents(), [{ ...created, ...where }]);
 
   const token = ada.accessToken;
   const list = await call('GET', '/api-keys', { token });
@@ -66,7 +67,7 @@ test('a key is shown once, works where its permission guards, and is refused fro
   const revoked = await call('DELETE', `/api-keys/${id}`, { token });
   assert.deepEqual([revoked.status, revoked.body], [200, { message: 'API key revoked successfully.' }]);
   assertProblem(await call('GET', '/permissions', { token: key }), 401, 'invalid-api-key');
-  const ended = { ...created, event: 'api-key.revoked', reason: 'revoked-by-owner', ip: '127.0.0.1' };
+  const ended = { ...created, event: 'api-key.revoked', reason: 'revoked-by-owner', ...where };
   assert.deepEqual(await server.newEvents(), [ended]);
   assert.deepEqual((await call('GET', '/api-keys', { token })).body, { api_keys: [] });
   assertProblem(await call('GET', `/api-keys/${id}`, { token }), 404, 'api-key-not-found');
@@ -289,14 +290,41 @@ describe('an administrator', () => {
 
     const path = `/users/${ada.id}/api-keys`;
     assert.equal((await call('DELETE', `${path}/${one.id}`, { token })).status, 200);
-    const event = { event: 'api-key.revoked', outcome: 'success', actor: help.id, subject: ada.id, ip: '127.0.0.1' };
-    assert.deepEqual(await server.newEvents(), [{ ...event, object: one.id, reason: 'revoked-by-admin' }]);
+    const event = { event: 'api-key.revoked', outcome: 'success', actor: help.id, subject: ada.id, object: one.id };
+    const where = { session: help.sessionId, ip: '127.0.0.1' };
+    assert.deepEqual(await server.newEvents(), [{ ...event, ...where, reason: 'revoked-by-admin' }]);
     const rest = await call('DELETE', path, { token });
     assert.deepEqual(rest.body, { message: 'API keys revoked successfully.', revoked: 2 });
     assert.equal((await server.newEvents()).length, 2);
     for (const key of keys) assert.equal(await works(call, key), false);
     assert.equal((await call('DELETE', path, { token })).body.revoked, 0);
     assertProblem(await call('DELETE', `${path}/${one.id}`, { token }), 404, 'api-key-not-found');
+  });
+
+  test('also of a user who was deleted: it is dead when they are restored, and a stranger still learns nothing', async () => {
+    await using scene = await createScene();
+    const { server, call, ada } = scene;
+    const { accessToken: token } = await withHelp(scene);
+    const keys = [
+      await makeApiKey(call, ada.accessToken, ['permissions:read']),
+      await makeApiKey(call, ada.accessToken, ['permissions:read']),
+      await makeApiKey(call, ada.accessToken, ['permissions:read']),
+    ] as const;
+    await server.features.accounts.delete({ id: ada.id, by: undefined });
+    const path = `/users/${ada.id}/api-keys`;
+    assert.equal((await call('GET', path, { token })).body.api_keys.length, 3);
+    assert.equal((await call('DELETE', `${path}/${keys[0].id}`, { token })).status, 200);
+    assert.equal((await call('GET', path, { token })).body.api_keys.length, 2);
+    const stranger = await signUp(call, {
+      username: 'eve',
+      email: 'eve@example.com',
+      password: 'nine grey herons wade',
+    });
+    assertProblem(await call('DELETE', path, { token: stranger.accessToken }), 403, 'insufficient-permission');
+    assert.deepEqual((await call('DELETE', path, { token })).body.revoked, 2);
+    await server.features.accounts.restore({ id: ada.id, by: undefined });
+    for (const key of keys) assert.equal(await works(call, key), false);
+    assertProblem(await call('DELETE', '/users/99/api-keys', { token }), 404, 'user-not-found');
   });
 
   test('does so to nobody who holds more than they do', async () => {

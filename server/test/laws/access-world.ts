@@ -94,6 +94,7 @@ export async function createAccessWorld(): Promise<AccessWorld> {
     ids: {
       user: String(user.id),
       deleted: String(deleted.id),
+      disabled: String(disabled.id),
       session: second.sessionId,
       key: apiKey,
       role: String(role),
