@@ -90,7 +90,7 @@ export async function compose(
   const accounts = createAccounts({ ...ports, ...people, ...proofs, audit });
   const directory = createDirectory({ ...ports, ...people, sessions: sessions.store });
   const personalData = createPersonalData({ ...ports, ...people, audit, holdings, settings: config.personalData });
-  const posts = { users, mail, notices, oneTimeCodes };
+  const posts = { users, mail, notices, oneTimeCodes, apiKeys };
   const emailFlows = createEmailFlows({ ...ports, ...posts, ...proofs, audit, accounts });
   const signIn = createSignIn({ db, clock: ports.clock, audit, users, passwords, throttle, sessions, accounts });
   const grantToken = createGrantToken({ logIn: signIn.logIn, refreshSession: sessions.refresh });

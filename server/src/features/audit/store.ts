@@ -21,6 +21,8 @@ export type AuditEventName =
   | 'login.failed'
   | 'password.changed'
   | 'password.rehashed'
+  | 'email.verified'
+  | 'account.taken-over'
   | 'role.created'
   | 'role.changed'
   | 'role.renamed'

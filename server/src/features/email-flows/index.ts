@@ -6,6 +6,7 @@
 import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Accounts } from '../accounts/index.ts';
+import type { RevokeApiKeys } from '../api-keys/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { MailOffice } from '../mail/index.ts';
 import type { Notices } from '../notices/index.ts';
@@ -15,9 +16,11 @@ import type { EndSessions } from '../sessions/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
 import { type ChargeMail, createChargeMail } from './charge-mail.ts';
+import { createTakeOverAccount, type TakeOverAccount } from './take-over-account.ts';
 
 export interface EmailFlows {
   readonly chargeMail: ChargeMail;
+  readonly takeOverAccount: TakeOverAccount;
 }
 
 /** What every flow stands on. */
@@ -32,9 +35,10 @@ export interface EmailFlowsDeps {
   readonly throttle: Throttle;
   readonly oneTimeCodes: OneTimeCodes;
   readonly endSessions: EndSessions;
+  readonly apiKeys: { readonly revoke: RevokeApiKeys };
   readonly accounts: Accounts;
 }
 
 export function createEmailFlows(deps: EmailFlowsDeps): EmailFlows {
-  return { chargeMail: createChargeMail(deps) };
+  return { chargeMail: createChargeMail(deps), takeOverAccount: createTakeOverAccount(deps) };
 }

@@ -37,6 +37,7 @@ export type EndReason =
   | 'ended-by-admin'
   | 'password-changed'
   | 'email-changed'
+  | 'account-taken-over'
   | 'user-disabled'
   | 'user-deleted'
   | 'stolen'
