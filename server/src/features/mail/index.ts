@@ -3,6 +3,7 @@
  * Tables: mails.
  * Specifications: RFC 5321 (SMTP), RFC 5322 (messages), RFC 9110 §12.5.4 (languages).
  */
+import type { Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { SecretKeys } from '../../kernel/secret-keys.ts';
@@ -17,6 +18,8 @@ export type { PostMail } from './post.ts';
 
 export interface MailOffice {
   readonly post: PostMail;
+  /** Takes back a mail that was posted in this transaction; none costs the same. */
+  readonly withdraw: (tx: Tx, id: string | undefined) => Promise<void>;
   /** The address of our page, or the application's, that a link in a mail opens. */
   readonly linkTo: LinkTo;
 }
@@ -45,6 +48,7 @@ export function createMailOffice(deps: {
 }): MailOffice {
   return {
     post: createPostMail({ ...deps, store: mailStore }),
+    withdraw: (tx, id) => mailStore.remove(tx, id),
     linkTo: (action, token) => `${deps.issuer}/mail/${action}${token === undefined ? '' : `#token=${token}`}`,
   };
 }

@@ -18,8 +18,10 @@ export interface PostOptions {
 /**
  * Puts a mail into the outbox, in the transaction of what it tells of: it goes out if and only if that happens, and a mail server that is
  * slow or dead keeps nobody waiting.
+ *
+ * @returns its id
  */
-export type PostMail = (tx: Tx, posting: Posting, options: PostOptions) => Promise<void>;
+export type PostMail = (tx: Tx, posting: Posting, options: PostOptions) => Promise<string>;
 
 /** What the bodies in the outbox are sealed under: they hold tokens, and who can read the database must not be able to use them. */
 export const mailKeys = (secretKeys: SecretKeys) => deriveKeys(secretKeys, 'mail');
@@ -38,5 +40,6 @@ export function createPostMail(deps: {
     const sealed = seal(Buffer.from(JSON.stringify(posting)), key, id, random);
     const { template } = posting.letter;
     await store.add(tx, { id, user, template, sealed, createdAt, expiresAt: createdAt + lifeSeconds * 1_000 });
+    return id;
   };
 }

@@ -45,6 +45,8 @@ const dueMails = statement((db, p: { now: Instant; limit: number }) =>
     .limit(p.limit),
 );
 
+const removeMail = statement((db, p: { id: string }) => db.deleteFrom('mails').where('id', '=', p.id));
+
 const removeOf = statement((db, p: { user: UserId }) => db.deleteFrom('mails').where('user_id', '=', p.user));
 
 export const mailStore: MailStore = {
@@ -60,6 +62,10 @@ export const mailStore: MailStore = {
       dueAt: row.due_at ?? 0,
       expiresAt: row.expires_at,
     })),
+  // No mail has an empty id.
+  remove: async (tx, id = '') => {
+    await tx.execute(removeMail, { id });
+  },
   removeOf: async (tx, user) => {
     await tx.execute(removeOf, { user });
   },

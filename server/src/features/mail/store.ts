@@ -32,6 +32,8 @@ export interface MailStore {
   add(tx: Tx, mail: NewMail): Promise<void>;
   /** Those that are due, the longest first. */
   listDue(db: Reads, now: Instant, limit: number): Promise<WaitingMail[]>;
+  /** Forgets a mail; none costs the same. */
+  remove(tx: Tx, id: string | undefined): Promise<void>;
   /** Forgets all mails to a user, also those that wait. */
   removeOf(tx: Tx, user: UserId): Promise<void>;
 }

@@ -90,6 +90,8 @@ const findByAddress = statement((db, p: CodeQuery) =>
     .limit(1),
 );
 
+const removeToken = statement((db, p: { id: number }) => db.deleteFrom('one_time_tokens').where('id', '=', p.id));
+
 const useToken = statement((db, p: { id: number; now: Instant }) =>
   db
     .updateTable('one_time_tokens')
@@ -135,6 +137,10 @@ export const oneTimeCodesStore: OneTimeCodesStore = {
   async removeOf(tx, user, purposes) {
     if (purposes === undefined) await tx.execute(forgetUser, { user });
     for (const purpose of purposes ?? []) await tx.execute(forgetForUser, { user, purpose });
+  },
+  // No token has the id 0.
+  remove: async (tx, id = 0) => {
+    await tx.execute(removeToken, { id });
   },
   sweep: async (tx, before) => {
     await tx.execute(sweepTokens, { before });

@@ -48,6 +48,8 @@ export interface OneTimeCodesStore {
   listOf(db: Reads, user: UserId): Promise<(LiveToken & { readonly expiresAt: Instant })[]>;
   /** Forgets those of a user, of some purposes or of all. */
   removeOf(tx: Tx, user: UserId, purposes?: readonly Purpose[]): Promise<void>;
+  /** Forgets one; none costs the same. */
+  remove(tx: Tx, id: number | undefined): Promise<void>;
   /** Removes those that ran out before an instant. */
   sweep(tx: Tx, before: Instant): Promise<void>;
 }
