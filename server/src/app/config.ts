@@ -4,6 +4,7 @@ import type { Sources } from '../config/sources.ts';
 import { accountSettings } from '../features/accounts/index.ts';
 import { apiKeySettings } from '../features/api-keys/index.ts';
 import { auditSettings } from '../features/audit/index.ts';
+import { emailFlowSettings } from '../features/email-flows/index.ts';
 import { keySettings } from '../features/keys/index.ts';
 import { passwordSettings } from '../features/passwords/index.ts';
 import { personalDataSettings } from '../features/personal-data/index.ts';
@@ -20,6 +21,7 @@ export const appSections = {
   passwords: passwordSettings,
   personalData: personalDataSettings,
   audit: auditSettings,
+  emailFlows: emailFlowSettings,
   accounts: accountSettings,
 } as const;
 

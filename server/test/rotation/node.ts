@@ -90,7 +90,9 @@ function nodeOf({ sessions, signIn, accounts, audit }: Features, db: Database): 
   return {
     async signUp(username) {
       const account = { username, email: emailOf(username), password: passwordOf(0) };
-      return issuedOf(await signIn.signUp({ account, origin, clientId }));
+      const outcome = await signIn.signUp({ account, origin, clientId });
+      if (outcome.kind !== 'signed-in') throw new Error(`signing up came to: ${outcome.kind}`);
+      return issuedOf(outcome.tokens);
     },
     async logIn(name, which) {
       const command = { name: emailOf(name), byUsername: false, password: passwordOf(which), origin, clientId };

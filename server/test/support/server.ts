@@ -104,7 +104,9 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     newMails: () => newMails({ db, secretKeys }, seenMails),
     async admin() {
       const account = await features.accounts.create.prepare(adminAccount);
-      await db.transact((tx) => features.accounts.create.insert(tx, account, { admin: true, how: 'test' }));
+      await db.transact((tx) =>
+        features.accounts.create.insert(tx, account, { admin: true, verified: true, how: 'test' }),
+      );
       const response = await fetch(`${url}/login`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

@@ -1,5 +1,16 @@
-import { sourceOf, type Throttle } from '../throttle/index.ts';
+import { type Counter, sourceOf, type Throttle } from '../throttle/index.ts';
 import { foldEmail } from '../users/index.ts';
+
+interface Asked {
+  readonly email: string;
+  readonly ip: string;
+}
+
+/** What a mail that somebody asks for is counted on. */
+export const mailCounters = ({ email, ip }: Asked): readonly Counter[] => [
+  { kind: 'mail', of: [foldEmail(email)] },
+  { kind: 'mail-source', of: [sourceOf(ip)] },
+];
 
 /**
  * Counts that somebody asks for a mail to an address, before anything is looked up: an address that nobody has is counted like any other.
@@ -7,13 +18,10 @@ import { foldEmail } from '../users/index.ts';
  *
  * @throws tooManyAttempts
  */
-export type ChargeMail = (asked: { email: string; ip: string }) => Promise<void>;
+export type ChargeMail = (asked: Asked) => Promise<void>;
 
 export const createChargeMail =
   ({ throttle }: { throttle: Throttle }): ChargeMail =>
-  async ({ email, ip }) => {
-    await throttle.charge([
-      { kind: 'mail', of: [foldEmail(email)] },
-      { kind: 'mail-source', of: [sourceOf(ip)] },
-    ]);
+  async (asked) => {
+    await throttle.charge(mailCounters(asked));
   };

@@ -12,15 +12,38 @@ import type { MailOffice } from '../mail/index.ts';
 import type { Notices } from '../notices/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
-import type { EndSessions } from '../sessions/index.ts';
+import type { EndSessions, Sessions } from '../sessions/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
+import { type AskVerification, createAskVerification } from './ask-verification.ts';
+import { type BeginSignUp, createBeginSignUp } from './begin-sign-up.ts';
 import { type ChargeMail, createChargeMail } from './charge-mail.ts';
+import { createChoosePassword } from './choose-password.ts';
+import { createFinishSignUp, type FinishSignUp } from './finish-sign-up.ts';
+import { createPostVerification, type PostVerification } from './post-verification.ts';
+import { createProvePassword } from './prove-password.ts';
+import { pendingSignUpsStore as pendingSignUps } from './store.sql.ts';
 import { createTakeOverAccount, type TakeOverAccount } from './take-over-account.ts';
+import { createVerifyEmail, type VerifyEmail } from './verify-email.ts';
+
+export type { BeginSignUp } from './begin-sign-up.ts';
+export { type ChargeMail, mailCounters } from './charge-mail.ts';
+export { emailFlowSettings, type RequireVerifiedEmail } from './config.ts';
+export { proofOfAccountNeeded } from './errors.ts';
+export type { FinishSignUp } from './finish-sign-up.ts';
+export type { PasswordsGiven } from './policy.ts';
+export type { PostVerification } from './post-verification.ts';
+export { emailFlowRoutes } from './routes.ts';
+export { TokenText } from './schemas.ts';
 
 export interface EmailFlows {
   readonly chargeMail: ChargeMail;
   readonly takeOverAccount: TakeOverAccount;
+  readonly postVerification: PostVerification;
+  readonly askVerification: AskVerification;
+  readonly verifyEmail: VerifyEmail;
+  readonly beginSignUp: BeginSignUp;
+  readonly finishSignUp: FinishSignUp;
 }
 
 /** What every flow stands on. */
@@ -34,11 +57,30 @@ export interface EmailFlowsDeps {
   readonly passwords: Passwords;
   readonly throttle: Throttle;
   readonly oneTimeCodes: OneTimeCodes;
+  readonly sessions: Sessions;
   readonly endSessions: EndSessions;
   readonly apiKeys: { readonly revoke: RevokeApiKeys };
   readonly accounts: Accounts;
 }
 
 export function createEmailFlows(deps: EmailFlowsDeps): EmailFlows {
-  return { chargeMail: createChargeMail(deps), takeOverAccount: createTakeOverAccount(deps) };
+  const parts = {
+    ...deps,
+    createAccount: deps.accounts.create,
+    pendingSignUps,
+    chargeMail: createChargeMail(deps),
+    takeOverAccount: createTakeOverAccount(deps),
+    postVerification: createPostVerification(deps),
+    choosePassword: createChoosePassword(deps),
+    provePassword: createProvePassword(deps),
+  };
+  return {
+    chargeMail: parts.chargeMail,
+    takeOverAccount: parts.takeOverAccount,
+    postVerification: parts.postVerification,
+    askVerification: createAskVerification(parts),
+    verifyEmail: createVerifyEmail(parts),
+    beginSignUp: createBeginSignUp(parts),
+    finishSignUp: createFinishSignUp(parts),
+  };
 }
