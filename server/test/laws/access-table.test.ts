@@ -20,6 +20,7 @@ const words = {
   person: '403 api-key-not-accepted',
   'no key': '404 api-key-not-found',
   'no session': '404 session-not-found',
+  unknown: '422 invalid-one-time-token',
   unset: '403 invalid-setup-token',
   ended: '401 invalid-refresh-token',
   out: '401 not-logged-in',
@@ -31,6 +32,9 @@ const words = {
 const table = `
                                                     anonymous  user    other       support     admin       deleted  disabled  key     weak key
   POST    /signup                                   201
+  POST    /signup/complete                          unknown
+  POST    /email/verification                       202
+  POST    /email/verify                             unknown
   POST    /login                                    200
   POST    /setup                                    unset
   POST    /token                                    200
@@ -111,6 +115,9 @@ const requests: Readonly<Record<string, (world: AccessWorld) => CallOptions>> = 
     const username = newName();
     return { json: { username, email: `${username}@example.com`, password } };
   },
+  'POST /signup/complete': () => ({ json: { token: 'x', password } }),
+  'POST /email/verification': () => ({ json: { email: 'user@example.com' } }),
+  'POST /email/verify': () => ({ json: { token: 'x', password } }),
   'POST /login': () => ({ json: { email: 'user@example.com', password } }),
   'POST /setup': () => ({ json: { setup_token: 'x', username: 'x', email: 'x@example.com', password } }),
   'POST /token': () => ({ form: { grant_type: 'password', username: 'user', password } }),
