@@ -5,6 +5,7 @@ import { accountSettings } from '../features/accounts/index.ts';
 import { apiKeySettings } from '../features/api-keys/index.ts';
 import { auditSettings } from '../features/audit/index.ts';
 import { keySettings } from '../features/keys/index.ts';
+import { mailSettings } from '../features/mail/index.ts';
 import { passwordSettings } from '../features/passwords/index.ts';
 import { personalDataSettings } from '../features/personal-data/index.ts';
 import { sessionSettings } from '../features/sessions/index.ts';
@@ -18,6 +19,7 @@ export const appSections = {
   keys: keySettings,
   status: statusSettings,
   passwords: passwordSettings,
+  mail: mailSettings,
   personalData: personalDataSettings,
   audit: auditSettings,
   accounts: accountSettings,

@@ -1,17 +1,19 @@
+import { type MailOffice, mailNotConfigured } from '../mail/index.ts';
 import { sourceOf, type Throttle } from '../throttle/index.ts';
 import { foldEmail } from '../users/index.ts';
 
 /**
  * Counts that somebody asks for a mail to an address, before anything is looked up: an address that nobody has is counted like any other.
- * Nothing is given back.
+ * Nothing is given back. Where mail is off, nobody need ask.
  *
- * @throws tooManyAttempts
+ * @throws mailNotConfigured, tooManyAttempts
  */
 export type ChargeMail = (asked: { email: string; ip: string }) => Promise<void>;
 
 export const createChargeMail =
-  ({ throttle }: { throttle: Throttle }): ChargeMail =>
+  ({ throttle, mail }: { throttle: Throttle; mail: MailOffice }): ChargeMail =>
   async ({ email, ip }) => {
+    if (!mail.isConfigured) throw mailNotConfigured({ retryAfterSeconds: 3_600 });
     await throttle.charge([
       { kind: 'mail', of: [foldEmail(email)] },
       { kind: 'mail-source', of: [sourceOf(ip)] },
