@@ -5,6 +5,7 @@ import { auditRoutes } from '../features/audit/index.ts';
 import { directoryRoutes } from '../features/directory/index.ts';
 import { emailFlowRoutes } from '../features/email-flows/index.ts';
 import { keyRoutes } from '../features/keys/index.ts';
+import { mailboxRoutes } from '../features/mail/index.ts';
 import { oauthRoutes } from '../features/oauth/index.ts';
 import { passwordRoutes } from '../features/passwords/index.ts';
 import { personalDataRoutes } from '../features/personal-data/index.ts';
@@ -54,7 +55,7 @@ export function routeMap({
   isStopping,
 }: RouteMapDeps): readonly Route[] {
   const { audit, keys, roles, passwords, throttle, sessions, apiKeys, status } = features;
-  const { accounts, directory, personalData, emailFlows, signIn, oauth } = features;
+  const { accounts, directory, personalData, emailFlows, signIn, oauth, mail } = features;
   const cookie = refreshCookie({ production });
   const deviceCookie = createDeviceCookie({ production });
   const rememberDevice = createRememberDevice(throttle.devices, deviceCookie);
@@ -87,6 +88,7 @@ export function routeMap({
     ...keyRoutes(keys),
     ...auditRoutes(audit),
     ...statusRoutes(status),
+    ...mailboxRoutes(mail.mailbox),
     ...healthRoutes(db, isStopping),
   ];
   return [...routes, ...problemRoutes(() => routes), ...documentationRoutes({ info: apiInfo, routes: () => routes })];

@@ -1,6 +1,7 @@
 import { systemTicker } from '../../src/adapters/system-ticker.ts';
 import { compose, type Features } from '../../src/app/compose.ts';
 import { loadAppConfig } from '../../src/app/config.ts';
+import { openMail } from '../../src/app/ports.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { RecordedEvent } from '../../src/features/audit/index.ts';
 import type { SessionParts, Tokens } from '../../src/features/sessions/index.ts';
@@ -75,6 +76,7 @@ export async function openNode({ db, clock, strict, parts }: NodeOptions): Promi
     breachedPasswords: undefined,
     secretKeys,
     witnesses: [],
+    ...openMail(config.values),
     warn: () => {},
   };
   return nodeOf(await compose(ports, config.values, 'http://localhost:8000', { sessions: parts }), db);

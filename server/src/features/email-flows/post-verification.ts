@@ -13,18 +13,22 @@ export interface Unverified {
   readonly locale: string | undefined;
 }
 
-/** What was written, by which it can be undone. */
+/** What was written, by which it can be taken back. */
 export interface PostedProof {
-  readonly token: number;
-  readonly mail: string;
+  readonly token: number | undefined;
+  readonly mail: string | undefined;
 }
 
-/** Makes a token for an address and posts the mail that carries it, in the transaction of what is the reason for it. */
+/**
+ * Makes a token for an address and posts the mail that carries it, in the transaction of what is the reason for it. Nothing where mail is
+ * off.
+ */
 export type PostVerification = (tx: Tx, whom: Unverified) => Promise<PostedProof>;
 
 export function createPostVerification(deps: { mail: MailOffice; oneTimeCodes: OneTimeCodes }): PostVerification {
   const { mail, oneTimeCodes } = deps;
   return async (tx, { id: user, username, email, locale }) => {
+    if (!mail.isConfigured) return { token: undefined, mail: undefined };
     const issued = await oneTimeCodes.issue(tx, { purpose: 'verify-email', user, email });
     const { token, code, lifeSeconds } = issued;
     const data = { username, link: mail.linkTo('verify-email', token), code, minutes: lifeSeconds / 60 };

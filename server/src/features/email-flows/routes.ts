@@ -7,6 +7,7 @@ import { assertSameSite } from '../../http/same-site.ts';
 import { invalidToken } from '../../kernel/access.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
 import { currentPasswordWrong } from '../accounts/index.ts';
+import { mailNotConfigured } from '../mail/index.ts';
 import { invalidOneTimeToken } from '../one-time-codes/index.ts';
 import { tooManyAttempts } from '../throttle/index.ts';
 import type { AskVerification } from './ask-verification.ts';
@@ -40,7 +41,7 @@ export const emailFlowRoutes = (deps: EmailFlowRoutesDeps): readonly Route[] => 
         description: 'A mail goes out if an account with this address waits to be verified.',
       },
     },
-    refusals: [tooManyAttempts],
+    refusals: [mailNotConfigured, tooManyAttempts],
     handler: async (request) => {
       await deps.askVerification({ email: request.body.email, origin: originOf(request) });
       return { message: 'If this address waits to be verified, a mail is on its way.' as const };
