@@ -8,6 +8,7 @@ import { keySettings } from '../features/keys/index.ts';
 import { passwordSettings } from '../features/passwords/index.ts';
 import { personalDataSettings } from '../features/personal-data/index.ts';
 import { sessionSettings } from '../features/sessions/index.ts';
+import { signInSettings } from '../features/sign-in/index.ts';
 import { statusSettings } from '../features/status/index.ts';
 
 /** Every setting there is, in the order of `.env.example`. */
@@ -18,6 +19,7 @@ export const appSections = {
   keys: keySettings,
   status: statusSettings,
   passwords: passwordSettings,
+  signIn: signInSettings,
   personalData: personalDataSettings,
   audit: auditSettings,
   accounts: accountSettings,

@@ -3,6 +3,7 @@ import { accountAdminRoutes, accountRoutes, ownAccountRoutes } from '../features
 import { apiKeyRoutes, userKeyRoutes } from '../features/api-keys/index.ts';
 import { auditRoutes } from '../features/audit/index.ts';
 import { directoryRoutes } from '../features/directory/index.ts';
+import { passwordResetRoutes } from '../features/email-flows/index.ts';
 import { keyRoutes } from '../features/keys/index.ts';
 import { oauthRoutes } from '../features/oauth/index.ts';
 import { passwordRoutes } from '../features/passwords/index.ts';
@@ -53,12 +54,21 @@ export function routeMap({
   isStopping,
 }: RouteMapDeps): readonly Route[] {
   const { audit, keys, roles, passwords, throttle, sessions, apiKeys, status } = features;
-  const { accounts, directory, personalData, signIn, oauth } = features;
+  const { accounts, directory, personalData, emailFlows, signIn, oauth } = features;
   const cookie = refreshCookie({ production });
   const deviceCookie = createDeviceCookie({ production });
   const rememberDevice = createRememberDevice(throttle.devices, deviceCookie);
   const routes: Route[] = [
-    ...signInRoutes({ ...signIn, cookie, deviceCookie, rememberDevice, clock, clientId }),
+    ...signInRoutes({
+      ...signIn,
+      ...emailFlows,
+      cookie,
+      deviceCookie,
+      rememberDevice,
+      clock,
+      allowedOrigins,
+      clientId,
+    }),
     ...oauthRoutes({ ...oauth, deviceCookie, clientId }),
     ...sessionRoutes({
       refreshSession: sessions.refresh,
@@ -75,6 +85,7 @@ export function routeMap({
     ...accountRoutes({ ...accounts, rememberDevice }),
     ...ownAccountRoutes(accounts),
     ...accountAdminRoutes(accounts),
+    ...passwordResetRoutes({ ...emailFlows, rememberDevice }),
     ...passwordRoutes(passwords),
     ...userSessionRoutes(sessions),
     ...apiKeyRoutes(apiKeys),

@@ -12,14 +12,30 @@ import type { MailOffice } from '../mail/index.ts';
 import type { Notices } from '../notices/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
+import type { Authority } from '../roles/index.ts';
 import type { EndSessions } from '../sessions/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
+import { type AskProof, createAskProof } from './ask-proof.ts';
 import { type ChargeMail, createChargeMail } from './charge-mail.ts';
+import { createLockOwner, type LockOwner } from './lock-owner.ts';
+import { createPostProof } from './post-proof.ts';
+import { createResetPassword, type ResetPassword } from './reset-password.ts';
+import { createStartReset, type StartReset } from './start-reset.ts';
 import { createTakeOverAccount, type TakeOverAccount } from './take-over-account.ts';
+
+export type { AskProof } from './ask-proof.ts';
+export type { LockOwner } from './lock-owner.ts';
+export { passwordResetRoutes } from './reset-routes.ts';
+export { AskMailBody, MailAskedReply, TokenText } from './schemas.ts';
+export type { TakeOverAccount } from './take-over-account.ts';
 
 export interface EmailFlows {
   readonly chargeMail: ChargeMail;
+  readonly askProof: AskProof;
+  readonly lockOwner: LockOwner;
+  readonly resetPassword: ResetPassword;
+  readonly startReset: StartReset;
   readonly takeOverAccount: TakeOverAccount;
 }
 
@@ -29,6 +45,7 @@ export interface EmailFlowsDeps {
   readonly clock: Clock;
   readonly audit: Audit;
   readonly users: UsersStore;
+  readonly authority: Authority;
   readonly mail: MailOffice;
   readonly notices: Notices;
   readonly passwords: Passwords;
@@ -40,5 +57,16 @@ export interface EmailFlowsDeps {
 }
 
 export function createEmailFlows(deps: EmailFlowsDeps): EmailFlows {
-  return { chargeMail: createChargeMail(deps), takeOverAccount: createTakeOverAccount(deps) };
+  const chargeMail = createChargeMail(deps);
+  const lockOwner = createLockOwner(deps);
+  const takeOverAccount = createTakeOverAccount(deps);
+  const parts = { ...deps, chargeMail, lockOwner, takeOverAccount, postProof: createPostProof(deps) };
+  return {
+    chargeMail,
+    lockOwner,
+    takeOverAccount,
+    askProof: createAskProof(parts),
+    resetPassword: createResetPassword(parts),
+    startReset: createStartReset(parts),
+  };
 }

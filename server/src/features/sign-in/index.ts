@@ -7,14 +7,18 @@ import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { Audit } from '../audit/index.ts';
+import type { EmailFlows } from '../email-flows/index.ts';
+import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { Sessions } from '../sessions/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
 import { createCompleteSignIn } from './complete-sign-in.ts';
 import { createLogIn, type LogIn } from './log-in.ts';
+import { createLogInByEmail, type LogInByEmail } from './log-in-by-email.ts';
 import { createSignUp, type SignUp } from './sign-up.ts';
 
+export { signInSettings } from './config.ts';
 export { invalidCredentials } from './errors.ts';
 export type { LogIn } from './log-in.ts';
 export { signInRoutes } from './routes.ts';
@@ -22,6 +26,9 @@ export { signInRoutes } from './routes.ts';
 export interface SignIn {
   readonly logIn: LogIn;
   readonly signUp: SignUp;
+  readonly logInByEmail: LogInByEmail;
+  /** Whether signing in by mail is allowed. */
+  readonly byEmail: boolean;
 }
 
 export function createSignIn(deps: {
@@ -33,6 +40,9 @@ export function createSignIn(deps: {
   sessions: Sessions;
   accounts: Accounts;
   throttle: Throttle;
+  oneTimeCodes: OneTimeCodes;
+  emailFlows: EmailFlows;
+  settings: { readonly byEmail: boolean };
 }): SignIn {
   const completeSignIn = createCompleteSignIn({ ...deps, startSession: deps.sessions.start });
   const { issueTokens } = deps.sessions;
@@ -40,5 +50,7 @@ export function createSignIn(deps: {
   return {
     logIn: createLogIn({ ...deps, completeSignIn, issueTokens }),
     signUp: createSignUp({ ...deps, createAccount, setupToken, completeSignIn, issueTokens }),
+    logInByEmail: createLogInByEmail({ ...deps, ...deps.emailFlows, completeSignIn, issueTokens }),
+    byEmail: deps.settings.byEmail,
   };
 }

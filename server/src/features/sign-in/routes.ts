@@ -1,42 +1,38 @@
-import type { FastifyReply } from 'fastify';
 import type { ApiCookie } from '../../http/cookies.ts';
 import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
 import { invalidSetupToken } from '../accounts/index.ts';
-import { accessTokenReply, forbidCaching, setRefreshCookie, userReply } from '../sessions/index.ts';
+import type { AskProof } from '../email-flows/index.ts';
 import { type RememberDevice, tooManyAttempts } from '../throttle/index.ts';
 import { emailTaken, usernameTaken } from '../users/index.ts';
-import type { SignedIn } from './complete-sign-in.ts';
+import { signInByEmailRoutes } from './email-routes.ts';
 import { invalidCredentials } from './errors.ts';
 import type { LogIn } from './log-in.ts';
+import type { LogInByEmail } from './log-in-by-email.ts';
+import { createTokensReply } from './replies.ts';
 import { LoggedInReply, LogInBody, SetUpBody, SignedUpReply, SignUpBody } from './schemas.ts';
 import type { SignUp } from './sign-up.ts';
 
 export interface SignInRoutesDeps {
   readonly logIn: LogIn;
   readonly signUp: SignUp;
+  readonly logInByEmail: LogInByEmail;
+  readonly byEmail: boolean;
+  readonly askProof: AskProof;
   readonly cookie: ApiCookie;
   readonly deviceCookie: ApiCookie;
   readonly rememberDevice: RememberDevice;
   readonly clock: Clock;
+  readonly allowedOrigins: ReadonlySet<string>;
   readonly clientId: string;
 }
 
 export function signInRoutes(deps: SignInRoutesDeps): readonly Route[] {
-  const { logIn, signUp, cookie, deviceCookie, rememberDevice, clock, clientId } = deps;
+  const { logIn, signUp, deviceCookie, clientId } = deps;
 
-  const tokensReply = (tokens: SignedIn, reply: FastifyReply) => {
-    forbidCaching(reply);
-    setRefreshCookie(reply, tokens, cookie, clock);
-    rememberDevice(reply, tokens.proven);
-    return {
-      data: userReply(tokens.user),
-      ...accessTokenReply(tokens),
-      refresh_token: tokens.refreshToken.reveal(),
-    };
-  };
+  const tokensReply = createTokensReply(deps);
 
   return [
     route({
@@ -100,5 +96,6 @@ export function signInRoutes(deps: SignInRoutesDeps): readonly Route[] {
         return { message: 'Success' as const, ...tokensReply(tokens, reply) };
       },
     }),
+    ...signInByEmailRoutes({ ...deps, enabled: deps.byEmail, tokensReply }),
   ];
 }
