@@ -40,7 +40,7 @@ export function createAskProof(deps: {
   const { db, clock, audit, users, chargeMail, postProof } = deps;
   return async ({ purpose, email, origin }) => {
     const { ip } = origin;
-    await chargeMail({ email, ip });
+    await chargeMail({ email, ip, flow: purpose });
     const emailKey = foldEmail(email);
     await db.transact(async (tx) => {
       const found = await users.findByKey(tx, { emailKey, usernameKey: noUsername });

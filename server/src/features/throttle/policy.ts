@@ -101,8 +101,8 @@ export const paces = {
   /** Codes tried from one source at all addresses. */
   'code-source': { freeAttempts: 30, ...hourAtMost, forgets: { oneEachSeconds: 10 * minute } },
   /**
-   * Mails asked for to one address, by whomever: nobody's inbox is flooded. The owner loses nothing by the askings of others: the mail
-   * comes to them all the same.
+   * Mails of one sort asked for to one address, by whomever: nobody's inbox is flooded. The owner loses nothing by the askings of others:
+   * the mail comes to them all the same.
    */
   mail: {
     freeAttempts: 5,
