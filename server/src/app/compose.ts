@@ -95,10 +95,17 @@ export async function compose(
   const directory = createDirectory({ ...ports, ...people, sessions: sessions.store });
   const personalData = createPersonalData({ ...ports, ...people, audit, holdings, settings: config.personalData });
   const posts = { users, mail, notices, oneTimeCodes, apiKeys };
-  const emailFlows = createEmailFlows({ ...ports, ...posts, ...proofs, audit, accounts, sessions });
-  const { requireVerifiedEmail } = config.emailFlows;
-  const flows = { accounts, emailFlows, requireVerifiedEmail };
-  const signIn = createSignIn({ db, clock: ports.clock, audit, users, passwords, throttle, sessions, ...flows });
+  const emailFlows = createEmailFlows({ ...ports, ...people, ...posts, ...proofs, audit, accounts, sessions });
+  const signIn = createSignIn({
+    ...ports,
+    ...posts,
+    ...proofs,
+    audit,
+    sessions,
+    accounts,
+    emailFlows,
+    settings: { ...config.signIn, ...config.emailFlows },
+  });
   const grantToken = createGrantToken({ logIn: signIn.logIn, refreshSession: sessions.refresh });
   const metadata = serverMetadata(issuer);
   const introspect = createIntrospect({ sessions, apiKeys });

@@ -11,6 +11,7 @@ import { mailSettings } from '../features/mail/index.ts';
 import { passwordSettings } from '../features/passwords/index.ts';
 import { personalDataSettings } from '../features/personal-data/index.ts';
 import { sessionSettings } from '../features/sessions/index.ts';
+import { signInSettings } from '../features/sign-in/index.ts';
 import { statusSettings } from '../features/status/index.ts';
 
 /** Every setting there is, in the order of `.env.example`. */
@@ -22,6 +23,7 @@ export const appSections = {
   status: statusSettings,
   passwords: passwordSettings,
   mail: mailSettings,
+  signIn: signInSettings,
   personalData: personalDataSettings,
   audit: auditSettings,
   emailFlows: emailFlowSettings,

@@ -3,7 +3,7 @@ import { accountAdminRoutes, accountRoutes, ownAccountRoutes } from '../features
 import { apiKeyRoutes, userKeyRoutes } from '../features/api-keys/index.ts';
 import { auditRoutes } from '../features/audit/index.ts';
 import { directoryRoutes } from '../features/directory/index.ts';
-import { emailFlowRoutes } from '../features/email-flows/index.ts';
+import { emailFlowRoutes, passwordResetRoutes } from '../features/email-flows/index.ts';
 import { keyRoutes } from '../features/keys/index.ts';
 import { mailboxRoutes } from '../features/mail/index.ts';
 import { oauthRoutes } from '../features/oauth/index.ts';
@@ -60,7 +60,16 @@ export function routeMap({
   const deviceCookie = createDeviceCookie({ production });
   const rememberDevice = createRememberDevice(throttle.devices, deviceCookie);
   const routes: Route[] = [
-    ...signInRoutes({ ...signIn, cookie, deviceCookie, rememberDevice, clock, clientId }),
+    ...signInRoutes({
+      ...signIn,
+      ...emailFlows,
+      cookie,
+      deviceCookie,
+      rememberDevice,
+      clock,
+      allowedOrigins,
+      clientId,
+    }),
     ...emailFlowRoutes({ ...emailFlows, cookie, deviceCookie, allowedOrigins }),
     ...oauthRoutes({ ...oauth, deviceCookie, clientId }),
     ...sessionRoutes({
@@ -78,6 +87,7 @@ export function routeMap({
     ...accountRoutes({ ...accounts, rememberDevice }),
     ...ownAccountRoutes(accounts),
     ...accountAdminRoutes(accounts),
+    ...passwordResetRoutes({ ...emailFlows, rememberDevice }),
     ...passwordRoutes(passwords),
     ...userSessionRoutes(sessions),
     ...apiKeyRoutes(apiKeys),

@@ -173,7 +173,13 @@ describe('asking for a mail', () => {
       assert.deepEqual(mails, name === 'waits' ? ['waits@example.com'] : [], name);
     }
     for (const each of seen) assert.deepEqual(each, seen[0]);
-    assert.deepEqual(await server.newEvents(), []);
+    const events = (await server.newEvents()).map(({ event, outcome, reason }) => [event, outcome, reason]);
+    const refused = (reason: string) => ['email.verification-asked', 'refused', reason];
+    assert.deepEqual(events, [
+      ['email.verification-asked', 'success', undefined],
+      refused('verified-already'),
+      ...Array.from({ length: 3 }, () => refused('no-account')),
+    ]);
     await db.close();
   });
 

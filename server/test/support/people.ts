@@ -1,3 +1,4 @@
+import { foldEmail } from '../../src/features/users/index.ts';
 import type { RoleId, UserId } from '../../src/kernel/ids.ts';
 import type { Answer, Call } from './client.ts';
 import type { TestServer } from './server.ts';
@@ -34,6 +35,15 @@ function heldOf({ status, body }: Answer): Held {
   const refreshToken: string = body.refresh_token;
   const [sessionId = ''] = refreshToken.split('.');
   return { id: body.data.id, sessionId, accessToken: body.access_token, refreshToken };
+}
+
+/** Notes that the address of a user is theirs, as if they had answered a mail. */
+export async function verifyAddress({ db, clock, features: { users } }: TestServer, id: UserId): Promise<void> {
+  await db.transact(async (tx) => {
+    const { email = '' } = (await users.find(tx, id)) ?? {};
+    if (!(await users.markVerified(tx, id, foldEmail(email), clock.now())))
+      throw new Error(`${email} is not to be verified`);
+  });
 }
 
 /** Whether an access token is still good, by asking. */

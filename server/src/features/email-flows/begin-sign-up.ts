@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/database.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { PreparedAccount } from '../accounts/index.ts';
-import { type MailOffice, pickLocale } from '../mail/index.ts';
+import { findLocale, type MailOffice, pickLocale } from '../mail/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import { foldEmail, foldUsername, type User, type UsersStore, usernameTaken } from '../users/index.ts';
 import type { PendingSignUpsStore } from './store.ts';
@@ -41,7 +41,7 @@ export function createBeginSignUp(deps: {
     // Looked at again when the account is made; here it is told while it can still be changed.
     if ((await users.findByKey(tx, { emailKey: noName, usernameKey })) !== undefined) throw usernameTaken();
     const owner = await users.findByKey(tx, { emailKey: foldEmail(email), usernameKey: noName });
-    const locale = languages === undefined ? undefined : pickLocale(languages);
+    const locale = findLocale(languages);
     const issued = await oneTimeCodes.issue(tx, { purpose: 'complete-sign-up', user: undefined, email });
     // What an owner has typed by mistake is not kept.
     const signUp = owner === undefined ? { username, passwordHash } : { username: noName, passwordHash: '' };

@@ -2,14 +2,19 @@ import { type MailOffice, mailNotConfigured } from '../mail/index.ts';
 import { type Counter, sourceOf, type Throttle } from '../throttle/index.ts';
 import { foldEmail } from '../users/index.ts';
 
-interface Asked {
+interface AskedMail {
   readonly email: string;
   readonly ip: string;
+  /**
+   * What for: each has a count of its own by address. Else who asks without end for mails that are never sent (to verify what is verified)
+   * would keep the owner from those that let them in.
+   */
+  readonly flow?: string;
 }
 
 /** What a mail that somebody asks for is counted on. */
-export const mailCounters = ({ email, ip }: Asked): readonly Counter[] => [
-  { kind: 'mail', of: [foldEmail(email)] },
+export const mailCounters = ({ email, ip, flow = 'any' }: AskedMail): readonly Counter[] => [
+  { kind: 'mail', of: [flow, foldEmail(email)] },
   { kind: 'mail-source', of: [sourceOf(ip)] },
 ];
 
@@ -19,7 +24,7 @@ export const mailCounters = ({ email, ip }: Asked): readonly Counter[] => [
  *
  * @throws mailNotConfigured, tooManyAttempts
  */
-export type ChargeMail = (asked: Asked) => Promise<void>;
+export type ChargeMail = (asked: AskedMail) => Promise<void>;
 
 export const createChargeMail =
   ({ throttle, mail }: { throttle: Throttle; mail: MailOffice }): ChargeMail =>

@@ -66,7 +66,7 @@ export function createFinishSignUp(deps: {
     if (password !== undefined) return checkChosen(password, token, pending.passwordHash, ip);
     if (newPassword === undefined) throw proofOfAccountNeeded();
     const names = { username: pending.username, email: token.email };
-    return { passwordHash: await choosePassword(newPassword, names, ip), charged: undefined };
+    return { passwordHash: await choosePassword(newPassword, names, { token, ip }), charged: undefined };
   };
 
   return {

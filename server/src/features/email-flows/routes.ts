@@ -10,13 +10,13 @@ import { currentPasswordWrong } from '../accounts/index.ts';
 import { mailNotConfigured } from '../mail/index.ts';
 import { invalidOneTimeToken } from '../one-time-codes/index.ts';
 import { tooManyAttempts } from '../throttle/index.ts';
-import type { AskVerification } from './ask-verification.ts';
+import type { AskProof } from './ask-proof.ts';
 import { proofOfAccountNeeded } from './errors.ts';
-import { AskVerificationBody, EmailVerifiedReply, VerificationAskedReply, VerifyEmailBody } from './schemas.ts';
+import { AskMailBody, EmailVerifiedReply, VerificationAskedReply, VerifyEmailBody } from './schemas.ts';
 import type { VerifyEmail } from './verify-email.ts';
 
 export interface EmailFlowRoutesDeps {
-  readonly askVerification: AskVerification;
+  readonly askProof: AskProof;
   readonly verifyEmail: VerifyEmail;
   readonly cookie: ApiCookie;
   readonly deviceCookie: ApiCookie;
@@ -34,7 +34,7 @@ export const emailFlowRoutes = (deps: EmailFlowRoutesDeps): readonly Route[] => 
     tags: ['E-mail'],
     access: { kind: 'public', why: 'who is not let in before the address is verified cannot sign in to ask' },
     limit: { kind: 'throttled', key: 'mail' },
-    body: AskVerificationBody,
+    body: AskMailBody,
     replies: {
       202: {
         schema: VerificationAskedReply,
@@ -43,7 +43,7 @@ export const emailFlowRoutes = (deps: EmailFlowRoutesDeps): readonly Route[] => 
     },
     refusals: [mailNotConfigured, tooManyAttempts],
     handler: async (request) => {
-      await deps.askVerification({ email: request.body.email, origin: originOf(request) });
+      await deps.askProof({ purpose: 'verify-email', email: request.body.email, origin: originOf(request) });
       return { message: 'If this address waits to be verified, a mail is on its way.' as const };
     },
   }),

@@ -8,9 +8,10 @@ import { invalidOneTimeToken, type LiveToken, type OneTimeCodes } from '../one-t
 import type { Passwords } from '../passwords/index.ts';
 import type { Sessions } from '../sessions/index.ts';
 import type { Throttle } from '../throttle/index.ts';
-import { foldEmail, isActive, type User, type UsersStore } from '../users/index.ts';
+import type { User, UsersStore } from '../users/index.ts';
 import type { ChoosePassword } from './choose-password.ts';
 import { proofOfAccountNeeded } from './errors.ts';
+import type { LockOwner } from './lock-owner.ts';
 import { assertNotBoth, type PasswordsGiven } from './policy.ts';
 import type { ProvePassword } from './prove-password.ts';
 import type { TakeOverAccount } from './take-over-account.ts';
@@ -44,26 +45,26 @@ export function createVerifyEmail(deps: {
   throttle: Throttle;
   sessions: Sessions;
   oneTimeCodes: OneTimeCodes;
+  lockOwner: LockOwner;
   choosePassword: ChoosePassword;
   provePassword: ProvePassword;
   takeOverAccount: TakeOverAccount;
 }): VerifyEmail {
   const { db, clock, audit, users, passwords, throttle, sessions, oneTimeCodes } = deps;
-  const { choosePassword, provePassword, takeOverAccount } = deps;
+  const { lockOwner, choosePassword, provePassword, takeOverAccount } = deps;
 
-  /** Of another address by now, verified already, or not let in: the token is as good as dead. */
-  const assertWaiting = (user: User | undefined, { emailKey }: LiveToken): User => {
-    const waits = isActive(user, clock.now()) && user?.emailVerifiedAt === undefined;
-    if (!waits || user === undefined || foldEmail(user.email) !== emailKey) throw invalidOneTimeToken();
+  /** Where the address is verified already the token is as good as dead. */
+  const lockWaiting = async (tx: Tx, token: LiveToken): Promise<User> => {
+    const user = await lockOwner(tx, token);
+    if (user.emailVerifiedAt !== undefined) throw invalidOneTimeToken();
     return user;
   };
 
-  /** Locks the user and uses the token up. Whatever was looked at before may have changed since. */
+  /** Looks once more: whatever was looked at before may have changed since. */
   const use = async (tx: Tx, token: LiveToken): Promise<User> => {
-    const user = token.user && (await users.lockActive(tx, token.user, clock.now()));
-    const waiting = assertWaiting(user, token);
+    const user = await lockWaiting(tx, token);
     await oneTimeCodes.use(tx, token);
-    return waiting;
+    return user;
   };
 
   const takeOver = async (
@@ -72,7 +73,7 @@ export function createVerifyEmail(deps: {
     user: User,
     newPassword: string,
   ) => {
-    const passwordHash = await choosePassword(newPassword, user, ip);
+    const passwordHash = await choosePassword(newPassword, user, { token, ip });
     await db.transact(async (tx) => {
       await takeOverAccount(tx, { user: await use(tx, token), passwordHash, proof: 'verify-email', ip });
     });
@@ -117,7 +118,7 @@ export function createVerifyEmail(deps: {
     const { password, newPassword, origin } = command;
     assertNotBoth(command);
     const token = await oneTimeCodes.find('verify-email', { token: command.token }, origin.ip);
-    const user = assertWaiting(token.user && (await users.find(db, token.user)), token);
+    const user = await db.transact((tx) => lockWaiting(tx, token));
     if (newPassword !== undefined) return takeOver(command, token, user, newPassword);
     const session = await sessionOf(command, user);
     if (session !== undefined) return bySession(token, user, session, origin.ip);

@@ -25,7 +25,7 @@ export const mailHolding = createMailHolding(store);
 export { mailSettings } from './config.ts';
 export { deliveryLanes } from './deliver-due.ts';
 export { mailNotConfigured } from './errors.ts';
-export { type Letter, type Locale, pickLocale } from './letters.ts';
+export { findLocale, type Letter, type Locale, pickLocale } from './letters.ts';
 export type { PostMail } from './post.ts';
 export { mailboxRoutes } from './routes.ts';
 export { type MailRecord, type MailState, mailStates } from './store.ts';

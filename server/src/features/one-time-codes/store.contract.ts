@@ -6,7 +6,7 @@ import type { UserId } from '../../kernel/ids.ts';
 import { usersStore } from '../users/index.ts';
 import { triesPerCode } from './policy.ts';
 import { oneTimeCodesStore as store } from './store.sql.ts';
-import type { NewToken } from './store.ts';
+import type { CodeQuery, NewToken } from './store.ts';
 
 const now = 5_000;
 const purpose = 'sign-in';
@@ -30,7 +30,7 @@ function add(db: Database, token: Partial<NewToken> = {}): Promise<number> {
 const codeHash = (code: string) => code.padEnd(43, '_');
 const byToken = (db: Database, tokenHash: string, query: { at?: number; purpose?: NewToken['purpose'] } = {}) =>
   store.findByToken(db, { purpose: query.purpose ?? purpose, tokenHash, now: query.at ?? now });
-const tryOf = (code: string, at = now) => ({
+const tryOf = (code: string, at = now): CodeQuery => ({
   ...({ purpose, emailKey, codeHash: codeHash(code), now: at, triesAtMost: triesPerCode } as const),
 });
 const tryCode = (db: Database, query = tryOf('right')) => db.transact((tx) => store.tryCode(tx, query));
@@ -160,6 +160,16 @@ export const oneTimeCodesStoreContract = storeContract('the store of one-time to
     assert.deepEqual(await left(db, ada), ['undo-email']);
     await db.transact((tx) => store.removeOf(tx, ada));
     assert.deepEqual([await left(db, ada), await left(db, bea)], [[], ['sign-in']]);
+  });
+
+  that('takes one back, and none where there is none', async (db) => {
+    const id = await add(db, { tokenHash: 'a token' });
+    await add(db, { tokenHash: 'another' });
+    await db.transact((tx) => store.remove(tx, undefined));
+    assert.notEqual(await byToken(db, 'a token'), undefined);
+    await db.transact((tx) => store.remove(tx, id));
+    assert.equal(await byToken(db, 'a token'), undefined);
+    assert.notEqual(await byToken(db, 'another'), undefined);
   });
 
   that('sweeps what ran out before an instant', async (db) => {

@@ -9,12 +9,12 @@ import type { UsersStore } from '../users/index.ts';
 import { emailNotVerified, invalidCredentials } from './errors.ts';
 
 /** How a user has proven who they are. */
-export type Proof = 'password' | 'sign-up' | 'set-up';
+export type Proof = 'password' | 'email' | 'sign-up' | 'set-up';
 
 /** What a way in gives. */
 export interface SignedIn extends Tokens {
-  /** The password by which: what the browser becomes a known device of. */
-  readonly proven: PasswordVersion;
+  /** The password that the browser becomes a known device of; undefined where there is none. */
+  readonly proven: PasswordVersion | undefined;
 }
 
 /**

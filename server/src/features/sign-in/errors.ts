@@ -1,5 +1,12 @@
 import { refusal } from '../../kernel/errors.ts';
 
+export const signInByEmailOff = refusal(
+  'sign-in-by-email-off',
+  'missing',
+  'Signing in by mail is switched off here.',
+  'Sign in with the password (`POST /login`). The operator switches it on by `SIGN_IN_BY_EMAIL=on`.',
+);
+
 export const invalidCredentials = refusal(
   'invalid-credentials',
   'unauthenticated',

@@ -8,6 +8,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { EmailFlows, RequireVerifiedEmail } from '../email-flows/index.ts';
+import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { Sessions } from '../sessions/index.ts';
 import type { Throttle } from '../throttle/index.ts';
@@ -15,10 +16,12 @@ import type { UsersStore } from '../users/index.ts';
 import { createCompleteSignIn } from './complete-sign-in.ts';
 import { type CompleteSignUp, createCompleteSignUp } from './complete-sign-up.ts';
 import { createLogIn, type LogIn } from './log-in.ts';
+import { createLogInByEmail, type LogInByEmail } from './log-in-by-email.ts';
 import { createPrepareAccount } from './prepare-account.ts';
 import { createSetUp, type SetUp } from './set-up.ts';
 import { createSignUp, type SignUp } from './sign-up.ts';
 
+export { signInSettings } from './config.ts';
 export { emailNotVerified, invalidCredentials } from './errors.ts';
 export type { LogIn } from './log-in.ts';
 export { signInRoutes } from './routes.ts';
@@ -28,6 +31,9 @@ export interface SignIn {
   readonly signUp: SignUp;
   readonly completeSignUp: CompleteSignUp;
   readonly setUp: SetUp;
+  readonly logInByEmail: LogInByEmail;
+  /** Whether signing in by mail is allowed. */
+  readonly byEmail: boolean;
 }
 
 export function createSignIn(deps: {
@@ -39,17 +45,20 @@ export function createSignIn(deps: {
   sessions: Sessions;
   accounts: Accounts;
   throttle: Throttle;
+  oneTimeCodes: OneTimeCodes;
   emailFlows: EmailFlows;
-  requireVerifiedEmail: RequireVerifiedEmail;
+  settings: { readonly byEmail: boolean; readonly requireVerifiedEmail: RequireVerifiedEmail };
 }): SignIn {
   const { create: createAccount, setupToken } = deps.accounts;
+  const { requireVerifiedEmail } = deps.settings;
   const parts = {
     ...deps,
     ...deps.emailFlows,
+    requireVerifiedEmail,
     createAccount,
     setupToken,
     prepareAccount: createPrepareAccount({ ...deps, createAccount }),
-    completeSignIn: createCompleteSignIn({ ...deps, startSession: deps.sessions.start }),
+    completeSignIn: createCompleteSignIn({ ...deps, requireVerifiedEmail, startSession: deps.sessions.start }),
     issueTokens: deps.sessions.issueTokens,
   };
   return {
@@ -57,5 +66,7 @@ export function createSignIn(deps: {
     signUp: createSignUp(parts),
     completeSignUp: createCompleteSignUp(parts),
     setUp: createSetUp(parts),
+    logInByEmail: createLogInByEmail(parts),
+    byEmail: deps.settings.byEmail,
   };
 }

@@ -5,7 +5,7 @@ import { accessTokenReply, forbidCaching, setRefreshCookie, userReply } from '..
 import type { RememberDevice } from '../throttle/index.ts';
 import type { SignedIn } from './complete-sign-in.ts';
 
-/** What every way in answers: both tokens in the body, and the cookies. */
+/** What every way in answers: both tokens in the body, and the cookies; that of the device where there is a password for it to go with. */
 export type TokensReply = ReturnType<typeof createTokensReply>;
 
 export const createTokensReply =
@@ -13,7 +13,7 @@ export const createTokensReply =
   (tokens: SignedIn, reply: FastifyReply) => {
     forbidCaching(reply);
     setRefreshCookie(reply, tokens, cookie, clock);
-    rememberDevice(reply, tokens.proven);
+    if (tokens.proven !== undefined) rememberDevice(reply, tokens.proven);
     return {
       data: userReply(tokens.user),
       ...accessTokenReply(tokens),

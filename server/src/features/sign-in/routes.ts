@@ -3,10 +3,13 @@ import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
+import type { AskProof } from '../email-flows/index.ts';
 import { type RememberDevice, tooManyAttempts } from '../throttle/index.ts';
 import type { CompleteSignUp } from './complete-sign-up.ts';
+import { signInByEmailRoutes } from './email-routes.ts';
 import { emailNotVerified, invalidCredentials } from './errors.ts';
 import type { LogIn } from './log-in.ts';
+import type { LogInByEmail } from './log-in-by-email.ts';
 import { createTokensReply } from './replies.ts';
 import { LoggedInReply, LogInBody } from './schemas.ts';
 import type { SetUp } from './set-up.ts';
@@ -18,10 +21,14 @@ export interface SignInRoutesDeps {
   readonly signUp: SignUp;
   readonly completeSignUp: CompleteSignUp;
   readonly setUp: SetUp;
+  readonly logInByEmail: LogInByEmail;
+  readonly byEmail: boolean;
+  readonly askProof: AskProof;
   readonly cookie: ApiCookie;
   readonly deviceCookie: ApiCookie;
   readonly rememberDevice: RememberDevice;
   readonly clock: Clock;
+  readonly allowedOrigins: ReadonlySet<string>;
   readonly clientId: string;
 }
 
@@ -52,5 +59,6 @@ export function signInRoutes(deps: SignInRoutesDeps): readonly Route[] {
         return tokensReply(await logIn(command), reply);
       },
     }),
+    ...signInByEmailRoutes({ ...deps, enabled: deps.byEmail, tokensReply }),
   ];
 }

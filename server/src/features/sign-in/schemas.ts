@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { PlainText } from '../../http/text.ts';
 import { TokenText } from '../email-flows/index.ts';
 import { PasswordText } from '../passwords/index.ts';
@@ -47,6 +47,22 @@ export const LogInBody = Type.Object(
   { email: Email, password: PasswordText },
   { additionalProperties: false, examples: [{ email: 'ada@example.com', password: 'correct horse battery' }] },
 );
+
+export const EmailProofBody = Type.Object(
+  {
+    token: Type.Optional(TokenText),
+    email: Type.Optional(Email),
+    code: Type.Optional(
+      Type.String({
+        pattern: '^[0-9]{6}$',
+        'x-hint': 'Must be the six digits of the mail.',
+        description: 'Six digits.',
+      }),
+    ),
+  },
+  { additionalProperties: false, examples: [{ email: 'ada@example.com', code: '042137' }] },
+);
+export type EmailProof = Static<typeof EmailProofBody>;
 
 export const LoggedInReply = Type.Object(
   {

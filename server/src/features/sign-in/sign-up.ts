@@ -2,13 +2,8 @@ import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { CreateAccount, NewAccount } from '../accounts/index.ts';
-import {
-  type BeginSignUp,
-  mailCounters,
-  type PostVerification,
-  type RequireVerifiedEmail,
-} from '../email-flows/index.ts';
-import { pickLocale } from '../mail/index.ts';
+import { type BeginSignUp, mailCounters, type PostProof, type RequireVerifiedEmail } from '../email-flows/index.ts';
+import { findLocale } from '../mail/index.ts';
 import type { IssueTokens, SessionUser } from '../sessions/index.ts';
 import { sourceOf } from '../throttle/index.ts';
 import type { CompleteSignIn, SignedIn } from './complete-sign-in.ts';
@@ -35,17 +30,17 @@ export function createSignUp(deps: {
   clock: Clock;
   createAccount: CreateAccount;
   prepareAccount: PrepareAccount;
-  postVerification: PostVerification;
+  postProof: PostProof;
   beginSignUp: BeginSignUp;
   completeSignIn: CompleteSignIn;
   issueTokens: IssueTokens;
   requireVerifiedEmail: RequireVerifiedEmail;
 }): SignUp {
-  const { db, clock, createAccount, prepareAccount, postVerification, beginSignUp } = deps;
+  const { db, clock, createAccount, prepareAccount, postProof, beginSignUp } = deps;
   const { completeSignIn, issueTokens, requireVerifiedEmail: required } = deps;
 
   const begin = async ({ account, origin }: SignUpCommand): Promise<SignUpOutcome> => {
-    const counters = mailCounters({ email: account.email, ip: origin.ip });
+    const counters = mailCounters({ email: account.email, ip: origin.ip, flow: 'complete-sign-up' });
     const prepared = await prepareAccount(account, sourceOf(origin.ip), counters);
     await db.transact((tx) => beginSignUp(tx, prepared, origin));
     return { kind: 'to-be-completed' };
@@ -54,11 +49,11 @@ export function createSignUp(deps: {
   const make = async ({ account, origin, clientId }: SignUpCommand): Promise<SignUpOutcome> => {
     const prepared = await prepareAccount(account, sourceOf(origin.ip));
     const [at, { username, email }] = [clock.now(), prepared];
-    const locale = origin.languages === undefined ? undefined : pickLocale(origin.languages);
+    const locale = findLocale(origin.languages);
     const made = await db.transact(async (tx) => {
       const how = { admin: false, how: 'sign-up', locale, at, ip: origin.ip };
       const id = await createAccount.insert(tx, prepared, how);
-      await postVerification(tx, { id, username, email, locale });
+      await postProof(tx, { purpose: 'verify-email', user: { id, username, email, locale }, email, origin });
       if (required !== 'off') return { id, grant: undefined };
       return { id, grant: await completeSignIn(tx, id, { proof: 'sign-up', origin, clientId }) };
     });
