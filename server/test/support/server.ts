@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { systemTicker } from '../../src/adapters/system-ticker.ts';
 import { compose, type Features } from '../../src/app/compose.ts';
 import { type AppConfig, loadAppConfig } from '../../src/app/config.ts';
-import { openBreachedPasswords } from '../../src/app/ports.ts';
+import { openBreachedPasswords, openMail } from '../../src/app/ports.ts';
 import { createServer } from '../../src/app/server.ts';
 import { resolvePublicUrl } from '../../src/config/server.ts';
 import type { Database } from '../../src/db/database.ts';
@@ -14,6 +14,7 @@ import { Secret } from '../../src/kernel/secret.ts';
 import type { Ticker } from '../../src/kernel/ticker.ts';
 import type { Witness } from '../../src/kernel/witness.ts';
 import { openTestDatabase } from './databases/index.ts';
+import { newMails, type ReadMail } from './mails.ts';
 import { createTestClock, createTestHasher, type TestClock, type TestHasher, testRandom } from './ports.ts';
 
 export interface TestServerOptions {
@@ -46,6 +47,8 @@ export interface TestServer extends AsyncDisposable {
   readonly log: readonly string[];
   /** The audit events since the last call, without ids and times. */
   newEvents(): Promise<Omit<RecordedEvent, 'id' | 'at'>[]>;
+  /** The mails that were put into the outbox since the last call. */
+  newMails(): Promise<ReadMail[]>;
   /** Makes a user with the role `admin` and signs them in; the access token. */
   admin(): Promise<string>;
 }
@@ -69,7 +72,11 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const logger = pino({ level: 'trace' }, { write: (line: string) => log.push(line) });
   const breachedPasswords = openBreachedPasswords(config.values, clock, (text) => logger.warn(text));
   const secrets = { breachedPasswords, secretKeys };
-  const outside = { witnesses: options.witnesses ?? [], warn: (text: string) => logger.warn(text) };
+  const outside = {
+    ...openMail(config.values),
+    witnesses: options.witnesses ?? [],
+    warn: (text: string) => logger.warn(text),
+  };
   const hashing = { hasher: options.passwordHasher ?? hasher };
   const ports = { db, clock, ticker, random: testRandom, ...hashing, ...secrets, ...outside };
   const features = await compose(ports, config.values, resolvePublicUrl(config.values.server));
@@ -84,6 +91,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   let seen = 0;
+  const seenMails = new Set<string>();
 
   return {
     url,
@@ -97,9 +105,12 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
       seen = events.at(-1)?.id ?? seen;
       return events.map(({ id: _id, at: _at, ...event }) => withoutUndefined(event));
     },
+    newMails: () => newMails({ db, secretKeys }, seenMails),
     async admin() {
       const account = await features.accounts.create.prepare(adminAccount);
-      await db.transact((tx) => features.accounts.create.insert(tx, account, { admin: true, how: 'test' }));
+      await db.transact((tx) =>
+        features.accounts.create.insert(tx, account, { admin: true, verified: true, how: 'test' }),
+      );
       const response = await fetch(`${url}/login`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

@@ -23,6 +23,8 @@ export interface RevokeApiKeys {
   one(command: RevokeApiKeysCommand & { readonly id: ApiKeyId }): Promise<void>;
   /** @returns how many @throws lackingPermission, userNotFound, userHoldsMore */
   all(command: RevokeApiKeysCommand): Promise<number>;
+  /** Those of a user who is locked, with the change that is the reason for it. @returns how many */
+  within(tx: Tx, command: { owner: UserId; by: Actor; ip: string; reason: 'account-taken-over' }): Promise<number>;
   /**
    * The key that somebody presents: whoever holds one may end it (RFC 7009), as those who find one in a public place do. What is dead
    * already, or was never a key, is passed over.
@@ -32,7 +34,7 @@ export interface RevokeApiKeys {
   presented(text: string, origin: RequestOrigin): Promise<void>;
 }
 
-type Reason = 'revoked-by-owner' | 'revoked-by-admin' | 'presented';
+type Reason = 'revoked-by-owner' | 'revoked-by-admin' | 'presented' | 'account-taken-over';
 
 export function createRevokeApiKeys(deps: {
   db: Database;
@@ -63,6 +65,18 @@ export function createRevokeApiKeys(deps: {
     return true;
   };
 
+  /** The user is locked, so that no key is made behind our back. */
+  const revokeEach = async (
+    tx: Tx,
+    command: { owner: UserId; by: Actor | undefined; ip?: string; reason: Reason },
+  ): Promise<number> => {
+    let revoked = 0;
+    for (const { id } of await store.listOf(tx, command.owner)) {
+      if (await revoke(tx, { ...command, id })) revoked += 1;
+    }
+    return revoked;
+  };
+
   const reasonOf = ({ owner, by }: RevokeApiKeysCommand): Reason =>
     isThemselves(by, owner) ? 'revoked-by-owner' : 'revoked-by-admin';
 
@@ -75,15 +89,12 @@ export function createRevokeApiKeys(deps: {
 
     all: (command) =>
       db.transact(async (tx) => {
-        // Locks, so that no key is made behind our back.
         await users.lockActive(tx, command.owner, clock.now());
         await assertMayRevoke(tx, command);
-        let revoked = 0;
-        for (const { id } of await store.listOf(tx, command.owner)) {
-          if (await revoke(tx, { ...command, id, reason: reasonOf(command) })) revoked += 1;
-        }
-        return revoked;
+        return revokeEach(tx, { ...command, reason: reasonOf(command) });
       }),
+
+    within: revokeEach,
 
     async presented(text, { ip }) {
       const found = await present(text, ip);

@@ -31,6 +31,8 @@ export interface OneTimeCodes {
   readonly use: UseToken;
   /** Makes worthless what was sent to a user, of some purposes or of all. */
   readonly revoke: (tx: Tx, user: UserId, purposes?: readonly Purpose[]) => Promise<void>;
+  /** Takes back a token that was issued in this transaction; none costs the same. */
+  readonly withdraw: (tx: Tx, id: number | undefined) => Promise<void>;
   readonly sweep: () => Promise<void>;
 }
 
@@ -51,6 +53,7 @@ export function createOneTimeCodes(deps: {
     find: createFindToken(parts),
     use: createUseToken(parts),
     revoke: (tx, user, purposes) => store.removeOf(tx, user, purposes),
+    withdraw: (tx, id) => store.remove(tx, id),
     sweep: () => db.transact((tx) => store.sweep(tx, clock.now() - keptMs), { patience: 'maintenance' }),
   };
 }

@@ -24,6 +24,9 @@ export interface OneTimeTokensTables {
 
 const { statement, insert } = statements<OneTimeTokensTables>();
 
+/** No user has this id. */
+const nobody = asUserId(0);
+
 const liveColumns = ['id', 'purpose', 'user_id', 'email', 'email_key', 'created_at'] as const;
 
 const addToken = insert((db, p: NewToken & { userOrNull: UserId | null; codeOrNull: string | null }) =>
@@ -82,8 +85,12 @@ const findByAddress = statement((db, p: CodeQuery) =>
     .where('email_key', '=', p.emailKey)
     .where('code_hash', 'is not', null)
     .where('used_at', 'is', null)
-    .where('expires_at', '>', p.now),
+    .where('expires_at', '>', p.now)
+    .orderBy('id', 'desc')
+    .limit(1),
 );
+
+const removeToken = statement((db, p: { id: number }) => db.deleteFrom('one_time_tokens').where('id', '=', p.id));
 
 const useToken = statement((db, p: { id: number; now: Instant }) =>
   db
@@ -109,13 +116,14 @@ const sweepTokens = statement((db, p: { before: Instant }) =>
 export const oneTimeCodesStore: OneTimeCodesStore = {
   add: (tx, token) =>
     tx.insert(addToken, { ...token, userOrNull: token.user ?? null, codeOrNull: token.codeHash ?? null }),
-  async forgetOlder(tx, { purpose, emailKey, user }) {
+  async forgetOlder(tx, { purpose, emailKey, user = nobody }) {
     await tx.execute(forgetForAddress, { purpose, emailKey });
-    if (user !== undefined) await tx.execute(forgetForUser, { purpose, user });
+    // Also for nobody, so that it costs the same.
+    await tx.execute(forgetForUser, { purpose, user });
   },
   findByToken: async (db, query) => liveOf(await db.first(findByToken, query)),
   async tryCode(tx, query) {
-    if ((await tx.execute(countTry, query)) !== 1) return undefined;
+    if ((await tx.execute(countTry, query)) === 0) return undefined;
     const row = await tx.first(findByAddress, query);
     const isRight = timingSafeEqual(
       Buffer.from(row?.code_hash ?? ''.padEnd(query.codeHash.length)),
@@ -129,6 +137,10 @@ export const oneTimeCodesStore: OneTimeCodesStore = {
   async removeOf(tx, user, purposes) {
     if (purposes === undefined) await tx.execute(forgetUser, { user });
     for (const purpose of purposes ?? []) await tx.execute(forgetForUser, { user, purpose });
+  },
+  // No token has the id 0.
+  remove: async (tx, id = 0) => {
+    await tx.execute(removeToken, { id });
   },
   sweep: async (tx, before) => {
     await tx.execute(sweepTokens, { before });

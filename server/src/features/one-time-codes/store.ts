@@ -38,7 +38,8 @@ export interface OneTimeCodesStore {
   findByToken(db: Reads, query: { purpose: Purpose; tokenHash: string; now: Instant }): Promise<LiveToken | undefined>;
   /**
    * Counts a try at the code of an address, and finds its token if the try was right. Of many at once no more than `triesAtMost` are looked
-   * at; the right code behind them is as wrong as any. Commits whatever comes of it.
+   * at; the right code behind them is as wrong as any. Of codes that were made at the same moment the newest is the one. To be committed
+   * whatever comes of it.
    */
   tryCode(tx: Tx, query: CodeQuery): Promise<LiveToken | undefined>;
   /** Uses a token up; of two at once, one gets `true`. */
@@ -47,6 +48,8 @@ export interface OneTimeCodesStore {
   listOf(db: Reads, user: UserId): Promise<(LiveToken & { readonly expiresAt: Instant })[]>;
   /** Forgets those of a user, of some purposes or of all. */
   removeOf(tx: Tx, user: UserId, purposes?: readonly Purpose[]): Promise<void>;
+  /** Forgets one; none costs the same. */
+  remove(tx: Tx, id: number | undefined): Promise<void>;
   /** Removes those that ran out before an instant. */
   sweep(tx: Tx, before: Instant): Promise<void>;
 }
