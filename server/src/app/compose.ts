@@ -89,7 +89,14 @@ export async function compose(
   const proofs = { passwords, throttle, sessions: sessions.store, endSessions: sessions.endSessions };
   const accounts = createAccounts({ ...ports, ...people, ...proofs, audit });
   const directory = createDirectory({ ...ports, ...people, sessions: sessions.store });
-  const personalData = createPersonalData({ ...ports, ...people, audit, holdings, settings: config.personalData });
+  const personalData = createPersonalData({
+    ...ports,
+    ...people,
+    audit,
+    throttle,
+    holdings,
+    settings: config.personalData,
+  });
   const posts = { users, mail, notices, oneTimeCodes, apiKeys };
   const emailFlows = createEmailFlows({ ...ports, ...posts, ...proofs, audit, accounts });
   const signIn = createSignIn({ db, clock: ports.clock, audit, users, passwords, throttle, sessions, accounts });

@@ -10,7 +10,9 @@ export interface Actor {
   /** What the credential is limited to; undefined where it reaches as far as its user. */
   readonly limitedTo?: ReadonlySet<Permission> | undefined;
   /** The API key that acts for them, by its public id; undefined for a session. */
-  readonly apiKey?: string | undefined;
+  readonly apiKey?: ApiKeyId | undefined;
+  /** The session in which they act; undefined for an API key. */
+  readonly sessionId?: SessionId | undefined;
 }
 
 /** Who makes a request, as read in this very request. */

@@ -51,7 +51,8 @@ test('a key is shown once, works where its permission guards, and is refused fro
   assert.equal(key.slice(8, 23), id);
   assert.equal(made.headers.get('cache-control'), 'no-store');
   const created = { event: 'api-key.created', outcome: 'success', actor: ada.id, subject: ada.id, object: id };
-  assert.deepEqual(await server.newEvents(), [{ ...created, ip: '127.0.0.1' }]);
+  const where = { session: ada.sessionId, ip: '127.0.0.1' };
+  assert.deepEqual(await server.newEvents(), [{ ...created, ...where }]);
 
   const token = ada.accessToken;
   const list = await call('GET', '/api-keys', { token });
@@ -66,7 +67,7 @@ test('a key is shown once, works where its permission guards, and is refused fro
   const revoked = await call('DELETE', `/api-keys/${id}`, { token });
   assert.deepEqual([revoked.status, revoked.body], [200, { message: 'API key revoked successfully.' }]);
   assertProblem(await call('GET', '/permissions', { token: key }), 401, 'invalid-api-key');
-  const ended = { ...created, event: 'api-key.revoked', reason: 'revoked-by-owner', ip: '127.0.0.1' };
+  const ended = { ...created, event: 'api-key.revoked', reason: 'revoked-by-owner', ...where };
   assert.deepEqual(await server.newEvents(), [ended]);
   assert.deepEqual((await call('GET', '/api-keys', { token })).body, { api_keys: [] });
   assertProblem(await call('GET', `/api-keys/${id}`, { token }), 404, 'api-key-not-found');
@@ -289,8 +290,9 @@ describe('an administrator', () => {
 
     const path = `/users/${ada.id}/api-keys`;
     assert.equal((await call('DELETE', `${path}/${one.id}`, { token })).status, 200);
-    const event = { event: 'api-key.revoked', outcome: 'success', actor: help.id, subject: ada.id, ip: '127.0.0.1' };
-    assert.deepEqual(await server.newEvents(), [{ ...event, object: one.id, reason: 'revoked-by-admin' }]);
+    const event = { event: 'api-key.revoked', outcome: 'success', actor: help.id, subject: ada.id, object: one.id };
+    const where = { session: help.sessionId, ip: '127.0.0.1' };
+    assert.deepEqual(await server.newEvents(), [{ ...event, ...where, reason: 'revoked-by-admin' }]);
     const rest = await call('DELETE', path, { token });
     assert.deepEqual(rest.body, { message: 'API keys revoked successfully.', revoked: 2 });
     assert.equal((await server.newEvents()).length, 2);

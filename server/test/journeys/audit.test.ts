@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import type { Tx } from '../../src/db/database.ts';
 import { readKeyText, verifyExport } from '../../src/features/audit/index.ts';
 import { builtInPermissions } from '../../src/features/roles/policy.ts';
+import { asApiKeyId } from '../../src/kernel/ids.ts';
 import { checkExport, exported, publicKeys, startSealedServer } from '../support/audit.ts';
 import { type Call, createClient } from '../support/client.ts';
 import { ada, bea, giveRole, logIn, signUp } from '../support/people.ts';
@@ -173,7 +174,11 @@ describe('filters', () => {
     );
     const { db, features } = world.server;
     await db.transact((tx) =>
-      features.audit.record(tx, { event: 'role.created', actor: { userId: user, apiKey: 'key-1' }, object: 'x' }),
+      features.audit.record(tx, {
+        event: 'role.created',
+        actor: { userId: user, apiKey: asApiKeyId('key-1') },
+        object: 'x',
+      }),
     );
     const { body } = await world.get('/audit?api_key=key-1');
     assert.deepEqual(

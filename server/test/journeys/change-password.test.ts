@@ -48,7 +48,8 @@ test('the new password holds, the old one opens nothing; this session goes on, e
   assert.deepEqual([answer.status, answer.body, answer.cookie], [200, done, undefined]);
   assert.equal(answer.headers.get('cache-control'), 'no-store');
   const ended = { event: 'session.ended', session: elsewhere.sessionId, reason: 'password-changed' };
-  assert.deepEqual(await server.newEvents(), [changed(held), { ...changed(held), ...ended }]);
+  const object = `by:${held.sessionId}`;
+  assert.deepEqual(await server.newEvents(), [changed(held), { ...changed(held), ...ended, object }]);
 
   assert.deepEqual([await lives(call, held), await lives(call, elsewhere)], [true, false]);
   const json = { refresh_token: held.refreshToken };

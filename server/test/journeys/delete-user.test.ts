@@ -6,17 +6,25 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createClient } from '../support/client.ts';
-import { ada, bea, giveRole, type Held, lives, logIn, signUp } from '../support/people.ts';
+import { ada, bea, giveRole, type Held, lives, logIn, sessionOf, signUp } from '../support/people.ts';
 import { assertProblem } from '../support/refusals.ts';
 import { startServer } from '../support/server.ts';
 
 const done = { message: 'User deleted successfully.' };
-const deletion = (actor: number, subject: number, ...ended: readonly Held[]) => {
+/** @param by the access token with which it was done */
+const deletion = (actor: number, by: string, subject: number, ...ended: readonly Held[]) => {
   const event = { outcome: 'success', actor, subject, ip: '127.0.0.1' };
   const ids = ended.map(({ sessionId }) => sessionId).sort();
+  const object = (session: string) => (session === sessionOf(by) ? {} : { object: `by:${sessionOf(by)}` });
   return [
-    { event: 'user.deleted', ...event },
-    ...ids.map((session) => ({ event: 'session.ended', ...event, session, reason: 'user-deleted' })),
+    { event: 'user.deleted', ...event, session: sessionOf(by) },
+    ...ids.map((session) => ({
+      event: 'session.ended',
+      ...event,
+      session,
+      reason: 'user-deleted',
+      ...object(session),
+    })),
   ];
 };
 
@@ -30,7 +38,7 @@ test("one's own account: gone for every endpoint at once, with all its sessions 
 
   const answer = await call('DELETE', `/users/${held.id}`, { token: held.accessToken });
   assert.deepEqual([answer.status, answer.body, answer.cookie], [200, done, undefined]);
-  assert.deepEqual(await server.newEvents(), deletion(1, 1, held, elsewhere));
+  assert.deepEqual(await server.newEvents(), deletion(1, held.accessToken, 1, held, elsewhere));
 
   for (const { accessToken, refreshToken } of [held, elsewhere]) {
     assertProblem(await call('GET', '/user', { token: accessToken }), 401, 'invalid-token');
@@ -55,7 +63,10 @@ test("with the permission: any other account, by the administrator or by whoever
   assert.deepEqual([byModerator.status, byModerator.body], [200, done]);
   const byAdmin = await call('DELETE', `/users/${first.id}`, { token: admin });
   assert.deepEqual([byAdmin.status, byAdmin.body], [200, done]);
-  assert.deepEqual(await server.newEvents(), [...deletion(2, 3, second), ...deletion(1, 2, first)]);
+  assert.deepEqual(await server.newEvents(), [
+    ...deletion(2, first.accessToken, 3, second),
+    ...deletion(1, admin, 2, first),
+  ]);
   assert.deepEqual([await lives(call, first), await lives(call, second)], [false, false]);
   assert.equal(await lives(call, { accessToken: admin }), true);
 });
@@ -219,7 +230,7 @@ test('the same account twice at once: one deletion, one event', async () => {
     Array.from({ length: 10 }, () => call('DELETE', `/users/${held.id}`, { token: admin })),
   );
   assert.deepEqual(answers.map(({ status }) => status).sort(), [200, ...Array(9).fill(404)]);
-  assert.deepEqual(await server.newEvents(), deletion(1, held.id, held));
+  assert.deepEqual(await server.newEvents(), deletion(1, admin, held.id, held));
 });
 
 test('a deleted name is free for a new account, which has a new id and nothing of the old one', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createClient } from '../support/client.ts';
-import { ada, bea, giveRole, lives, logIn, signUp } from '../support/people.ts';
+import { ada, bea, giveRole, lives, logIn, sessionOf, signUp } from '../support/people.ts';
 import { assertFaults, assertProblem } from '../support/refusals.ts';
 import { startServer } from '../support/server.ts';
 
@@ -19,10 +19,11 @@ test('shut out at once, answered at the login as an unknown name, and let in aga
 
   const shut = await call('POST', `/users/${held.id}/disable`, { token: admin });
   assert.deepEqual([shut.status, shut.body], [200, disabled]);
+  const session = sessionOf(admin);
   const event = { outcome: 'success', actor: 1, subject: held.id, ip: '127.0.0.1' };
   assert.deepEqual(await server.newEvents(), [
-    { event: 'user.disabled', ...event },
-    { event: 'session.ended', ...event, session: held.sessionId, reason: 'user-disabled' },
+    { event: 'user.disabled', ...event, session },
+    { event: 'session.ended', ...event, session: held.sessionId, reason: 'user-disabled', object: `by:${session}` },
   ]);
   assert.equal(await lives(call, held), false);
 
@@ -45,7 +46,7 @@ test('shut out at once, answered at the login as an unknown name, and let in aga
 
   const open = await call('POST', `/users/${held.id}/enable`, { token: admin });
   assert.deepEqual([open.status, open.body], [200, enabled]);
-  assert.deepEqual(await server.newEvents(), [{ event: 'user.enabled', ...event }]);
+  assert.deepEqual(await server.newEvents(), [{ event: 'user.enabled', ...event, session }]);
   assert.equal(await lives(call, held), false, 'what was ended stays so');
   assert.equal((await logIn(call)).id, held.id);
 });

@@ -114,9 +114,10 @@ test("another system's hash becomes one of today's at the first right login, and
 
   assert.equal((await call('POST', '/login', { json: { ...credentials, password: bea.password } })).status, 401);
   assert.deepEqual(await server.newEvents(), [failed]);
-  await logIn(call);
+  const { sessionId: session } = await logIn(call);
   const events = await server.newEvents();
-  assert.deepEqual(events[1], { event: 'password.rehashed', outcome: 'success', subject: 1 });
+  const where = { session, ip: '127.0.0.1' };
+  assert.deepEqual(events[1], { event: 'password.rehashed', outcome: 'success', subject: 1, ...where });
   assert.deepEqual([events[0]?.event, events.length], ['session.started', 2]);
   await logIn(call);
   assert.deepEqual(

@@ -189,8 +189,12 @@ test('a body that is wrong is 422 and ends nothing', async () => {
 });
 
 describe('of all devices', () => {
-  const endedEverywhere = (...sessions: readonly Held[]) =>
-    sessions.map((held) => ({ ...ended(held), reason: 'logout-all' })).sort(bySession);
+  /** The first is the one that was presented; each of the others says so. */
+  const endedEverywhere = (presented: Held, ...others: readonly Held[]) =>
+    [
+      { ...ended(presented), reason: 'logout-all' },
+      ...others.map((held) => ({ ...ended(held), reason: 'logout-all', object: `by:${presented.sessionId}` })),
+    ].sort(bySession);
   const bySession = (a: { session?: string | undefined }, b: { session?: string | undefined }) =>
     `${a.session}` < `${b.session}` ? -1 : 1;
   const everywhere = (options: CallOptions): CallOptions => ({
@@ -219,13 +223,13 @@ describe('of all devices', () => {
   test('of each user whom a credential belongs to', async () => {
     await using server = await startServer();
     const call = createClient(server.url);
-    const mine = [await signUp(call), await logIn(call)];
-    const theirs = [await signUp(call, bea), await logIn(call, bea)];
+    const [mine, other] = [await signUp(call), await logIn(call)];
+    const [neighbour, theirs] = [await signUp(call, bea), await logIn(call, bea)];
     await server.newEvents();
-    const [, cookie] = theirs;
-    const json = { refresh_token: mine[0]?.refreshToken, all_devices: true };
-    assert.equal((await call('POST', '/logout', { cookie: cookie?.refreshToken, json })).status, 200);
-    assert.deepEqual((await server.newEvents()).sort(bySession), endedEverywhere(...mine, ...theirs));
+    const json = { refresh_token: mine.refreshToken, all_devices: true };
+    assert.equal((await call('POST', '/logout', { cookie: theirs.refreshToken, json })).status, 200);
+    const expected = [...endedEverywhere(mine, other), ...endedEverywhere(theirs, neighbour)].sort(bySession);
+    assert.deepEqual((await server.newEvents()).sort(bySession), expected);
   });
 
   test('false is as if it were not there, and what is no boolean is 422', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { asUserId } from '../../src/kernel/ids.ts';
 import { createClient } from '../support/client.ts';
-import { ada, bea, giveRole, lives, logIn, signUp } from '../support/people.ts';
+import { ada, bea, giveRole, lives, logIn, sessionOf, signUp } from '../support/people.ts';
 import { assertFaults, assertProblem } from '../support/refusals.ts';
 import { startServer } from '../support/server.ts';
 
@@ -20,7 +20,8 @@ describe('an administrator makes a user', () => {
     assert.deepEqual([answer.status, answer.body], [201, { message: 'User created successfully.', data }]);
     assert.equal(answer.cookie, undefined, 'nobody is signed in by it');
     const event = { event: 'user.created', outcome: 'success', actor: 1, subject: 2, ip: '127.0.0.1' };
-    assert.deepEqual(await server.newEvents(), [{ ...event, reason: 'administrator' }]);
+    const session = sessionOf(token);
+    assert.deepEqual(await server.newEvents(), [{ ...event, session, reason: 'administrator' }]);
     assert.equal((await logIn(call)).id, 2);
   });
 
@@ -95,7 +96,7 @@ describe('an administrator renames a user', () => {
     const event = { event: 'user.renamed', outcome: 'success', actor: 1, subject: held.id, ip: '127.0.0.1' };
     assert.deepEqual(
       await server.newEvents(),
-      [{ ...event, object: 'email username' }],
+      [{ ...event, session: sessionOf(token), object: 'email username' }],
       'which names, not what they are',
     );
     const { body } = await call('GET', '/user', { token: held.accessToken });
@@ -145,7 +146,7 @@ describe('a deleted user comes back', () => {
     const answer = await call('POST', `/users/${held.id}/restore`, { token });
     assert.deepEqual([answer.status, answer.body], [200, { message: 'User restored successfully.' }]);
     const event = { event: 'user.restored', outcome: 'success', actor: 1, subject: held.id, ip: '127.0.0.1' };
-    assert.deepEqual(await server.newEvents(), [event]);
+    assert.deepEqual(await server.newEvents(), [{ ...event, session: sessionOf(token) }]);
     assert.equal(await lives(call, held), false);
     assert.equal((await logIn(call)).id, held.id);
     assert.deepEqual((await server.features.roles.store.grantsOf(server.db, held.id)).roles, ['editor']);

@@ -33,7 +33,13 @@ test('another address: this session goes on, every other ends, and the old addre
   const event = { outcome: 'success', actor: held.id, subject: held.id, ip: '127.0.0.1' };
   assert.deepEqual(await server.newEvents(), [
     { event: 'user.renamed', ...event, session: held.sessionId, object: 'email' },
-    { event: 'session.ended', ...event, session: other.sessionId, reason: 'email-changed' },
+    {
+      event: 'session.ended',
+      ...event,
+      session: other.sessionId,
+      reason: 'email-changed',
+      object: `by:${held.sessionId}`,
+    },
   ]);
   assert.deepEqual([await lives(call, held), await lives(call, other)], [true, false]);
   const { email, password } = ada;

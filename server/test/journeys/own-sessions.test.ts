@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createClient } from '../support/client.ts';
+import { sessionOf } from '../support/people.ts';
 import { startServer } from '../support/server.ts';
 
 const ada = { username: 'ada', email: 'ada@example.com', password: 'correct horse battery' };
@@ -59,6 +60,7 @@ test('ending one session kills its access and refresh tokens and no other', asyn
       subject: 1,
       session: id,
       ip: '127.0.0.1',
+      object: `by:${sessionOf(laptop.access_token)}`,
     },
   ]);
   const again = await call('DELETE', `/sessions/${id}`, { token: laptop.access_token });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createClient } from '../support/client.ts';
-import { bea, giveRole, logIn, makeRole, signUp } from '../support/people.ts';
+import { bea, giveRole, logIn, makeRole, sessionOf, signUp } from '../support/people.ts';
 import { assertProblem } from '../support/refusals.ts';
 import { startServer } from '../support/server.ts';
 
@@ -39,7 +39,8 @@ describe('an application removes a permission of its own', () => {
     await server.newEvents();
     const { status, body } = await call('DELETE', '/permissions/posts:publish', { token });
     assert.deepEqual([status, body], [200, { message: 'Permission removed successfully.', roles: [] }]);
-    const event = { outcome: 'success', actor: 1, object: 'posts:publish' };
+    const by = { actor: 1, session: sessionOf(token), ip: '127.0.0.1' };
+    const event = { outcome: 'success', ...by, object: 'posts:publish' };
     assert.deepEqual(await server.newEvents(), [{ event: 'permission.removed', ...event }]);
     assertProblem(await call('DELETE', '/permissions/posts:publish', { token }), 404, 'permission-not-found');
     assert.equal((await call('POST', '/permissions', { token, json: { name: 'posts:publish' } })).status, 201);
@@ -62,7 +63,7 @@ describe('an application removes a permission of its own', () => {
 
     const { status, body } = await call('DELETE', '/permissions/posts:publish?force=true', { token });
     assert.deepEqual([status, body.roles], [200, ['editor', 'chief']]);
-    const by = { outcome: 'success', actor: 1 };
+    const by = { outcome: 'success', actor: 1, session: sessionOf(token), ip: '127.0.0.1' };
     assert.deepEqual(await server.newEvents(), [
       { event: 'role.changed', ...by, object: 'editor -posts:publish' },
       { event: 'role.changed', ...by, object: 'chief -posts:publish' },

@@ -5,7 +5,7 @@ import { schemaTables } from '../../src/db/schema.ts';
 import type { UserId } from '../../src/kernel/ids.ts';
 import { behind } from '../support/behind.ts';
 import { createClient } from '../support/client.ts';
-import { ada, bea, giveRole, logIn, signUp } from '../support/people.ts';
+import { ada, bea, giveRole, logIn, sessionOf, signUp } from '../support/people.ts';
 import { assertProblem } from '../support/refusals.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -62,7 +62,8 @@ describe('the export', () => {
     assert.deepEqual([disabled?.by_themselves, disabled?.ip], [false, null], 'where an administrator sits is theirs');
     assert.doesNotMatch(JSON.stringify(body), /bea|root|hush|test\$|token/);
     const exported = { outcome: 'success', actor: held.id, subject: held.id, ip: '127.0.0.1' };
-    assert.deepEqual(await server.newEvents(), [{ event: 'user.exported', ...exported }]);
+    const event = { event: 'user.exported', ...exported, session: back.sessionId };
+    assert.deepEqual(await server.newEvents(), [event]);
   });
 
   test('is whole however long it is, and one’s own alone', async () => {
@@ -117,7 +118,7 @@ describe('a purge', () => {
     const answer = await call('POST', `/users/${held.id}/purge`, { token: admin });
     assert.deepEqual([answer.status, answer.body], [200, { message: 'User purged successfully.' }]);
     const event = { event: 'user.purged', outcome: 'success', actor: 1, subject: held.id, ip: '127.0.0.1' };
-    assert.deepEqual(await server.newEvents(), [event]);
+    assert.deepEqual(await server.newEvents(), [{ ...event, session: sessionOf(admin) }]);
     const kept = (await everythingKept(server)).replaceAll(/argon|adapt/gi, '');
     assert.doesNotMatch(kept, /\bada\b|special browser|For Ada/i);
     assert.doesNotMatch(

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { behind } from '../support/behind.ts';
 import { type Call, createClient } from '../support/client.ts';
-import { bea, giveRole, logIn, makeRole, signUp } from '../support/people.ts';
+import { bea, giveRole, logIn, makeRole, sessionOf, signUp } from '../support/people.ts';
 import { assertFaults, assertProblem } from '../support/refusals.ts';
 import { startServer } from '../support/server.ts';
 
@@ -125,7 +125,7 @@ describe('a change', () => {
     const { status, body } = await call('PATCH', `/users/roles/${id}`, { token, json });
     const data = { id, ...json, permissions: ['roles:read', 'roles:write'], built_in: false, version: 2 };
     assert.deepEqual([status, body], [200, { message: 'Role changed successfully.', data }]);
-    const by = { outcome: 'success', actor: 1 };
+    const by = { outcome: 'success', actor: 1, session: sessionOf(token), ip: '127.0.0.1' };
     assert.deepEqual(await server.newEvents(), [
       { event: 'role.renamed', ...by, object: 'editor -> Writer' },
       { event: 'role.described', ...by, object: 'Writer' },
@@ -214,7 +214,7 @@ describe('a deleted role', () => {
     await server.newEvents();
     const { status, body } = await call('DELETE', `/users/roles/${id}`, { token });
     assert.deepEqual([status, body], [200, { message: 'Role deleted successfully.' }]);
-    const by = { outcome: 'success', actor: 1 };
+    const by = { outcome: 'success', actor: 1, session: sessionOf(token), ip: '127.0.0.1' };
     assert.deepEqual(await server.newEvents(), [
       { event: 'role.changed', ...by, object: 'janitor -users:delete' },
       { event: 'role.deleted', ...by, object: 'janitor' },

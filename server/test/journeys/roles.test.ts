@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Call, createClient } from '../support/client.ts';
-import { ada, giveRole, lives, logIn, signUp } from '../support/people.ts';
+import { ada, giveRole, lives, logIn, sessionOf, signUp } from '../support/people.ts';
 import { assertFaults, assertProblem } from '../support/refusals.ts';
 import { startServer } from '../support/server.ts';
 
@@ -48,7 +48,7 @@ test('a role mixes built-in permissions with those of an application: 201 with a
   const answer = await call('POST', '/users/roles', { token, json: editor });
   const data = { id: 2, ...editor, built_in: false, version: 1 };
   assert.deepEqual([answer.status, answer.body], [201, { message: 'Role created successfully.', data }]);
-  const by = { outcome: 'success', actor: 1 };
+  const by = { outcome: 'success', actor: 1, session: sessionOf(token), ip: '127.0.0.1' };
   assert.deepEqual(await server.newEvents(), [
     { event: 'role.created', ...by, object: 'editor' },
     { event: 'role.changed', ...by, object: 'editor +posts:publish' },

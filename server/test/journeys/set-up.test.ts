@@ -32,7 +32,7 @@ test('the set-up token makes its bearer the first administrator, signed in: 201'
   const session = refreshToken.split('.')[0];
   assert.deepEqual(await server.newEvents(), [
     { event: 'user.created', outcome: 'success', subject: 1, reason: 'set-up', ip: '127.0.0.1' },
-    { event: 'role.assigned', outcome: 'success', subject: 1, object: 'admin' },
+    { event: 'role.assigned', outcome: 'success', subject: 1, ip: '127.0.0.1', object: 'admin' },
     { event: 'session.started', outcome: 'success', actor: 1, subject: 1, session, reason: 'set-up', ip: '127.0.0.1' },
   ]);
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createClient } from '../support/client.ts';
-import { bea, giveRole, makeRole, signUp } from '../support/people.ts';
+import { bea, giveRole, makeRole, sessionOf, signUp } from '../support/people.ts';
 import { assertFaults, assertProblem } from '../support/refusals.ts';
 import { startServer } from '../support/server.ts';
 
@@ -26,7 +26,8 @@ describe('the roles of a user', () => {
     ];
     const message = 'Roles replaced successfully.';
     assert.deepEqual([status, body], [200, { message, roles, given: ['fresh'], taken: ['old'] }]);
-    const event = { outcome: 'success', actor: 1, subject: held.id };
+    const by = { actor: 1, session: sessionOf(token), ip: '127.0.0.1' };
+    const event = { outcome: 'success', ...by, subject: held.id };
     assert.deepEqual(await server.newEvents(), [
       { event: 'role.unassigned', ...event, object: 'old' },
       { event: 'role.assigned', ...event, object: 'fresh' },

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Call, createClient } from '../support/client.ts';
-import { ada, bea, giveRole, type Held, lives, logIn, signUp } from '../support/people.ts';
+import { ada, bea, giveRole, type Held, lives, logIn, sessionOf, signUp } from '../support/people.ts';
 import { assertProblem } from '../support/refusals.ts';
 import { startServer } from '../support/server.ts';
 
-const endedBy = (actor: number, held: Held) => ({
+const endedBy = (actor: number, token: string, held: Held) => ({
   event: 'session.ended',
   outcome: 'success',
   actor,
@@ -14,6 +14,7 @@ const endedBy = (actor: number, held: Held) => ({
   session: held.sessionId,
   reason: 'ended-by-admin',
   ip: '127.0.0.1',
+  object: `by:${sessionOf(token)}`,
 });
 
 const idsOf = async (call: Call, path: string, token: string): Promise<string[]> => {
@@ -52,7 +53,7 @@ test('one is ended, then all: recorded with who did it, and the user can log in 
   const path = `/users/${first.id}/sessions`;
   const one = await call('DELETE', `${path}/${first.sessionId}`, { token });
   assert.deepEqual([one.status, one.body], [200, { message: 'Session ended successfully.' }]);
-  assert.deepEqual(await server.newEvents(), [endedBy(1, first)]);
+  assert.deepEqual(await server.newEvents(), [endedBy(1, token, first)]);
   assert.deepEqual([await lives(call, first), await lives(call, second)], [false, true]);
   assertProblem(await call('DELETE', `${path}/${first.sessionId}`, { token }), 404, 'session-not-found');
 

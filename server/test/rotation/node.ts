@@ -105,7 +105,7 @@ function nodeOf({ sessions, signIn, accounts, audit }: Features, db: Database): 
       return sessions.logOut({ accessToken, refreshTokens, allDevices: everywhere, origin });
     },
     async endOthers({ userId, sessionId }) {
-      await sessions.endOwn.others(asUserId(userId), asSessionId(sessionId), origin);
+      await sessions.endOwn.others({ userId: asUserId(userId), sessionId: asSessionId(sessionId) }, origin);
     },
     async changePassword(accessToken, { from, to }) {
       const who = await sessions.authenticate(accessToken, undefined);

@@ -36,6 +36,11 @@ function heldOf({ status, body }: Answer): Held {
   return { id: body.data.id, sessionId, accessToken: body.access_token, refreshToken };
 }
 
+/** The session that an access token is of. */
+export function sessionOf(accessToken: string): string {
+  return JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString()).sid;
+}
+
 /** Whether an access token is still good, by asking. */
 export async function lives(call: Call, { accessToken }: Pick<Held, 'accessToken'>): Promise<boolean> {
   const { status } = await call('GET', '/user', { token: accessToken });

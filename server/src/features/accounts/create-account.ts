@@ -65,11 +65,11 @@ export function createCreateAccount(deps: {
 }): CreateAccount {
   const { clock, audit, passwords, users, roles } = deps;
 
-  const makeAdmin = async (tx: Tx, user: UserId): Promise<void> => {
+  const makeAdmin = async (tx: Tx, user: UserId, ip: string | undefined): Promise<void> => {
     const role = await roles.findRoleId(tx, adminRoleName);
     if (role === undefined) throw new Error('the built-in role admin is missing');
     await roles.assign(tx, user, role, clock.now());
-    await audit.record(tx, { event: 'role.assigned', subject: user, object: adminRoleName });
+    await audit.record(tx, { event: 'role.assigned', subject: user, ip, object: adminRoleName });
   };
 
   return {
@@ -97,7 +97,7 @@ export function createCreateAccount(deps: {
       const id = await users.add(tx, { username, email, ...keys, createdAt: at });
       if (passwordHash !== undefined) await passwords.store.add(tx, id, passwordHash, at);
       await audit.record(tx, { event: 'user.created', actor: by, subject: id, reason: how, ip });
-      if (admin) await makeAdmin(tx, id);
+      if (admin) await makeAdmin(tx, id, ip);
       return id;
     },
   };

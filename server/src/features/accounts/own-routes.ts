@@ -15,7 +15,7 @@ export const ownAccountRoutes = ({ renameYourself }: { renameYourself: RenameYou
     operationId: 'updateCurrentUser',
     summary: 'Change your names',
     description:
-      'Needs the current password, since both names are what you log in with. What is left out stays. With another e-mail address all your other sessions end.',
+      'Needs the current password, since both names are what you log in with. What is left out stays. Ten changes are free, then each waits longer. With another e-mail address all your other sessions end.',
     tags: ['Account'],
     access: { kind: 'bearer' },
     limit: { kind: 'throttled', key: 'login' },

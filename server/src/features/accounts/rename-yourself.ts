@@ -36,9 +36,11 @@ export function createRenameYourself(deps: {
     assertGoodNames(command);
     const { who, ip } = command;
     const { userId: subject, sessionId: session } = who;
-    // A name that is taken stays counted as an attempt, so that nobody asks through all addresses from one account.
-    await withCurrentPassword(command, 'user.renamed', ({ proven, charged }) =>
-      db.transact(async (tx) => {
+    await withCurrentPassword(command, 'user.renamed', async ({ proven, charged }) => {
+      // Whether a name is taken is told here. So each that is asked for counts, whatever comes of it, and for ever: an attempt that was
+      // forgiven for the next success would be free. Behind the password, so that nobody else can use the owner's up.
+      if (isAnother(command)) await throttle.charge([{ kind: 'rename', of: [subject] }]);
+      await db.transact(async (tx) => {
         const yourself = await lockYourself(tx, who);
         if (!(await passwords.store.isCurrent(tx, proven))) throw currentPasswordWrong();
         const changed = await rename(tx, users, yourself, command);
@@ -48,7 +50,10 @@ export function createRenameYourself(deps: {
         await audit.record(tx, { event: 'user.renamed', actor: who, subject, session, ip, object });
         if (!changed.includes('email')) return;
         await endSessions(tx, { user: subject, kept: session, reason: 'email-changed', by: who, ip });
-      }),
-    );
+      });
+    });
   };
 }
+
+const isAnother = ({ who, username = who.username, email = who.email }: RenameYourselfCommand): boolean =>
+  username !== who.username || email !== who.email;

@@ -11,7 +11,7 @@ export interface ListApiKeys {
   own(owner: UserId): Promise<ApiKey[]>;
   /** @throws apiKeyNotFound, also for a key of somebody else */
   oneOfOwn(owner: UserId, id: ApiKeyId): Promise<ApiKey>;
-  /** The same as `own`, as an administrator does. @throws userNotFound */
+  /** The same as `own`, as an administrator does; also of one who was deleted, whose keys rest until they are restored. @throws userNotFound */
   ofUser(owner: UserId): Promise<ApiKey[]>;
   /** Those of everybody, by id. */
   all(): Promise<ApiKey[]>;
@@ -29,8 +29,7 @@ export function createListApiKeys(deps: { db: Database; users: UsersStore; store
       return key;
     },
     async ofUser(owner) {
-      const user = await users.find(db, owner);
-      if (user === undefined || user.deletedAt !== undefined) throw userNotFound();
+      if ((await users.find(db, owner)) === undefined) throw userNotFound();
       return store.listOf(db, owner);
     },
     async all() {

@@ -50,8 +50,8 @@ export function createRevokeApiKeys(deps: {
   const assertMayRevoke = async (tx: Tx, { owner, by }: RevokeApiKeysCommand): Promise<void> => {
     if (isThemselves(by, owner)) return;
     await authority.assertHolds(tx, by, 'api-keys:revoke');
-    const user = await users.find(tx, owner);
-    if (user === undefined || (user.deletedAt !== undefined && by !== undefined)) throw userNotFound();
+    // Also of one who was deleted: until they are purged they may be restored, and their keys with them.
+    if ((await users.find(tx, owner)) === undefined) throw userNotFound();
     await authority.assertReaches(tx, by, owner);
   };
 

@@ -7,7 +7,7 @@ import type { PublishedRoles } from '../roles/index.ts';
 import { isActiveUser, type PublishedUsers } from '../users/index.ts';
 import type { ApiKey } from './api-key.ts';
 import type { KeyHash } from './key-text.ts';
-import type { ApiKeysStore, NewApiKey } from './store.ts';
+import type { ApiKeysStore, KeptKey, NewApiKey } from './store.ts';
 
 interface ApiKeysTables {
   api_keys: {
@@ -83,13 +83,14 @@ const countLivingKeys = statement((db, p: { owner: UserId; now: Instant }) =>
 );
 
 /** A row for each key and permission. */
-const unrevoked = (db: KeysDb) =>
+const withPermissions = (db: KeysDb) =>
   db
     .selectFrom('api_keys')
     .leftJoin('api_key_permissions', 'api_key_permissions.api_key_id', 'api_keys.id')
     .select(['api_keys.id', 'api_keys.user_id', 'api_keys.name', 'api_keys.description', 'api_keys.created_at'])
-    .select(['api_keys.expires_at', 'api_keys.last_used_at', 'api_key_permissions.permission'])
-    .where('api_keys.revoked_at', 'is', null);
+    .select(['api_keys.expires_at', 'api_keys.revoked_at', 'api_keys.last_used_at', 'api_key_permissions.permission']);
+
+const unrevoked = (db: KeysDb) => withPermissions(db).where('api_keys.revoked_at', 'is', null);
 
 const keysOf = statement((db, p: { owner: UserId }) =>
   unrevoked(db)
@@ -111,6 +112,27 @@ const keysAfter = statement((db, p: { after: string; limit: number }) =>
             .select('page.id')
             .where('page.id', '>', p.after)
             .where('page.revoked_at', 'is', null)
+            .orderBy('page.id')
+            .limit(p.limit)
+            .as('pages'),
+        ).select('pages.id'),
+      ),
+    )
+    .orderBy('api_keys.id')
+    .orderBy('api_key_permissions.permission'),
+);
+
+const keptKeysOf = statement((db, p: { owner: UserId; after: string; limit: number }) =>
+  withPermissions(db)
+    .where(({ eb, selectFrom }) =>
+      eb(
+        'api_keys.id',
+        'in',
+        selectFrom(
+          selectFrom('api_keys as page')
+            .select('page.id')
+            .where('page.user_id', '=', p.owner)
+            .where('page.id', '>', p.after)
             .orderBy('page.id')
             .limit(p.limit)
             .as('pages'),
@@ -160,13 +182,14 @@ interface KeyRow {
   description: string;
   created_at: Instant;
   expires_at: Instant | null;
+  revoked_at: Instant | null;
   last_used_at: Instant | null;
   permission: string | null;
 }
 
 /** Rows of one key stand together. */
-function keysIn(rows: readonly KeyRow[]): ApiKey[] {
-  const keys = new Map<string, ApiKey & { permissions: Permission[] }>();
+function keysIn(rows: readonly KeyRow[]): KeptKey[] {
+  const keys = new Map<string, KeptKey & { permissions: Permission[] }>();
   for (const row of rows) {
     const key = keys.get(row.id) ?? {
       id: asApiKeyId(row.id),
@@ -176,6 +199,7 @@ function keysIn(rows: readonly KeyRow[]): ApiKey[] {
       permissions: [],
       createdAt: row.created_at,
       expiresAt: row.expires_at ?? undefined,
+      revokedAt: row.revoked_at ?? undefined,
       lastUsedAt: row.last_used_at ?? undefined,
     };
     if (row.permission !== null) key.permissions.push(row.permission);
@@ -183,6 +207,8 @@ function keysIn(rows: readonly KeyRow[]): ApiKey[] {
   }
   return [...keys.values()];
 }
+
+const unrevokedOf = ({ revokedAt: _, ...key }: KeptKey): ApiKey => key;
 
 export const apiKeysStore: ApiKeysStore = {
   async add(tx, { permissions, expiresAt, ...key }) {
@@ -208,9 +234,10 @@ export const apiKeysStore: ApiKeysStore = {
   },
 
   countLiving: async (db, owner, now) => Number((await db.first(countLivingKeys, { owner, now }))?.keys ?? 0),
-  listOf: async (db, owner) => keysIn(await db.all(keysOf, { owner })),
-  list: async (db, page) => keysIn(await db.all(keysAfter, page)),
-  findOf: async (db, owner, id) => keysIn(await db.all(keyOf, { owner, id }))[0],
+  listOf: async (db, owner) => keysIn(await db.all(keysOf, { owner })).map(unrevokedOf),
+  listKept: async (db, owner, page) => keysIn(await db.all(keptKeysOf, { owner, ...page })),
+  list: async (db, page) => keysIn(await db.all(keysAfter, page)).map(unrevokedOf),
+  findOf: async (db, owner, id) => keysIn(await db.all(keyOf, { owner, id })).map(unrevokedOf)[0],
   revoke: async (tx, owner, id, at) => (await tx.execute(revokeKey, { owner, id, at })) === 1,
   recordUse: async (tx, id, at, grainMs) => (await tx.execute(recordUse, { id, at, unlessSince: at - grainMs })) === 1,
   removeOf: async (tx, owner) => {

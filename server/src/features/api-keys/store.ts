@@ -21,6 +21,11 @@ export interface FoundKey extends KeyState {
   readonly lastUsedAt: Instant | undefined;
 }
 
+/** A key as it is kept, whether it lives or not. */
+export interface KeptKey extends ApiKey {
+  readonly revokedAt: Instant | undefined;
+}
+
 export interface ApiKeysStore {
   /** Adds a key with permissions that exist. */
   add(tx: Tx, key: NewApiKey): Promise<void>;
@@ -30,7 +35,9 @@ export interface ApiKeysStore {
   countLiving(db: Reads, owner: UserId, now: Instant): Promise<number>;
   /** The keys of a user that are not revoked, newest first. */
   listOf(db: Reads, owner: UserId): Promise<ApiKey[]>;
-  /** The same of everybody, by id: so many from behind `after`. */
+  /** All keys of a user that are kept, revoked ones too, by id: so many from behind `after`. */
+  listKept(db: Reads, owner: UserId, page: { readonly after: string; readonly limit: number }): Promise<KeptKey[]>;
+  /** Those of everybody that are not revoked, by id: so many from behind `after`. */
   list(db: Reads, page: { readonly after: string; readonly limit: number }): Promise<ApiKey[]>;
   /** One of them. */
   findOf(db: Reads, owner: UserId, id: ApiKeyId): Promise<ApiKey | undefined>;

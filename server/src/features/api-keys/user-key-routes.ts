@@ -26,7 +26,12 @@ export const userKeyRoutes = (deps: { list: ListApiKeys; revoke: RevokeApiKeys }
     access: { kind: 'bearer', permission: 'api-keys:read', apiKeys: false },
     limit: { kind: 'none', why: 'only for holders of api-keys:read' },
     params: UserParams,
-    replies: { 200: { schema: ApiKeysReply, description: 'Those that are not revoked, newest first.' } },
+    replies: {
+      200: {
+        schema: ApiKeysReply,
+        description: 'Those that are not revoked, newest first. Also of a user who was deleted and may be restored.',
+      },
+    },
     refusals: [userNotFound],
     handler: async ({ params }) => {
       const keys = await deps.list.ofUser(asUserId(Number(params.user_id)));

@@ -4,12 +4,12 @@ import type { AuditStore, RecordedEvent } from './store.ts';
 
 const pageSize = 500;
 
-/** What the record says of a user. Its rows stay when they are purged, and name them by an id alone; what was personal in them goes. */
+/** What the record says of a user: what was done to them, and what they did. Its rows stay when they are purged, and name them by an id alone; what was personal in them goes. */
 export const createAuditHolding = (store: AuditStore) => ({
   name: 'audit_events',
   async *tell(db: Reads, user: UserId) {
     for (let page: RecordedEvent[] = [], after = 0; ; after = page.at(-1)?.id ?? 0) {
-      page = await store.listAbout(db, user, after, pageSize);
+      page = await store.listOf(db, user, after, pageSize);
       yield* page.map((event) => told(event, user));
       if (page.length < pageSize) return;
     }
@@ -18,15 +18,21 @@ export const createAuditHolding = (store: AuditStore) => ({
   forget: (tx: Tx, user: UserId) => store.erase(tx, user),
 });
 
-/** Who else did it is told as little as from where: that is theirs. */
-const told = (event: RecordedEvent, user: UserId) => ({
-  at: new Date(event.at).toISOString(),
-  event: event.event,
-  outcome: event.outcome,
-  reason: event.reason ?? null,
-  by_themselves: event.actor === user,
-  session: event.session ?? null,
-  ip: event.actor === user || event.actor === undefined ? (event.ip ?? null) : null,
-  object: event.object ?? null,
-  note: event.note ?? null,
-});
+/** Who else did it is told as little as from where and in which session: that is theirs. No more is told of whom something was done to. */
+function told(event: RecordedEvent, user: UserId) {
+  const [isBy, isAbout] = [event.actor === user, event.subject === user];
+  const isByAnother = !isBy && event.actor !== undefined;
+  const isOwnSession = event.event.startsWith('session.') ? isAbout : !isByAnother;
+  return {
+    at: new Date(event.at).toISOString(),
+    event: event.event,
+    outcome: event.outcome,
+    reason: event.reason ?? null,
+    by_themselves: isBy,
+    about_themselves: isAbout,
+    session: isOwnSession ? (event.session ?? null) : null,
+    ip: isByAnother ? null : (event.ip ?? null),
+    object: isByAnother && event.object?.startsWith('by:') ? null : (event.object ?? null),
+    note: isAbout ? (event.note ?? null) : null,
+  };
+}

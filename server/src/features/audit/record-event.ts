@@ -42,7 +42,7 @@ export function createRecordEvent(deps: {
   const rowOf = (event: AuditEvent): NewRow => {
     const [ip, note] = [datumOf('ip', event), datumOf('note', event)];
     const at = clock.now();
-    const object = event.object ?? (event.triedName === undefined ? undefined : `name:${key.hide(event.triedName)}`);
+    const triedName = event.triedName === undefined ? undefined : `name:${key.hide(event.triedName)}`;
     const facts: RowFacts = {
       format,
       uid: uuidV7(at, random.bytes(uidBytes)),
@@ -52,9 +52,9 @@ export function createRecordEvent(deps: {
       reason: wellFormed(event.reason),
       actor: event.actor?.userId ?? null,
       subject: event.subject ?? null,
-      session: wellFormed(event.session),
+      session: wellFormed(event.session ?? event.actor?.sessionId),
       apiKey: wellFormed(event.actor?.apiKey),
-      object: wellFormed(object),
+      object: wellFormed(event.object ?? triedName ?? actingSession(event)),
       ipDigest: ip === undefined ? null : personalDigest('ip', ip),
       noteDigest: note === undefined ? null : personalDigest('note', note),
     };
@@ -65,6 +65,12 @@ export function createRecordEvent(deps: {
     await store.append(tx, rowOf(event));
     onRecorded();
   };
+}
+
+/** Where a row's `session` is the one that something was done to: by which it was done. */
+function actingSession({ session, actor }: AuditEvent): string | undefined {
+  const acting = actor?.sessionId;
+  return session === undefined || acting === undefined || acting === session ? undefined : `by:${acting}`;
 }
 
 /** Half a surrogate pair would not come back from a database as it was hashed. */

@@ -46,6 +46,18 @@ const listAbout = statement((db, p: { subject: UserId; after: number; limit: num
     .limit(p.limit),
 );
 
+/** What somebody did to others, or to nobody. */
+const listElsewhere = statement((db, p: { actor: UserId; after: number; limit: number }) =>
+  fullRows(db)
+    .where('audit_events.actor_id', '=', p.actor)
+    .where((where) =>
+      where.or([where('audit_events.subject_id', 'is', null), where('audit_events.subject_id', '!=', p.actor)]),
+    )
+    .where('audit_events.id', '>', p.after)
+    .orderBy('audit_events.id')
+    .limit(p.limit),
+);
+
 const erasePersonal = statement((db, p: { person: number }) =>
   db.deleteFrom('audit_personal').where('person_id', '=', p.person),
 );
@@ -74,7 +86,13 @@ export const auditStore: AuditStore = {
     }
   },
   list: async (db, after) => (await db.all(list, { after })).map(eventOf),
-  listAbout: async (db, subject, after, limit) => (await db.all(listAbout, { subject, after, limit })).map(eventOf),
+  async listOf(db, user, after, limit) {
+    // Two reads, each by its index; an `or` of both columns would look at the whole record.
+    const about = await db.all(listAbout, { subject: user, after, limit });
+    const elsewhere = await db.all(listElsewhere, { actor: user, after, limit });
+    const both = [...about, ...elsewhere].toSorted((a, b) => a.id - b.id);
+    return both.slice(0, limit).map(eventOf);
+  },
   find: findEvents,
   async erase(tx, person) {
     await tx.execute(erasePersonal, { person });

@@ -49,12 +49,13 @@ export interface AuditEvent {
   readonly actor?: Actor | undefined;
   /** To whom. */
   readonly subject?: UserId | undefined;
+  /** The one that it is about; where it is about none, the record has the one in which the actor acted. */
   readonly session?: SessionId | undefined;
   /** Personal data of who acts, or else of the subject. */
   readonly ip?: string | undefined;
   /**
-   * What else it is about, where that is no user: the name of a role, the id of an API key, `new-device` of a session that was started. It can never be
-   * erased, so nothing that somebody says of a person belongs here.
+   * What else it is about, where that is no user: the name of a role, the id of an API key, `new-device` of a session that was started. Where it is
+   * left out and the session is another than the actor's, the record has `by:` and the actor's. It can never be erased, so nothing that somebody says of a person belongs here.
    */
   readonly object?: string | undefined;
   /** What somebody says of the subject in words of their own: personal data of the subject. */
@@ -90,8 +91,8 @@ export interface AuditStore {
    * many rows are looked at; `lookedTo` is then how far, and there may be more behind it.
    */
   find(db: Database, query: FindQuery): Promise<{ events: FoundEvent[]; lookedTo: Position | undefined }>;
-  /** The same of those about a user, so many at a time. */
-  listAbout(db: Reads, subject: UserId, after: number, limit: number): Promise<RecordedEvent[]>;
+  /** The same of those that a user is in, as the one to whom it was done or as the one who did it, so many at a time. */
+  listOf(db: Reads, user: UserId, after: number, limit: number): Promise<RecordedEvent[]>;
   /** Deletes the personal data of a person. */
   erase(tx: Tx, person: UserId): Promise<void>;
 }

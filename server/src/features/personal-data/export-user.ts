@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
+import type { Throttle } from '../throttle/index.ts';
 import { type UsersStore, userNotFound } from '../users/index.ts';
 import type { Holding } from './holding.ts';
 
@@ -17,7 +18,7 @@ export interface ExportUserCommand {
  * All that is held on a user, as the pieces of one JSON object with a member for each holding. It is read while it is sent, a page at a
  * time, so that a long history neither fills the memory nor is cut off; so the pieces are of the moments at which they are read.
  *
- * @throws userNotFound
+ * @throws userNotFound; tooManyAttempts where somebody asks for their own without end
  */
 export type ExportUser = (command: ExportUserCommand) => Promise<AsyncIterable<string>>;
 
@@ -26,9 +27,10 @@ export function createExportUser(deps: {
   clock: Clock;
   audit: Audit;
   users: UsersStore;
+  throttle: Throttle;
   holdings: readonly Holding[];
 }): ExportUser {
-  const { db, clock, audit, users, holdings } = deps;
+  const { db, clock, audit, users, throttle, holdings } = deps;
 
   async function* pieces(id: UserId): AsyncGenerator<string> {
     yield `{"exported_at":${JSON.stringify(new Date(clock.now()).toISOString())}`;
@@ -42,6 +44,7 @@ export function createExportUser(deps: {
   }
 
   return async ({ id, by, ip }) => {
+    if (by !== undefined) await throttle.charge([{ kind: 'export', of: [by.userId] }]);
     await db.transact(async (tx) => {
       const user = await users.find(tx, id);
       if (user === undefined || user.purgedAt !== undefined) throw userNotFound();

@@ -7,6 +7,7 @@ import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Authority } from '../roles/index.ts';
+import type { Throttle } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
 import { createExportUser, type ExportUser } from './export-user.ts';
 import type { Holding } from './holding.ts';
@@ -30,6 +31,7 @@ export function createPersonalData(deps: {
   audit: Audit;
   users: UsersStore;
   authority: Authority;
+  throttle: Throttle;
   holdings: readonly Holding[];
   settings: { readonly deletedUserRetentionSeconds: number };
 }): PersonalData {

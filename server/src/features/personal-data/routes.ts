@@ -3,6 +3,7 @@ import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import { asUserId } from '../../kernel/ids.ts';
 import { userHoldsMore } from '../roles/index.ts';
+import { tooManyAttempts } from '../throttle/index.ts';
 import { UserParams, userNotFound } from '../users/index.ts';
 import type { ExportUser } from './export-user.ts';
 import type { PurgeUser } from './purge-user.ts';
@@ -19,11 +20,11 @@ export const personalDataRoutes = (personalData: { exportUser: ExportUser; purge
       'One JSON object with a member for each kind of data: `user`, `roles`, `password` (since when, never the hash), `sessions`, `api_keys` (never the keys), `audit_events`. It comes in pieces, however long it is, and the record says that it was asked for.',
     tags: ['Account'],
     access: { kind: 'bearer' },
-    limit: { kind: 'none', why: "only one's own rows, by an index, a page at a time" },
+    limit: { kind: 'throttled', key: 'export' },
     // It leaves an event in the record.
     safe: false,
     replies: { 200: { description: 'A JSON object, as a file.', contentType: 'application/json' } },
-    refusals: [],
+    refusals: [tooManyAttempts],
     handler: async (request, reply) => {
       const { principal: by } = request;
       const pieces = await personalData.exportUser({ id: by.userId, by, ip: originOf(request).ip });

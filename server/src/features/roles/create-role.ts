@@ -17,6 +17,7 @@ export interface CreateRoleCommand {
   readonly permissions: readonly Permission[];
   /** Who asks; `undefined` is the operator at the CLI, who holds everything. */
   readonly by: Actor | undefined;
+  readonly ip?: string;
 }
 
 export type CreateRole = (command: CreateRoleCommand) => Promise<Role>;
@@ -34,7 +35,7 @@ export function createCreateRole(deps: {
   store: RolesStore;
 }): CreateRole {
   const { db, clock, audit, authority, store } = deps;
-  return ({ name, description, permissions, by }) =>
+  return ({ name, description, permissions, by, ip }) =>
     db.transact(async (tx) => {
       await store.lockGrants(tx);
       await authority.assertHolds(tx, by, 'roles:write');
@@ -50,8 +51,8 @@ export function createCreateRole(deps: {
       const at = clock.now();
       const unique = [...new Set(permissions)].sort();
       const id = await store.addRole(tx, { name, description, permissions: unique, at });
-      await audit.record(tx, { event: 'role.created', actor: by, object: name });
-      await recordContents({ audit, tx, by }, { name }, { added: unique });
+      await audit.record(tx, { event: 'role.created', actor: by, ip, object: name });
+      await recordContents({ audit, tx, by, ip }, { name }, { added: unique });
       return { id, name, description, permissions: unique, builtIn: false, version: 1 };
     });
 }

@@ -13,6 +13,7 @@ export interface DeleteRoleCommand {
   /** Where it is given, the role is deleted only if it is still that one. */
   readonly version?: number | undefined;
   readonly by: Actor | undefined;
+  readonly ip?: string;
 }
 
 /**
@@ -30,15 +31,15 @@ export function createDeleteRole(deps: {
   changeable: ChangeableRoles;
 }): DeleteRole {
   const { db, clock, audit, store, changeable } = deps;
-  return ({ id, version, by }) =>
+  return ({ id, version, by, ip }) =>
     db.transact(async (tx) => {
       const { role, own } = await changeable.claim(tx, id, by);
       if (version !== undefined && role.version !== version) throw roleChanged();
       const removed = role.permissions;
       if (!(await store.deleteRole(tx, id, clock.now()))) throw roleNotFound();
       await changeable.assertReachesLosers(tx, own, { role: id, added: [], removed });
-      await recordContents({ audit, tx, by }, role, { removed });
-      await audit.record(tx, { event: 'role.deleted', actor: by, object: role.name });
+      await recordContents({ audit, tx, by, ip }, role, { removed });
+      await audit.record(tx, { event: 'role.deleted', actor: by, ip, object: role.name });
     });
 }
 

@@ -1,3 +1,4 @@
+import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import {
   builtInPermission,
@@ -61,8 +62,11 @@ export const permissionRoutes = (roles: {
     body: RegisterPermissionBody,
     replies: { 201: { schema: PermissionReply, description: 'Roles can hold it from now on.' } },
     refusals: [permissionExists],
-    handler: async ({ body, principal }) =>
-      permissionReply(await roles.registerPermission({ ...body, description: body.description ?? '', by: principal })),
+    handler: async (request) => {
+      const { name, description = '' } = request.body;
+      const { principal: by } = request;
+      return permissionReply(await roles.registerPermission({ name, description, by, ip: originOf(request).ip }));
+    },
   }),
   route({
     ...write,
@@ -76,9 +80,10 @@ export const permissionRoutes = (roles: {
     query: RemovePermissionQuery,
     replies: { 200: { schema: PermissionRemovedReply, description: 'Nobody holds it any more.' } },
     refusals: [permissionNotFound, builtInPermission, permissionNotHeld, permissionInUse, userHoldsMore],
-    handler: async ({ params, query, principal }) => {
+    handler: async (request) => {
+      const { params, query, principal: by } = request;
       const force = query.force === 'true';
-      const held = await roles.removePermission({ name: params.permission, force, by: principal });
+      const held = await roles.removePermission({ name: params.permission, force, by, ip: originOf(request).ip });
       return { message: 'Permission removed successfully.' as const, roles: held.map(({ name }) => name) };
     },
   }),

@@ -1,9 +1,10 @@
 import type { Database } from '../../db/database.ts';
 import type { RoleId, UserId } from '../../kernel/ids.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
-import type { Permission } from '../../kernel/principal.ts';
+import type { Actor, Permission } from '../../kernel/principal.ts';
 import type { UsersStore } from '../users/index.ts';
 import { type AffectedUser, affectedBy, type Effect } from './affected.ts';
+import type { Authority } from './authority.ts';
 import { builtInRole, roleNotFound } from './errors.ts';
 import { permissionsOutside, without } from './policy.ts';
 import type { Role } from './role.ts';
@@ -19,6 +20,8 @@ export interface PreviewRoleCommand {
   readonly id: RoleId;
   /** All that the role would hold; none is as good as deleting it. */
   readonly permissions: readonly Permission[];
+  /** Who asks, with `roles:read`; `undefined` is the operator at the CLI. */
+  readonly by: Actor | undefined;
 }
 
 /** How many users would gain or lose something, and what. */
@@ -37,7 +40,8 @@ export interface RolePreview {
   /** The first of those who would gain or lose something, in the order of their ids. */
   readonly users: {
     readonly id: UserId;
-    readonly username: string;
+    /** Not there for whoever may not see users: they learn of an id, and not whose it is. */
+    readonly username?: string;
     readonly gains: Permission[];
     readonly loses: Permission[];
   }[];
@@ -48,15 +52,23 @@ export interface RolePreview {
 /** Says what a change of a role would do, beside what other roles give anyway. @throws roleNotFound, builtInRole, validationFailed */
 export type PreviewRole = (command: PreviewRoleCommand) => Promise<RolePreview>;
 
-export function createPreviewRole(deps: { db: Database; users: UsersStore; store: RolesStore }): PreviewRole {
-  const { db, users, store } = deps;
+export function createPreviewRole(deps: {
+  db: Database;
+  users: UsersStore;
+  authority: Authority;
+  store: RolesStore;
+}): PreviewRole {
+  const { db, users, authority, store } = deps;
 
-  const toldOf = async ({ user: id, effect: { gains, loses } }: AffectedUser) => {
-    const user = await users.find(db, id);
-    return { id, username: user?.username ?? '', gains: [...gains], loses: [...loses] };
+  const maySeeUsers = async (by: Actor | undefined): Promise<boolean> =>
+    by === undefined || (await authority.grantsOf(db, by)).permissions.includes('users:read');
+
+  const namesOf = async (affected: readonly AffectedUser[], by: Actor | undefined) => {
+    if (!(await maySeeUsers(by))) return [];
+    return Promise.all(affected.map(async ({ user }) => (await users.find(db, user))?.username));
   };
 
-  return async ({ id, permissions }) => {
+  return async ({ id, permissions, by }) => {
     const role = await store.findRole(db, id);
     if (role === undefined) throw roleNotFound();
     if (role.builtIn) throw builtInRole();
@@ -77,16 +89,24 @@ export function createPreviewRole(deps: { db: Database; users: UsersStore; store
       holders += page.length;
       if (holders >= mostUsersLookedAt) break;
     }
+    const names = await namesOf(first, by);
     return {
       role,
       holders,
       gains: tallyOf(counts, ({ gains }) => gains),
       loses: tallyOf(counts, ({ loses }) => loses),
-      users: await Promise.all(first.map(toldOf)),
+      users: first.map((affected, place) => toldOf(affected, names[place])),
       complete: holders < mostUsersLookedAt,
     };
   };
 }
+
+const toldOf = ({ user: id, effect: { gains, loses } }: AffectedUser, username: string | undefined) => ({
+  id,
+  ...(username === undefined ? {} : { username }),
+  gains: [...gains],
+  loses: [...loses],
+});
 
 const isFelt = ({ gains, loses }: Effect): boolean => gains.length + loses.length > 0;
 

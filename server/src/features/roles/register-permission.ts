@@ -10,6 +10,7 @@ export interface RegisterPermissionCommand {
   readonly name: Permission;
   readonly description: string;
   readonly by: Actor | undefined;
+  readonly ip?: string;
 }
 
 export type RegisterPermission = (command: RegisterPermissionCommand) => Promise<PermissionEntry>;
@@ -23,11 +24,11 @@ export function createRegisterPermission(deps: {
   store: RolesStore;
 }): RegisterPermission {
   const { db, clock, audit, authority, store } = deps;
-  return ({ name, description, by }) =>
+  return ({ name, description, by, ip }) =>
     db.transact(async (tx) => {
       await authority.assertHolds(tx, by, 'permissions:write');
       await store.addPermission(tx, { name, description, at: clock.now() });
-      await audit.record(tx, { event: 'permission.registered', actor: by, object: name });
+      await audit.record(tx, { event: 'permission.registered', actor: by, ip, object: name });
       return { name, description, builtIn: false };
     });
 }

@@ -13,6 +13,7 @@ export interface RemovePermissionCommand {
   /** Takes it out of every role that holds it. Without, such a permission stays. */
   readonly force: boolean;
   readonly by: Actor | undefined;
+  readonly ip?: string;
 }
 
 /**
@@ -32,7 +33,7 @@ export function createRemovePermission(deps: {
   changeable: ChangeableRoles;
 }): RemovePermission {
   const { db, audit, authority, store, changeable } = deps;
-  return ({ name, force, by }) =>
+  return ({ name, force, by, ip }) =>
     db.transact(async (tx) => {
       await store.lockGrants(tx);
       await authority.assertHolds(tx, by, 'permissions:write');
@@ -48,9 +49,9 @@ export function createRemovePermission(deps: {
       await store.removePermission(tx, name);
       for (const role of roles) {
         await changeable.assertReachesLosers(tx, own, { role: role.id, added: [], removed: [name] });
-        await recordContents({ audit, tx, by }, role, { removed: [name] });
+        await recordContents({ audit, tx, by, ip }, role, { removed: [name] });
       }
-      await audit.record(tx, { event: 'permission.removed', actor: by, object: name });
+      await audit.record(tx, { event: 'permission.removed', actor: by, ip, object: name });
       return roles;
     });
 }

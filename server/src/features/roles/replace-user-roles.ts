@@ -20,6 +20,7 @@ export interface ReplaceUserRolesCommand {
   /** Where it is given, the roles are replaced only if it is these that they have. */
   readonly expected?: readonly RoleId[] | undefined;
   readonly by: Actor | undefined;
+  readonly ip?: string;
 }
 
 export interface RolesReplaced {
@@ -59,7 +60,7 @@ export function createReplaceUserRoles(deps: {
     return roles;
   };
 
-  return ({ user, roles: wanted, expected, by }) =>
+  return ({ user, roles: wanted, expected, by, ip }) =>
     db.transact(async (tx) => {
       await store.lockGrants(tx);
       await authority.assertHolds(tx, by, 'roles:assign');
@@ -76,7 +77,7 @@ export function createReplaceUserRoles(deps: {
 
       for (const { id } of taken) await store.unassign(tx, user, id);
       for (const { id } of given) await store.assign(tx, user, id, clock.now());
-      await recordRolesOf({ audit, tx, by }, user, { given, taken });
+      await recordRolesOf({ audit, tx, by, ip }, user, { given, taken });
       return { roles: await store.rolesOf(tx, user), given, taken };
     });
 }

@@ -1,3 +1,4 @@
+import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import { asRoleId } from '../../kernel/ids.ts';
 import type { CreateRole } from './create-role.ts';
@@ -63,10 +64,11 @@ export const roleRoutes = (roles: {
     body: CreateRoleBody,
     replies: { 201: { schema: RoleCreatedReply, description: 'The role exists.' } },
     refusals: [roleExists, permissionNotHeld],
-    handler: async ({ body, principal }) => ({
-      message: 'Role created successfully.' as const,
-      data: roleReply(await roles.createRole({ ...body, description: body.description ?? '', by: principal })),
-    }),
+    handler: async (request) => {
+      const { description = '', ...body } = request.body;
+      const role = await roles.createRole({ ...body, description, by: request.principal, ip: originOf(request).ip });
+      return { message: 'Role created successfully.' as const, data: roleReply(role) };
+    },
   }),
   route({
     ...read,
@@ -107,10 +109,16 @@ export const roleRoutes = (roles: {
     body: UpdateRoleBody,
     replies: { 200: { schema: RoleChangedReply, description: 'The change holds.' } },
     refusals: [roleNotFound, builtInRole, roleChanged, roleExists, roleHoldsMore, permissionNotHeld, userHoldsMore],
-    handler: async ({ params, body, principal }) => ({
-      message: 'Role changed successfully.' as const,
-      data: roleReply(await roles.updateRole({ ...body, id: idOf(params), by: principal })),
-    }),
+    handler: async (request) => {
+      const { params, body } = request;
+      const role = await roles.updateRole({
+        ...body,
+        id: idOf(params),
+        by: request.principal,
+        ip: originOf(request).ip,
+      });
+      return { message: 'Role changed successfully.' as const, data: roleReply(role) };
+    },
   }),
   route({
     ...write,
@@ -123,9 +131,10 @@ export const roleRoutes = (roles: {
     query: DeleteRoleQuery,
     replies: { 200: { schema: RoleDeletedReply, description: 'There is no such role any more.' } },
     refusals: [roleNotFound, builtInRole, roleChanged, roleHoldsMore, userHoldsMore],
-    handler: async ({ params, query, principal }) => {
+    handler: async (request) => {
+      const { params, query } = request;
       const version = query.version === undefined ? undefined : Number(query.version);
-      await roles.deleteRole({ id: idOf(params), version, by: principal });
+      await roles.deleteRole({ id: idOf(params), version, by: request.principal, ip: originOf(request).ip });
       return { message: 'Role deleted successfully.' as const };
     },
   }),
@@ -141,8 +150,8 @@ export const roleRoutes = (roles: {
     body: PreviewRoleBody,
     replies: { 200: { schema: RolePreviewReply, description: 'As it stands now.' } },
     refusals: [roleNotFound, builtInRole],
-    handler: async ({ params, body }) => {
-      const preview = await roles.previewRole({ id: idOf(params), permissions: body.permissions });
+    handler: async ({ params, body, principal }) => {
+      const preview = await roles.previewRole({ id: idOf(params), permissions: body.permissions, by: principal });
       return { ...preview, role: roleReply(preview.role) };
     },
   }),

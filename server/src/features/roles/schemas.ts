@@ -133,7 +133,7 @@ export const RolePreviewReply = Type.Object(
     users: Type.Array(
       Type.Object({
         id: Type.Integer({ minimum: 1 }),
-        username: Type.String(),
+        username: Type.Optional(Type.String({ description: 'Only for whoever holds `users:read`.' })),
         gains: Type.Array(Type.String()),
         loses: Type.Array(Type.String()),
       }),

@@ -21,6 +21,7 @@ export interface UpdateRoleCommand {
   /** All that the role will hold. */
   readonly permissions?: readonly Permission[] | undefined;
   readonly by: Actor | undefined;
+  readonly ip?: string;
 }
 
 /**
@@ -52,7 +53,7 @@ export function createUpdateRole(deps: {
 
   return (command) =>
     db.transact(async (tx) => {
-      const { id, version, by } = command;
+      const { id, version, by, ip } = command;
       const claimed = await changeable.claim(tx, id, by);
       const { role, own } = claimed;
       if (role.version !== version) throw roleChanged();
@@ -69,8 +70,8 @@ export function createUpdateRole(deps: {
       for (const permission of removed) await store.removeFromRole(tx, id, permission);
       for (const permission of added) await store.addToRole(tx, id, permission);
       await changeable.assertReachesLosers(tx, own, { role: id, added, removed });
-      await recordWords({ audit, tx, by }, role, { name, description });
-      await recordContents({ audit, tx, by }, { name }, { added, removed });
+      await recordWords({ audit, tx, by, ip }, role, { name, description });
+      await recordContents({ audit, tx, by, ip }, { name }, { added, removed });
       return { ...role, name, description, permissions, version: version + 1 };
     });
 }

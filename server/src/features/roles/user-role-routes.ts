@@ -1,3 +1,4 @@
+import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import { insufficientPermission } from '../../kernel/access.ts';
 import { asRoleId, asUserId } from '../../kernel/ids.ts';
@@ -55,12 +56,14 @@ export const userRoleRoutes = (roles: {
     body: ReplaceUserRolesBody,
     replies: { 200: { schema: UserRolesReplacedReply, description: 'What they have now, and what changed by this.' } },
     refusals: [userNotFound, userHoldsMore, permissionNotHeld, rolesChanged, lastAdmin],
-    handler: async ({ params, body, principal }) => {
+    handler: async (request) => {
+      const { params, body } = request;
       const replaced = await roles.replaceUserRoles({
         user: asUserId(Number(params.user_id)),
         roles: body.roles.map(asRoleId),
         expected: body.expected?.map(asRoleId),
-        by: principal,
+        by: request.principal,
+        ip: originOf(request).ip,
       });
       return {
         message: 'Roles replaced successfully.' as const,

@@ -1,19 +1,22 @@
 import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import type { SessionId, UserId } from '../../kernel/ids.ts';
+import type { SessionId } from '../../kernel/ids.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
+import type { Person } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
 import type { UsersStore } from '../users/index.ts';
 import type { EndSessions } from './end-sessions.ts';
 import { sessionNotFound } from './errors.ts';
 import type { SessionsStore } from './store.ts';
 
+type InPerson = Pick<Person, 'userId' | 'sessionId'>;
+
 /** Ends sessions of one's own: access and refresh tokens die with the next request. */
 export interface EndOwnSessions {
   /** @throws sessionNotFound, also for a living session of somebody else */
-  one(user: UserId, session: SessionId, origin: RequestOrigin): Promise<void>;
-  /** Every one but `kept`. @returns how many */
-  others(user: UserId, kept: SessionId, origin: RequestOrigin): Promise<number>;
+  one(who: InPerson, session: SessionId, origin: RequestOrigin): Promise<void>;
+  /** Every one but that in which they ask. @returns how many */
+  others(who: InPerson, origin: RequestOrigin): Promise<number>;
 }
 
 const reason = 'ended-by-owner';
@@ -28,15 +31,17 @@ export function createEndOwnSessions(deps: {
 }): EndOwnSessions {
   const { db, clock, audit, users, endSessions, store } = deps;
   return {
-    one: (user, session, { ip }) =>
+    one: (who, session, { ip }) =>
       db.transact(async (tx) => {
+        const { userId: user } = who;
         if (!(await store.endOneOf(tx, user, session, reason, clock.now()))) throw sessionNotFound();
-        await audit.record(tx, { event: 'session.ended', actor: { userId: user }, subject: user, session, ip, reason });
+        await audit.record(tx, { event: 'session.ended', actor: who, subject: user, session, ip, reason });
       }),
-    others: (user, kept, { ip }) =>
+    others: (who, { ip }) =>
       db.transact(async (tx) => {
+        const { userId: user, sessionId: kept } = who;
         await users.lockActive(tx, user, clock.now());
-        return endSessions(tx, { user, kept, reason, by: { userId: user }, ip });
+        return endSessions(tx, { user, kept, reason, by: who, ip });
       }),
   };
 }

@@ -42,9 +42,10 @@ export function createEndPresented(deps: {
         // First the user, as everybody does who locks both.
         if (reason === 'logout-all') await users.lockActive(tx, user, now);
         if (!(await store.end(tx, session, reason, now))) continue;
-        await audit.record(tx, { event: 'session.ended', actor: { userId: user }, subject: user, session, ip, reason });
+        const by = { userId: user, sessionId: session };
+        await audit.record(tx, { event: 'session.ended', actor: by, subject: user, session, ip, reason });
         ended += 1;
-        if (reason === 'logout-all') ended += await endSessions(tx, { user, reason, by: { userId: user }, ip });
+        if (reason === 'logout-all') ended += await endSessions(tx, { user, reason, by, ip });
       }
       return ended;
     });

@@ -44,7 +44,7 @@ export function ownSessionRoutes(deps: {
       refusals: [sessionNotFound],
       handler: async (request) => {
         const session = asSessionId(request.params.session_id);
-        await endOwn.one(request.principal.userId, session, originOf(request));
+        await endOwn.one(request.principal, session, originOf(request));
         return { message: 'Session ended successfully.' as const };
       },
     }),
@@ -57,8 +57,7 @@ export function ownSessionRoutes(deps: {
       replies: { 200: { schema: SessionsEndedReply, description: 'Only the session of this request is left.' } },
       refusals: [],
       handler: async (request) => {
-        const { userId, sessionId } = request.principal;
-        const ended = await endOwn.others(userId, sessionId, originOf(request));
+        const ended = await endOwn.others(request.principal, originOf(request));
         return { message: 'Sessions ended successfully.' as const, ended };
       },
     }),

@@ -54,7 +54,8 @@ export function createLogIn(deps: {
       const grant = await completeSignIn(tx, userId, { proof: 'password', origin, clientId });
       if (!(await passwords.store.isCurrent(tx, proven))) throw invalidCredentials();
       if (betterHash !== undefined && (await passwords.store.replace(tx, userId, hash, betterHash))) {
-        await audit.record(tx, { event: 'password.rehashed', subject: userId });
+        const { sessionId: session } = grant.refreshToken;
+        await audit.record(tx, { event: 'password.rehashed', subject: userId, session, ip: origin.ip });
       }
       await throttle.forgive(tx, charged);
       return grant;

@@ -112,6 +112,13 @@ export const paces = {
   },
   /** Mails asked for from one source, to all addresses. */
   'mail-source': { freeAttempts: 30, ...hourAtMost, forgets: { oneEachSeconds: 2 * minute } },
+  /**
+   * Other names that a user asks for, in a row: whether a name is taken is told, so whoever has one account could ask through all
+   * addresses there are. Nothing is ever given back; fewer are free in a day than somebody needs who looks for a name.
+   */
+  rename: { freeAttempts: 10, ...hourAtMost, forgets: { oneEachSeconds: 144 * minute } },
+  /** Exports of one's own data: each reads all of it, and leaves a row in the record that nobody can remove. */
+  export: { freeAttempts: 10, ...hourAtMost, forgets: { oneEachSeconds: 144 * minute } },
   /** Accounts made from one source. */
   signup: { freeAttempts: 60, ...hourAtMost, forgets: { oneEachSeconds: 24 * minute } },
 } as const satisfies Record<string, Pace>;

@@ -27,5 +27,5 @@ export {
   type UsersTables as PublishedUsers,
   usersStore,
 } from './store.sql.ts';
-export type { UsersStore } from './store.ts';
+export type { DeletedUser, UsersStore } from './store.ts';
 export type { User } from './user.ts';

@@ -328,17 +328,23 @@ export const usersStoreContract = storeContract('the store of users', (that) => 
   });
 
   that('lists who was deleted before an instant and is not purged, the longest first', async (db) => {
-    for (const name of ['ada', 'bea', 'cyd', 'dot']) await add(db, name);
+    for (const name of ['ada', 'bea', 'cyd', 'dot', 'eve']) await add(db, name);
     for (const [id, at] of [
       [1, 4_000],
       [2, 3_000],
       [3, 2_000],
+      [5, 3_000],
     ] as const)
       await remove(db, asUserId(id), at);
     await purge(db, asUserId(3));
-    assert.deepEqual(await store.listDeleted(db, { before: 4_001, limit: 9 }), [2, 1]);
-    assert.deepEqual(await store.listDeleted(db, { before: 4_000, limit: 9 }), [2]);
-    assert.deepEqual(await store.listDeleted(db, { before: 9_000, limit: 1 }), [2]);
+    const idsOf = async (range: Parameters<typeof store.listDeleted>[1]) =>
+      (await store.listDeleted(db, range)).map(({ id }) => id);
+    assert.deepEqual(await idsOf({ before: 4_001, limit: 9 }), [2, 5, 1]);
+    assert.deepEqual(await idsOf({ before: 4_000, limit: 9 }), [2, 5]);
+    const [first] = await store.listDeleted(db, { before: 9_000, limit: 1 });
+    assert.deepEqual(first, { id: 2, deletedAt: 3_000 });
+    assert.deepEqual(await idsOf({ before: 9_000, after: first, limit: 9 }), [5, 1], 'of one instant by id');
+    assert.deepEqual(await idsOf({ before: 9_000, after: { id: asUserId(1), deletedAt: 4_000 }, limit: 9 }), []);
   });
 
   that('is empty until there has been a user, and never again', async (db) => {

@@ -197,13 +197,16 @@ const purgeUser = statement((db, p: { id: UserId; at: Instant }) =>
     .where('purged_at', 'is', null),
 );
 
-const deletedBefore = statement((db, p: { before: Instant; limit: number }) =>
+const deletedBefore = statement((db, p: { before: Instant; after: Instant; afterId: number; limit: number }) =>
   db
     .selectFrom('users')
-    .select('id')
+    .select(['id', 'deleted_at'])
     .where('record_state', '=', 2)
     .where('deleted_at', '<', p.before)
+    .where('deleted_at', '>=', p.after)
+    .where(({ eb, or }) => or([eb('deleted_at', '>', p.after), eb('id', '>', p.afterId)]))
     .orderBy('deleted_at')
+    .orderBy('id')
     .limit(p.limit),
 );
 
@@ -244,7 +247,11 @@ export const usersStore: UsersStore = {
   markEnabled: async (tx, id, now) => (await tx.execute(enableUser, { id, now })) === 1,
   restore: async (tx, id, keys) => (await namesFree(tx.execute(restoreUser, { id, ...keys }))) === 1,
   markPurged: async (tx, id, at) => (await tx.execute(purgeUser, { id, at })) === 1,
-  listDeleted: async (db, range) => (await db.all(deletedBefore, range)).map(({ id }) => asUserId(id)),
+  async listDeleted(db, { before, after, limit }) {
+    const from = { after: after?.deletedAt ?? 0, afterId: after?.id ?? 0 };
+    const rows = await db.all(deletedBefore, { before, ...from, limit });
+    return rows.map(({ id, deleted_at: deletedAt }) => ({ id: asUserId(id), deletedAt: deletedAt ?? 0 }));
+  },
   async forgetRunOut(tx, now, limit) {
     let forgotten = 0;
     for (const { id } of await tx.all(runOut, { now, limit })) forgotten += await tx.execute(forgetRunOut, { id, now });

@@ -17,6 +17,12 @@ export interface Disability {
   readonly reason: string | undefined;
 }
 
+/** One who was deleted, with their place in the list of those. */
+export interface DeletedUser {
+  readonly id: UserId;
+  readonly deletedAt: Instant;
+}
+
 /** A user that does not exist yet. */
 export interface NewUser extends Names {
   readonly createdAt: Instant;
@@ -53,8 +59,11 @@ export interface UsersStore {
   restore(tx: Tx, id: UserId, keys: { emailKey: string; usernameKey: string }): Promise<boolean>;
   /** Erases what is personal in the row of a deleted user; the id stays taken. Of two at once, one gets `true`. */
   markPurged(tx: Tx, id: UserId, at: Instant): Promise<boolean>;
-  /** Who was deleted before an instant and is not purged, the longest first. */
-  listDeleted(db: Reads, range: { before: Instant; limit: number }): Promise<UserId[]>;
+  /** Who was deleted before an instant and is not purged, the longest first, from behind `after`. */
+  listDeleted(
+    db: Reads,
+    range: { before: Instant; after?: DeletedUser | undefined; limit: number },
+  ): Promise<DeletedUser[]>;
   /** Removes so many disabilities that have run out: they count no longer, and only burden the list. How many. */
   forgetRunOut(tx: Tx, now: Instant, limit: number): Promise<number>;
   /** Whether there has ever been one. */

@@ -78,7 +78,7 @@ export const roleCommands: readonly Command[] = [
     async run(input, world) {
       const role = await resolveRole(world, argument(input, 0, 'name | id'));
       const permissions = input.options.delete === true ? [] : contentsOf(role, input);
-      const preview = await world.features.roles.previewRole({ id: role.id, permissions });
+      const preview = await world.features.roles.previewRole({ id: role.id, permissions, by: undefined });
       return { text: previewText(preview), json: { ...preview, role: roleJson(preview.role) } };
     },
   },
@@ -174,7 +174,7 @@ function previewText({ role, holders, gains, loses, users, complete }: RolePrevi
   ];
   const told = users.map((user) => {
     const changes = [...user.loses.map((it) => `-${it}`), ...user.gains.map((it) => `+${it}`)];
-    return [String(user.id), user.username, changes.join(' ')];
+    return [String(user.id), user.username ?? '', changes.join(' ')];
   });
   return [
     `${complete ? '' : 'More than '}${holders} users have the role ${role.name}.`,
