@@ -63,19 +63,19 @@ const holdings = [
  * Builds every feature, one constant each, in the order of the floors: each sees only what stands above it in this list.
  *
  * @param issuer the public URL: who signs the tokens and whom they are for
- * @param parts what a test wraps to show that it would notice
+ * @param parts what a test wraps to show that it would notice; whether mails are sent
  * @throws WrongSecretKey
  */
 export async function compose(
   ports: Ports,
   config: AppValues,
   issuer: string,
-  parts: { readonly sessions?: SessionParts } = {},
+  parts: { readonly sessions?: SessionParts; readonly mail?: boolean | undefined } = {},
 ) {
   const { db } = ports;
   const audit = await createAudit({ ...ports, issuer });
   const keys = await createKeys({ ...ports, audit, settings: config.keys });
-  const mail = createMailOffice({ ...ports, issuer });
+  const mail = createMailOffice({ ...ports, issuer, isConfigured: parts.mail });
   const roles = createRoles({ ...ports, audit, users });
   const people = { users, roles: roles.store, authority: roles.authority };
   const notices = createNotices({ ...ports, users, mail });
@@ -83,11 +83,12 @@ export async function compose(
   const throttle = createThrottle({ ...ports, enabled: config.server.rateLimits });
   const oneTimeCodes = createOneTimeCodes({ ...ports, throttle });
   const tokens = { keys, issuer, settings: config.sessions };
-  const sessions = createSessions({ ...ports, ...people, ...tokens, audit, throttle }, parts.sessions);
+  const sessions = createSessions({ ...ports, ...people, ...tokens, audit, notices, throttle }, parts.sessions);
   const apiKeys = createApiKeys({ ...ports, ...people, audit, throttle, limits: config.apiKeys });
   const status = createStatus({ ...ports, keys, sessions: sessions.store, issuer, settings: config.status });
   const proofs = { passwords, throttle, sessions: sessions.store, endSessions: sessions.endSessions };
-  const accounts = createAccounts({ ...ports, ...people, ...proofs, audit });
+  const posts = { mail, notices, oneTimeCodes };
+  const accounts = createAccounts({ ...ports, ...people, ...proofs, ...posts, audit });
   const directory = createDirectory({ ...ports, ...people, sessions: sessions.store });
   const personalData = createPersonalData({
     ...ports,
@@ -97,9 +98,8 @@ export async function compose(
     holdings,
     settings: config.personalData,
   });
-  const posts = { users, mail, notices, oneTimeCodes, apiKeys };
-  const emailFlows = createEmailFlows({ ...ports, ...posts, ...proofs, audit, accounts });
-  const signIn = createSignIn({ db, clock: ports.clock, audit, users, passwords, throttle, sessions, accounts });
+  const emailFlows = createEmailFlows({ ...ports, ...posts, ...proofs, users, apiKeys, audit, accounts });
+  const signIn = createSignIn({ ...ports, ...posts, audit, users, passwords, throttle, sessions, accounts });
   const grantToken = createGrantToken({ logIn: signIn.logIn, refreshSession: sessions.refresh });
   const metadata = serverMetadata(issuer);
   const introspect = createIntrospect({ sessions, apiKeys });

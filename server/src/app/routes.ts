@@ -3,6 +3,7 @@ import { accountAdminRoutes, accountRoutes, ownAccountRoutes } from '../features
 import { apiKeyRoutes, userKeyRoutes } from '../features/api-keys/index.ts';
 import { auditRoutes } from '../features/audit/index.ts';
 import { directoryRoutes } from '../features/directory/index.ts';
+import { emailChangeRoutes } from '../features/email-flows/index.ts';
 import { keyRoutes } from '../features/keys/index.ts';
 import { oauthRoutes } from '../features/oauth/index.ts';
 import { passwordRoutes } from '../features/passwords/index.ts';
@@ -53,7 +54,7 @@ export function routeMap({
   isStopping,
 }: RouteMapDeps): readonly Route[] {
   const { audit, keys, roles, passwords, throttle, sessions, apiKeys, status } = features;
-  const { accounts, directory, personalData, signIn, oauth } = features;
+  const { accounts, directory, personalData, emailFlows, signIn, oauth } = features;
   const cookie = refreshCookie({ production });
   const deviceCookie = createDeviceCookie({ production });
   const rememberDevice = createRememberDevice(throttle.devices, deviceCookie);
@@ -75,6 +76,7 @@ export function routeMap({
     ...accountRoutes({ ...accounts, rememberDevice }),
     ...ownAccountRoutes(accounts),
     ...accountAdminRoutes(accounts),
+    ...emailChangeRoutes(emailFlows),
     ...passwordRoutes(passwords),
     ...userSessionRoutes(sessions),
     ...apiKeyRoutes(apiKeys),

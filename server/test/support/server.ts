@@ -33,6 +33,8 @@ export interface TestServerOptions {
   readonly witnesses?: readonly Witness[];
   /** False for tests of what no route declares: that the database is gone. */
   readonly strictReplies?: boolean;
+  /** Whether mails are sent. True unless said. */
+  readonly mail?: boolean;
   /** Those of the edge, where a test must not wait for the standing ones. */
   readonly timeouts?: Partial<HttpTimeouts>;
 }
@@ -75,7 +77,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const outside = { witnesses: options.witnesses ?? [], warn: (text: string) => logger.warn(text) };
   const hashing = { hasher: options.passwordHasher ?? hasher };
   const ports = { db, clock, ticker, random: testRandom, ...hashing, ...secrets, ...outside };
-  const features = await compose(ports, config.values, resolvePublicUrl(config.values.server));
+  const features = await compose(ports, config.values, resolvePublicUrl(config.values.server), { mail: options.mail });
   const app = createServer({
     mode: config.mode,
     config: config.values,

@@ -1,11 +1,14 @@
-import type { Database } from '../../db/database.ts';
+import type { Database, Tx } from '../../db/database.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
+import { type OneTimeCodes, ofPresentAddress } from '../one-time-codes/index.ts';
+import type { PasswordsStore } from '../passwords/index.ts';
 import { type Authority, isThemselves } from '../roles/index.ts';
-import { type UsersStore, userNotFound } from '../users/index.ts';
+import { type User, type UsersStore, userNotFound } from '../users/index.ts';
 import { ownNames } from './errors.ts';
-import { assertGoodNames, type NewNames, rename } from './rename.ts';
+import { assertGoodNames, type NewNames, type Rename } from './rename.ts';
+import type { TellOfNewEmail } from './tell-of-new-email.ts';
 
 export interface RenameUserCommand extends NewNames {
   readonly id: UserId;
@@ -16,7 +19,8 @@ export interface RenameUserCommand extends NewNames {
 
 /**
  * Changes the names of a user, as an administrator. Their sessions go on: they are still the same person. The record says which names
- * changed, and not from what to what, since it is for ever.
+ * changed, and not from what to what, since it is for ever. Both addresses are told of another one, unless the account was never used: then
+ * the former one may be a mistake in an invitation, and its reader is nobody to us.
  *
  * @throws validationFailed, lackingPermission, userNotFound, userHoldsMore, ownNames, emailTaken, usernameTaken
  */
@@ -27,8 +31,16 @@ export function createRenameUser(deps: {
   audit: Audit;
   users: UsersStore;
   authority: Authority;
+  passwords: { readonly store: PasswordsStore };
+  oneTimeCodes: OneTimeCodes;
+  rename: Rename;
+  tellOfNewEmail: TellOfNewEmail;
 }): RenameUser {
-  const { db, audit, users, authority } = deps;
+  const { db, audit, users, authority, passwords, oneTimeCodes, rename, tellOfNewEmail } = deps;
+
+  const isUsed = async (tx: Tx, { id, emailVerifiedAt }: User): Promise<boolean> =>
+    emailVerifiedAt !== undefined || (await passwords.store.findOf(tx, id))?.hash !== undefined;
+
   return async ({ id, by, ip, ...names }) => {
     assertGoodNames(names);
     return db.transact(async (tx) => {
@@ -38,9 +50,12 @@ export function createRenameUser(deps: {
       // One's own names want the current password: else a stolen access token of an administrator could set them.
       if (isThemselves(by, id)) throw ownNames();
       await authority.assertReaches(tx, by, id);
-      const changed = await rename(tx, users, user, names);
+      const changed = await rename(tx, user, names);
       if (changed.length === 0) return;
       await audit.record(tx, { event: 'user.renamed', actor: by, subject: id, ip, object: changed.join(' ') });
+      if (names.email === undefined || !changed.includes('email')) return;
+      await oneTimeCodes.revoke(tx, id, ofPresentAddress);
+      if (await isUsed(tx, user)) await tellOfNewEmail(tx, { user, email: names.email, proven: false });
     });
   };
 }

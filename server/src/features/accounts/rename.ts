@@ -1,6 +1,15 @@
 import type { Tx } from '../../db/database.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
-import { checkNames, foldEmail, foldUsername, type User, type UsersStore, userNotFound } from '../users/index.ts';
+import type { OneTimeCodes } from '../one-time-codes/index.ts';
+import {
+  checkNames,
+  emailTaken,
+  foldEmail,
+  foldUsername,
+  type User,
+  type UsersStore,
+  userNotFound,
+} from '../users/index.ts';
 
 /** The names to come; what is not given stays. */
 export interface NewNames {
@@ -17,18 +26,26 @@ export function assertGoodNames({ username, email }: NewNames): void {
 }
 
 /**
- * Gives a user who is locked other names.
+ * Gives a user who is locked other names. Another address must be shown to be theirs, also where the former one was.
  *
- * @returns which of them changed @throws userNotFound, emailTaken, usernameTaken
+ * @returns which of them changed @throws userNotFound, emailTaken (also for an address that is kept for whoever had it), usernameTaken
  */
-export async function rename(tx: Tx, users: UsersStore, user: User, names: NewNames): Promise<readonly NameField[]> {
-  const username = names.username ?? user.username;
-  const email = names.email ?? user.email;
-  const changed = [
-    ...(email === user.email ? [] : ['email' as const]),
-    ...(username === user.username ? [] : ['username' as const]),
-  ];
-  const keys = { usernameKey: foldUsername(username), emailKey: foldEmail(email) };
-  if (changed.length > 0 && !(await users.rename(tx, user.id, { username, email, ...keys }))) throw userNotFound();
-  return changed;
+export type Rename = (tx: Tx, user: User, names: NewNames) => Promise<readonly NameField[]>;
+
+export function createRename({ users, oneTimeCodes }: { users: UsersStore; oneTimeCodes: OneTimeCodes }): Rename {
+  return async (tx, user, names) => {
+    const username = names.username ?? user.username;
+    const email = names.email ?? user.email;
+    const changed = [
+      ...(email === user.email ? [] : ['email' as const]),
+      ...(username === user.username ? [] : ['username' as const]),
+    ];
+    const keys = { usernameKey: foldUsername(username), emailKey: foldEmail(email) };
+    if (changed.length === 0) return changed;
+    if (!(await users.rename(tx, user.id, { username, email, ...keys }))) throw userNotFound();
+    if (changed.includes('email') && (await oneTimeCodes.isKeptForAnother(tx, keys.emailKey, user.id))) {
+      throw emailTaken();
+    }
+    return changed;
+  };
 }

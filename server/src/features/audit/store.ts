@@ -9,6 +9,8 @@ import type { NewRow } from './row.ts';
 export type AuditEventName =
   | 'user.created'
   | 'user.renamed'
+  | 'user.invited'
+  | 'invitation.accepted'
   | 'user.deleted'
   | 'user.restored'
   | 'user.disabled'
@@ -22,6 +24,7 @@ export type AuditEventName =
   | 'password.changed'
   | 'password.rehashed'
   | 'email.verified'
+  | 'email.change-asked'
   | 'account.taken-over'
   | 'role.created'
   | 'role.changed'

@@ -12,15 +12,23 @@ import type { MailOffice } from '../mail/index.ts';
 import type { Notices } from '../notices/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
-import type { EndSessions } from '../sessions/index.ts';
+import type { EndSessions, SessionsStore } from '../sessions/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
+import { type AskEmailChange, createAskEmailChange } from './ask-email-change.ts';
 import { type ChargeMail, createChargeMail } from './charge-mail.ts';
+import { type ConfirmEmailChange, createConfirmEmailChange } from './confirm-email-change.ts';
 import { createTakeOverAccount, type TakeOverAccount } from './take-over-account.ts';
+import { createUndoEmailChange, type UndoEmailChange } from './undo-email-change.ts';
+
+export { emailChangeRoutes } from './change-routes.ts';
 
 export interface EmailFlows {
   readonly chargeMail: ChargeMail;
   readonly takeOverAccount: TakeOverAccount;
+  readonly askEmailChange: AskEmailChange;
+  readonly confirmEmailChange: ConfirmEmailChange;
+  readonly undoEmailChange: UndoEmailChange;
 }
 
 /** What every flow stands on. */
@@ -34,11 +42,19 @@ export interface EmailFlowsDeps {
   readonly passwords: Passwords;
   readonly throttle: Throttle;
   readonly oneTimeCodes: OneTimeCodes;
+  readonly sessions: SessionsStore;
   readonly endSessions: EndSessions;
   readonly apiKeys: { readonly revoke: RevokeApiKeys };
   readonly accounts: Accounts;
 }
 
 export function createEmailFlows(deps: EmailFlowsDeps): EmailFlows {
-  return { chargeMail: createChargeMail(deps), takeOverAccount: createTakeOverAccount(deps) };
+  const chargeMail = createChargeMail(deps);
+  return {
+    chargeMail,
+    takeOverAccount: createTakeOverAccount(deps),
+    askEmailChange: createAskEmailChange({ ...deps, chargeMail }),
+    confirmEmailChange: createConfirmEmailChange(deps),
+    undoEmailChange: createUndoEmailChange(deps),
+  };
 }

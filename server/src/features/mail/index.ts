@@ -3,20 +3,28 @@
  * Tables: mails.
  * Specifications: RFC 5321 (SMTP), RFC 5322 (messages), RFC 9110 §12.5.4 (languages).
  */
-import type { Clock } from '../../kernel/clock.ts';
+import type { Reads } from '../../db/database.ts';
+import type { Clock, Instant } from '../../kernel/clock.ts';
+import type { UserId } from '../../kernel/ids.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { SecretKeys } from '../../kernel/secret-keys.ts';
+import type { Template } from './letters.ts';
 import { createMailHolding } from './personal-data.ts';
 import { createPostMail, type PostMail } from './post.ts';
 import { mailStore } from './store.sql.ts';
 
 export const mailHolding = createMailHolding(mailStore);
 
+export { mailNotConfigured } from './errors.ts';
 export { type Letter, type Locale, pickLocale } from './letters.ts';
 export type { PostMail } from './post.ts';
 
 export interface MailOffice {
+  /** Whether mails go anywhere. Where not, nothing is posted, and what needs a mail is refused. */
+  readonly isConfigured: boolean;
   readonly post: PostMail;
+  /** How many mails of a template were posted for a user since an instant, as far back as sent ones are kept. */
+  readonly countSince: (db: Reads, user: UserId, template: Template, since: Instant) => Promise<number>;
   /** The address of our page, or the application's, that a link in a mail opens. */
   readonly linkTo: LinkTo;
 }
@@ -42,9 +50,12 @@ export function createMailOffice(deps: {
   random: Random;
   secretKeys: SecretKeys;
   issuer: string;
+  isConfigured?: boolean | undefined;
 }): MailOffice {
   return {
+    isConfigured: deps.isConfigured ?? true,
     post: createPostMail({ ...deps, store: mailStore }),
+    countSince: mailStore.countSince,
     linkTo: (action, token) => `${deps.issuer}/mail/${action}${token === undefined ? '' : `#token=${token}`}`,
   };
 }

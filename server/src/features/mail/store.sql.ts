@@ -1,6 +1,7 @@
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
+import type { Template } from './letters.ts';
 import type { MailStore, NewMail } from './store.ts';
 
 interface MailTables {
@@ -45,6 +46,15 @@ const dueMails = statement((db, p: { now: Instant; limit: number }) =>
     .limit(p.limit),
 );
 
+const countSince = statement((db, p: { user: UserId; template: Template; since: Instant }) =>
+  db
+    .selectFrom('mails')
+    .select(({ fn }) => fn.countAll<number>().as('mails'))
+    .where('user_id', '=', p.user)
+    .where('template', '=', p.template)
+    .where('created_at', '>', p.since),
+);
+
 const removeOf = statement((db, p: { user: UserId }) => db.deleteFrom('mails').where('user_id', '=', p.user));
 
 export const mailStore: MailStore = {
@@ -60,6 +70,8 @@ export const mailStore: MailStore = {
       dueAt: row.due_at ?? 0,
       expiresAt: row.expires_at,
     })),
+  countSince: async (db, user, template, since) =>
+    Number((await db.first(countSince, { user, template, since }))?.mails ?? 0),
   removeOf: async (tx, user) => {
     await tx.execute(removeOf, { user });
   },

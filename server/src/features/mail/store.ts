@@ -32,6 +32,8 @@ export interface MailStore {
   add(tx: Tx, mail: NewMail): Promise<void>;
   /** Those that are due, the longest first. */
   listDue(db: Reads, now: Instant, limit: number): Promise<WaitingMail[]>;
+  /** How many of a template were added for a user since an instant, sent ones too while they are kept. */
+  countSince(db: Reads, user: UserId, template: Template, since: Instant): Promise<number>;
   /** Forgets all mails to a user, also those that wait. */
   removeOf(tx: Tx, user: UserId): Promise<void>;
 }

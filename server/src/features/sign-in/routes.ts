@@ -5,18 +5,21 @@ import { type Route, route } from '../../http/route.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
 import { invalidSetupToken } from '../accounts/index.ts';
+import { invalidOneTimeToken } from '../one-time-codes/index.ts';
 import { accessTokenReply, forbidCaching, setRefreshCookie, userReply } from '../sessions/index.ts';
 import { type RememberDevice, tooManyAttempts } from '../throttle/index.ts';
 import { emailTaken, usernameTaken } from '../users/index.ts';
+import type { AcceptInvitation } from './accept-invitation.ts';
 import type { SignedIn } from './complete-sign-in.ts';
 import { invalidCredentials } from './errors.ts';
 import type { LogIn } from './log-in.ts';
-import { LoggedInReply, LogInBody, SetUpBody, SignedUpReply, SignUpBody } from './schemas.ts';
+import { AcceptInvitationBody, LoggedInReply, LogInBody, SetUpBody, SignedUpReply, SignUpBody } from './schemas.ts';
 import type { SignUp } from './sign-up.ts';
 
 export interface SignInRoutesDeps {
   readonly logIn: LogIn;
   readonly signUp: SignUp;
+  readonly acceptInvitation: AcceptInvitation;
   readonly cookie: ApiCookie;
   readonly deviceCookie: ApiCookie;
   readonly rememberDevice: RememberDevice;
@@ -25,7 +28,7 @@ export interface SignInRoutesDeps {
 }
 
 export function signInRoutes(deps: SignInRoutesDeps): readonly Route[] {
-  const { logIn, signUp, cookie, deviceCookie, rememberDevice, clock, clientId } = deps;
+  const { logIn, signUp, acceptInvitation, cookie, deviceCookie, rememberDevice, clock, clientId } = deps;
 
   const tokensReply = (tokens: SignedIn, reply: FastifyReply) => {
     forbidCaching(reply);
@@ -98,6 +101,29 @@ export function signInRoutes(deps: SignInRoutesDeps): readonly Route[] {
         const { setup_token: setupToken, ...account } = request.body;
         const tokens = await signUp({ account, setupToken, origin: originOf(request), clientId });
         return { message: 'Success' as const, ...tokensReply(tokens, reply) };
+      },
+    }),
+    route({
+      method: 'POST',
+      url: '/invitations/accept',
+      operationId: 'acceptInvitation',
+      summary: 'Accept an invitation and sign in',
+      description:
+        'With the token of the link in the mail, and a password of your own. The address is verified by it. Opening the link uses nothing up; only this does.',
+      tags: ['Sign in'],
+      access: { kind: 'public', why: 'it is how one begins; the token is the proof' },
+      limit: { kind: 'throttled', key: 'token' },
+      body: AcceptInvitationBody,
+      replies: {
+        200: {
+          schema: LoggedInReply,
+          description: 'The account is yours; also sets the refresh cookie and the device cookie.',
+        },
+      },
+      refusals: [invalidOneTimeToken, tooManyAttempts, overloaded],
+      handler: async (request, reply) => {
+        const { token, new_password: newPassword } = request.body;
+        return tokensReply(await acceptInvitation({ token, newPassword, origin: originOf(request), clientId }), reply);
       },
     }),
   ];
