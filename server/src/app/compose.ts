@@ -1,6 +1,6 @@
 import type { Database } from '../db/database.ts';
 import { createAccounts } from '../features/accounts/index.ts';
-import { apiKeysHolding, createApiKeys } from '../features/api-keys/index.ts';
+import { apiKeyLives, apiKeysHolding, createApiKeys } from '../features/api-keys/index.ts';
 import { auditHolding, createAudit } from '../features/audit/index.ts';
 import { createDirectory } from '../features/directory/index.ts';
 import { createEmailFlows } from '../features/email-flows/index.ts';
@@ -12,7 +12,7 @@ import { createOneTimeCodes, oneTimeCodesHolding } from '../features/one-time-co
 import { createPasswords, passwordsHolding } from '../features/passwords/index.ts';
 import { createPersonalData } from '../features/personal-data/index.ts';
 import { createRoles, rolesHolding } from '../features/roles/index.ts';
-import { createSessions, type SessionParts, sessionsHolding } from '../features/sessions/index.ts';
+import { createSessions, type SessionParts, sessionLives, sessionsHolding } from '../features/sessions/index.ts';
 import { createSignIn } from '../features/sign-in/index.ts';
 import { createStatus } from '../features/status/index.ts';
 import { createThrottle } from '../features/throttle/index.ts';
@@ -76,7 +76,8 @@ export async function compose(
   const audit = await createAudit({ ...ports, issuer });
   const keys = await createKeys({ ...ports, audit, settings: config.keys });
   const mail = createMailOffice({ ...ports, issuer, isConfigured: parts.mail });
-  const roles = createRoles({ ...ports, audit, users });
+  const credentials = { sessionLives: sessionLives(ports), apiKeyLives: apiKeyLives(ports) };
+  const roles = createRoles({ ...ports, audit, users, credentials });
   const people = { users, roles: roles.store, authority: roles.authority };
   const notices = createNotices({ ...ports, users, mail });
   const passwords = createPasswords({ ...ports, limits: config.passwords });

@@ -271,6 +271,18 @@ describe('faults', () => {
     loaded(load('', { ...unsafe, NODE_ENV: 'development' }));
   });
 
+  test('of production: an origin without TLS that may call with cookies, unless it is on this very machine', () => {
+    const production = { ...productionNeeds, NODE_ENV: 'production' };
+    const [fault, ...more] = faultsOf('', {
+      ...production,
+      CORS_ORIGINS: 'https://a.example,http://b.example,http://c.example:8080',
+    });
+    assert.deepEqual([fault?.variable, more], ['CORS_ORIGINS', []]);
+    assert.match(fault?.problem ?? '', /must name https:\/\/ origins in production.*not http:\/\/b\.example:/);
+    loaded(load('', { ...production, CORS_ORIGINS: 'https://a.example,http://localhost:3000,http://[::1]' }));
+    loaded(load('CORS_ORIGINS=http://b.example'));
+  });
+
   test('a public URL on this very machine needs no TLS; one that only looks so does', () => {
     const production = { ...productionNeeds, NODE_ENV: 'production' };
     for (const host of ['localhost:8000', '127.0.0.1', '127.1', '[::1]:8000', 'a.localhost']) {

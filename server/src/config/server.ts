@@ -62,7 +62,8 @@ export const serverSection = section(
       fallback: (): readonly string[] => [],
       fallbackText: '',
       example: 'https://app.example.com,http://localhost:3000',
-      reason: 'The origins of front ends on other hosts that may call with cookies, parted by commas.',
+      reason:
+        'The origins of front ends on other hosts that may call with cookies, parted by commas; in production https:// or this machine.',
     },
     trustProxy: {
       variable: 'TRUST_PROXY',
@@ -132,8 +133,10 @@ export const serverSection = section(
       reason: 'Whether repeated attempts are slowed down. Turn off only for load tests; production refuses that.',
     },
   },
-  ({ publicUrl, rateLimits }, { mode }) =>
-    mode === 'production' ? [...insecureUrl(publicUrl), ...missingLimits(rateLimits)] : [],
+  ({ publicUrl, corsOrigins, rateLimits }, { mode }) =>
+    mode === 'production'
+      ? [...insecureUrl(publicUrl), ...insecureOrigins(corsOrigins), ...missingLimits(rateLimits)]
+      : [],
 );
 
 export type ServerValues = ValuesOf<typeof serverSection.settings>;
@@ -167,8 +170,18 @@ function secretKeys(raw: string): SecretKeys {
   return { present, former };
 }
 
+const isSafe = (url: string): boolean => url.startsWith('https://') || isLoopback(new URL(url).hostname);
+
+/** Whoever is on the way writes the scripts of a page without TLS, and these may call with the user's cookies. */
+function insecureOrigins(origins: readonly string[]): Fault[] {
+  const [unsafe] = origins.filter((it) => !isSafe(it));
+  if (unsafe === undefined) return [];
+  const problem = `must name https:// origins in production, or this very machine, not ${unsafe}: without TLS anyone on the way puts scripts into that page`;
+  return [{ variable: 'CORS_ORIGINS', problem, example: 'https://app.example.com' }];
+}
+
 function insecureUrl(url: string | undefined): Fault[] {
-  if (url === undefined || url.startsWith('https://') || isLoopback(new URL(url).hostname)) return [];
+  if (url === undefined || isSafe(url)) return [];
   const problem =
     'must begin with https:// in production: without TLS anyone on the way reads passwords, and Secure cookies are not kept';
   return [{ variable: 'PUBLIC_URL', problem, example: 'https://auth.example.com' }];

@@ -176,6 +176,30 @@ describe('a key is as weak as its owner, at once', () => {
     assert.equal((await useOf(call, key)).status, 200);
   });
 
+  test('also when the key is revoked between the look at it and the change it is for', async () => {
+    const db = await openTestDatabase();
+    try {
+      const { db: slow, pauseAt } = createPausingDatabase(db);
+      await using server = await startServer({ db });
+      await using node = await startServer({ db: slow, clock: server.clock });
+      const call = createClient(server.url);
+      const ada = await signUp(call);
+      await letMakeKeys(server, ada.id, ['permissions:write']);
+      const { id, key } = await makeApiKey(call, ada.accessToken, ['permissions:write']);
+      await server.newEvents();
+      const pause = pauseAt('begin');
+      const registering = createClient(node.url)('POST', '/permissions', { token: key, json: { name: 'posts:burn' } });
+      await pause.reached;
+      assert.equal((await call('DELETE', `/api-keys/${id}`, { token: ada.accessToken })).status, 200);
+      pause.resume();
+      assertProblem(await registering, 401, 'invalid-api-key');
+      const events = (await server.newEvents()).map(({ event }) => event);
+      assert.deepEqual(events, ['api-key.revoked']);
+    } finally {
+      await db.close();
+    }
+  });
+
   test('when they are deleted it is refused', async () => {
     await using scene = await createScene();
     const { call, ada } = scene;

@@ -301,6 +301,32 @@ describe('an administrator', () => {
     assertProblem(await call('DELETE', `${path}/${one.id}`, { token }), 404, 'api-key-not-found');
   });
 
+  test('also of a user who was deleted: it is dead when they are restored, and a stranger still learns nothing', async () => {
+    await using scene = await createScene();
+    const { server, call, ada } = scene;
+    const { accessToken: token } = await withHelp(scene);
+    const keys = [
+      await makeApiKey(call, ada.accessToken, ['permissions:read']),
+      await makeApiKey(call, ada.accessToken, ['permissions:read']),
+      await makeApiKey(call, ada.accessToken, ['permissions:read']),
+    ] as const;
+    await server.features.accounts.delete({ id: ada.id, by: undefined });
+    const path = `/users/${ada.id}/api-keys`;
+    assert.equal((await call('GET', path, { token })).body.api_keys.length, 3);
+    assert.equal((await call('DELETE', `${path}/${keys[0].id}`, { token })).status, 200);
+    assert.equal((await call('GET', path, { token })).body.api_keys.length, 2);
+    const stranger = await signUp(call, {
+      username: 'eve',
+      email: 'eve@example.com',
+      password: 'nine grey herons wade',
+    });
+    assertProblem(await call('DELETE', path, { token: stranger.accessToken }), 403, 'insufficient-permission');
+    assert.deepEqual((await call('DELETE', path, { token })).body.revoked, 2);
+    await server.features.accounts.restore({ id: ada.id, by: undefined });
+    for (const key of keys) assert.equal(await works(call, key), false);
+    assertProblem(await call('DELETE', '/users/99/api-keys', { token }), 404, 'user-not-found');
+  });
+
   test('does so to nobody who holds more than they do', async () => {
     await using scene = await createScene();
     const { server, call, ada } = scene;

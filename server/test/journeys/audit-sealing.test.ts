@@ -14,6 +14,7 @@ import {
 import { behind } from '../support/behind.ts';
 import { createClient } from '../support/client.ts';
 import { openTestDatabase } from '../support/databases/index.ts';
+import { createPausingDatabase } from '../support/pausing-database.ts';
 import { ada, bea, logIn, signUp } from '../support/people.ts';
 import { createTestClock } from '../support/ports.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -151,6 +152,32 @@ describe('rows of before the upgrade', () => {
     assert.deepEqual(ips, [undefined, undefined, '192.0.2.7', undefined]);
     await server.features.audit.seal.all();
     assert.deepEqual((await server.features.audit.verify()).findings, []);
+  });
+
+  test('a purge between the look of a sealer and its change: the sealer looks again, and puts no address back', async () => {
+    const db = await openTestDatabase();
+    try {
+      await using server = await startServer({ db });
+      const { db: slow, pauseAt } = createPausingDatabase(db);
+      await using node = await startServer({ db: slow, clock: server.clock });
+      await insert(server, legacy(1), legacy(2, { actor_id: 2 }));
+      const pause = pauseAt('begin');
+      const sealing = node.features.audit.seal.all();
+      await pause.reached;
+      await purge(server, asUserId(1));
+      pause.resume();
+      assert.deepEqual(await sealing, { rows: 3, unproven: 0, more: false });
+      const ips = (await server.features.audit.list(db, 0)).map(({ ip }) => ip);
+      assert.deepEqual(ips, [undefined, '192.0.2.7', undefined]);
+      const kept = await behind<{ value: string }>(db, (it) => it.selectFrom('audit_personal').selectAll());
+      assert.deepEqual(
+        kept.map(({ value }) => value),
+        ['192.0.2.7'],
+      );
+      assert.deepEqual((await server.features.audit.verify()).findings, []);
+    } finally {
+      await db.close();
+    }
   });
 
   test('what comes in their form once sealing has begun is sealed as unproven, and named', async () => {

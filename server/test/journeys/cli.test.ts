@@ -419,6 +419,18 @@ describe('what is refused ends with 1 and says why', () => {
     assert.match(await badly(operator, 'session list bea', 1), /\(user-not-found\)/);
   });
 
+  test('a user who was disabled comes back disabled, and permissions are told as the API tells them', async () => {
+    using operator = createOperator();
+    await well(operator, 'user create --email ada@example.com --username ada', { input: password });
+    await well(operator, 'user disable ada');
+    await well(operator, 'user delete 1');
+    const told = JSON.parse(await well(operator, 'user restore 1 --json'));
+    assert.deepEqual(told, { id: 1, status: 'disabled' });
+    assert.match(await well(operator, 'user list'), /^1 +ada .*disabled$/m);
+    const [permission] = JSON.parse(await well(operator, 'permission list --json'));
+    assert.deepEqual(Object.keys(permission).sort(), ['built_in', 'description', 'name']);
+  });
+
   test('a deleted user whose name was taken meanwhile cannot be restored', async () => {
     using operator = createOperator();
     const create = 'user create --email ada@example.com --username';

@@ -90,6 +90,56 @@ describe('an attack with a stolen access token', () => {
   });
 });
 
+test('an attack by asking through all names there are: ten a day are free, and no success and no no-op gives one back', async () => {
+  await using server = await startServer();
+  const call = createClient(server.url);
+  const held = await signUp(call);
+  await signUp(call, bea);
+  const patch = (json: object) =>
+    call('PATCH', '/user', { token: held.accessToken, json: { current_password, ...json } });
+  const nothing = () => patch({ email: ada.email, username: ada.username });
+  for (let asked = 0; asked < 4; asked += 1) {
+    assertProblem(await patch({ email: bea.email }), 409, 'email-taken');
+    assert.equal((await nothing()).status, 200, 'which forgives the attempts at the password');
+    assertProblem(await patch({ username: 'bea' }), 409, 'username-taken');
+    assert.equal((await nothing()).status, 200);
+  }
+  assert.equal((await patch({ username: 'countess' })).status, 200);
+  assert.equal((await patch({ username: ada.username })).status, 200, 'the tenth, and taken back');
+  await server.newEvents();
+  for (const json of [{ email: bea.email }, { email: 'nobody@example.com' }, { username: 'free' }]) {
+    const answer = await patch(json);
+    assertProblem(answer, 429, 'too-many-attempts');
+    assert.equal(answer.headers.get('retry-after'), '30');
+  }
+  assert.deepEqual(await server.newEvents(), [], 'taken or free, the answer is the same, and nothing happens');
+  assert.equal((await nothing()).status, 200, 'who asks for no other name waits for nothing');
+  const again = await logIn(call);
+  const elsewhere = await call('PATCH', '/user', {
+    token: again.accessToken,
+    json: { current_password, email: bea.email },
+  });
+  assertProblem(elsewhere, 429, 'too-many-attempts');
+  server.clock.advance(30_000);
+  assertProblem(await patch({ email: bea.email }), 409, 'email-taken');
+  assertProblem(await patch({ email: bea.email }), 429, 'too-many-attempts');
+});
+
+test('a thief without the password uses up none of the changes that are free', async () => {
+  await using server = await startServer();
+  const call = createClient(server.url);
+  const held = await signUp(call);
+  const own = await logIn(call);
+  for (let guess = 0; guess < 9; guess += 1) {
+    const json = { current_password: `guess ${guess}`, username: `mallory${guess}` };
+    assertProblem(await call('PATCH', '/user', { token: held.accessToken, json }), 422, 'current-password-wrong');
+  }
+  for (let change = 0; change < 10; change += 1) {
+    const json = { current_password, username: `ada${change}` };
+    assert.equal((await call('PATCH', '/user', { token: own.accessToken, json })).status, 200, `change ${change}`);
+  }
+});
+
 test('an attack by sitting down on the address of somebody else: who has it keeps it, and who waits behind it gets nothing', async () => {
   await using server = await startServer();
   const call = createClient(server.url);

@@ -90,6 +90,76 @@ describe('the export', () => {
     );
   });
 
+  test('tells keys that were revoked, and what they did to others: without saying to whom, or what was said of them', async () => {
+    await using server = await startServer();
+    const call = createClient(server.url);
+    const held = await signUp(call);
+    const other = await signUp(call, bea);
+    await giveRole(server, held.id, 'janitor', ['users:disable', 'sessions:end', 'roles:write', 'api-keys:write']);
+    const token = held.accessToken;
+    const { body: key } = await call('POST', '/api-keys', {
+      token,
+      json: { name: 'ci', permissions: ['roles:write'] },
+    });
+    await call('DELETE', `/api-keys/${key.id}`, { token });
+    await call('DELETE', `/users/${other.id}/sessions/${other.sessionId}`, { token });
+    await call('POST', '/users/roles', { token, json: { name: 'empty', permissions: [] } });
+    const { body } = await call('GET', '/user/export', { token });
+    const [told] = body.api_keys;
+    assert.deepEqual([told.id, told.name, typeof told.revoked_at], [key.id, 'ci', 'string']);
+    assert.equal(JSON.stringify(body).includes(other.sessionId), false, 'the session of somebody else is theirs');
+    const eventOf = (name: string) => {
+      const { at: _, ...event } = body.audit_events.find((it: { event: string }) => it.event === name);
+      return event;
+    };
+    const own = { outcome: 'success', by_themselves: true, ip: '127.0.0.1', note: null };
+    assert.deepEqual(eventOf('session.ended'), {
+      ...{ event: 'session.ended', ...own, about_themselves: false, session: null },
+      ...{ reason: 'ended-by-admin', object: `by:${held.sessionId}` },
+    });
+    const created = { reason: null, about_themselves: false, session: held.sessionId, object: 'empty' };
+    assert.deepEqual(eventOf('role.created'), { event: 'role.created', ...own, ...created });
+
+    const theirs = (await call('GET', '/user/export', { token: (await logIn(call, bea)).accessToken })).body;
+    const ended = theirs.audit_events.find((it: { event: string }) => it.event === 'session.ended');
+    assert.deepEqual(
+      [ended.by_themselves, ended.about_themselves, ended.session, ended.ip, ended.object],
+      [false, true, other.sessionId, null, null],
+    );
+    assert.equal(JSON.stringify(theirs).includes(held.sessionId), false, 'nor in which session an administrator sat');
+  });
+
+  test('an attack by asking without end: ten a day are free, and what is refused leaves nothing in the record', async () => {
+    await using server = await startServer();
+    const call = createClient(server.url);
+    const held = await signUp(call);
+    const neighbour = await signUp(call, bea);
+    const ask = ({ accessToken: token }: { accessToken: string }) => call('GET', '/user/export', { token });
+    for (let asked = 0; asked < 10; asked += 1) assert.equal((await ask(held)).status, 200);
+    await server.newEvents();
+    const answer = await ask(held);
+    assertProblem(answer, 429, 'too-many-attempts');
+    assert.equal(answer.headers.get('retry-after'), '30');
+    assertProblem(await ask(await logIn(call)), 429, 'too-many-attempts');
+    const events = (await server.newEvents()).map(({ event }) => event);
+    assert.deepEqual(events, ['session.started']);
+    assert.equal((await ask(neighbour)).status, 200);
+    const operators = await server.features.personalData.exportUser({ id: held.id, by: undefined });
+    assert.ok(operators, 'the operator does not wait');
+    server.clock.advance(30_000);
+    assert.equal((await ask(held)).status, 200);
+  });
+
+  test('of one who was deleted, for the operator, says since when there is a password', async () => {
+    await using server = await startServer();
+    const held = await signUp(createClient(server.url));
+    await server.features.accounts.delete({ id: held.id, by: undefined });
+    let text = '';
+    for await (const piece of await server.features.personalData.exportUser({ id: held.id, by: undefined }))
+      text += piece;
+    assert.deepEqual(JSON.parse(text).password, { changed_at: new Date(server.clock.now()).toISOString() });
+  });
+
   test('of one who has nothing is whole too', async () => {
     await using server = await startServer();
     const { create } = server.features.accounts;

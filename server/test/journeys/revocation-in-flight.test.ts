@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, type Call, createClient } from '../support/client.ts';
 import { createPausingDatabase, type PausePoint } from '../support/pausing-database.ts';
-import { ada, lives, signUp } from '../support/people.ts';
+import { ada, type Held, lives, signUp } from '../support/people.ts';
 import { assertProblem } from '../support/refusals.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { newPassword, type Revocation, revocations, type Scene, setScene } from './revocations.ts';
@@ -136,9 +136,10 @@ describe('a change of the password that has begun changes nothing after', () => 
 });
 
 describe('an administrator who was shut out while their request was under way', () => {
-  const shuttingOut: Readonly<Record<string, (scene: Scene, id: number) => Promise<unknown>>> = {
-    disabled: ({ call, admin }, id) => call('POST', `/users/${id}/disable`, { token: admin }),
-    deleted: ({ call, admin }, id) => call('DELETE', `/users/${id}`, { token: admin }),
+  const shuttingOut: Readonly<Record<string, (scene: Scene, held: Held) => Promise<unknown>>> = {
+    disabled: ({ call, admin }, { id }) => call('POST', `/users/${id}/disable`, { token: admin }),
+    deleted: ({ call, admin }, { id }) => call('DELETE', `/users/${id}`, { token: admin }),
+    'logged out': ({ call }, { accessToken: token }) => call('POST', '/logout', { token }),
   };
   const acts: Readonly<Record<string, (call: Call, scene: Scene, token: string) => Promise<Answer>>> = {
     'disables nobody': (call, { bea }, token) => call('POST', `/users/${bea.id}/disable`, { token }),
@@ -159,7 +160,7 @@ describe('an administrator who was shut out while their request was under way', 
           const pause = pauseAt(beforeItsWrite);
           const acting = act(slow, scene, second.accessToken);
           await pause.reached;
-          await shutOut(scene, second.id);
+          await shutOut(scene, second);
           await server.newEvents();
           pause.resume();
           assertProblem(await acting, 401, 'invalid-token');

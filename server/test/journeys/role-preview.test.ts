@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { RoleId, UserId } from '../../src/kernel/ids.ts';
+import { makeApiKey } from '../support/api-keys.ts';
 import { behind } from '../support/behind.ts';
 import { createClient } from '../support/client.ts';
 import { bea, giveRole, makeRole, signUp } from '../support/people.ts';
@@ -90,6 +91,23 @@ describe('a preview', () => {
       Array.from({ length: 100 }, (_, place) => place + 1_000),
     );
   });
+});
+
+test('an attack by whoever may see roles and not users: they learn ids and numbers, and nobody’s name', async () => {
+  await using server = await startServer();
+  const call = createClient(server.url);
+  const admin = await server.admin();
+  const held = await signUp(call);
+  const id = await giveRole(server, held.id, 'auditor', ['roles:read']);
+  const preview = async (token: string) =>
+    (await call('POST', `/users/roles/${id}/preview`, { token, json: { permissions: [] } })).body;
+  const effect = { id: held.id, gains: [], loses: ['roles:read'] };
+  assert.deepEqual((await preview(held.accessToken)).users, [effect]);
+  assert.deepEqual((await preview(admin)).users, [{ ...effect, username: 'ada' }]);
+  await giveRole(server, held.id, 'reader', ['users:read']);
+  assert.deepEqual((await preview(held.accessToken)).users, [{ ...effect, username: 'ada' }]);
+  const { key } = await makeApiKey(call, admin, ['roles:read']);
+  assert.deepEqual((await preview(key)).users, [effect], 'nor does a key of somebody who may');
 });
 
 test('of a role that too many have to look at each, only an administrator takes something; giving is free', async () => {

@@ -16,7 +16,7 @@ export interface HandDrivenHasher {
   endAll(): void;
 }
 
-/** One core. With works of 50 ms 20 may wait, 5 of one source: a second, and a quarter of one. */
+/** One core. With works of 50 ms 20 may wait, 5 of one source where others wait too: a second, and a quarter of one. */
 export function createHandDrivenHasher(clock: TestClock): HandDrivenHasher {
   const free = createTestHasher();
   const lanes = createLanes({ cores: 1, maxWaitMs: 3_000, clock });

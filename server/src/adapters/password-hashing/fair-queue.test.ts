@@ -121,4 +121,26 @@ describe('a fair queue', () => {
     assert.equal(queue.ahead({ source: '192.0.2.66', known: true }), 0);
     assert.equal(queue.sizeOf({ source: '192.0.2.66', known: false }), 1_000);
   });
+
+  test('knows who is alone, on either side', () => {
+    const queue = queueOf(item('1', 'a'), item('2', 'a', true));
+    const [a, b] = [
+      { source: 'a', known: true },
+      { source: 'b', known: true },
+    ];
+    assert.deepEqual([queue.isAlone(a), queue.isAlone(b)], [true, false]);
+    queue.add(item('3', 'b'));
+    assert.deepEqual([queue.isAlone(a), queue.isAlone(b)], [false, false]);
+    assert.equal(queueOf().isAlone(a), true);
+  });
+
+  test('tells what is not among the next starts, in whatever order they come: of each source the last', () => {
+    const names = (queue: FairQueue<Item>, starts: number) => queue.beyond(starts).map(({ name }) => name);
+    const queue = queueOf(item('a1', 'a'), item('a2', 'a'), item('a3', 'a'), item('b1', 'b'));
+    assert.deepEqual([names(queue, 6), names(queue, 4), names(queue, 0)], [[], ['a3'], ['a2', 'a3']]);
+    queue.add(item('k1', 'a', true));
+    queue.add(item('k2', 'a', true));
+    assert.deepEqual(names(queue, 16), ['a3'], 'of four starts three are of the known');
+    assert.deepEqual(names(queue, 2), ['k2', 'a2', 'a3']);
+  });
 });

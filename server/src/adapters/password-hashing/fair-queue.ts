@@ -21,6 +21,10 @@ export interface FairQueue<T extends Waiting> {
   ahead(asker: Asker): number;
   /** How many wait of its source, on its side. */
   sizeOf(asker: Asker): number;
+  /** Whether nothing waits of any other source. */
+  isAlone(asker: Asker): boolean;
+  /** Those that are not among the next so many starts, if every source that waits always has one more. One of each source always is. */
+  beyond(starts: number): T[];
   readonly size: number;
 }
 
@@ -52,6 +56,12 @@ export function createFairQueue<T extends Waiting>(): FairQueue<T> {
       return own + Math.min(others, isKnown ? Math.floor(own / knownPerStranger) : (own + 1) * knownPerStranger);
     },
     sizeOf: (asker) => sideOf({ asker }).sizeOf(asker.source),
+    isAlone: ({ source }) => [known, strangers].every((side) => side.size === side.sizeOf(source)),
+    beyond(starts) {
+      const ofStrangers = known.size === 0 ? starts : Math.floor(starts / (knownPerStranger + 1));
+      const ofKnown = strangers.size === 0 ? starts : Math.floor((starts * knownPerStranger) / (knownPerStranger + 1));
+      return [...known.beyond(ofKnown), ...strangers.beyond(ofStrangers)];
+    },
     get size() {
       return known.size + strangers.size;
     },
@@ -98,6 +108,10 @@ function createRounds<T extends Waiting>() {
       const own = sources.get(source)?.length ?? 0;
       const turns = sources.size + (own === 0 ? 1 : 0);
       return (own + 1) * turns - 1;
+    },
+    beyond(starts: number): T[] {
+      const each = Math.max(1, Math.floor(starts / sources.size));
+      return [...sources.values()].flatMap((items) => items.slice(each));
     },
     sizeOf: (source: string) => sources.get(source)?.length ?? 0,
     get size() {

@@ -180,17 +180,60 @@ describe('a lane', () => {
     assert.equal(lane.waiting, 1000);
   });
 
-  test('attack: one source asks without end: it fills a quarter of what may wait, and everybody else is served as before', async () => {
-    const { lane, started, submit } = setUp({ width: 1, firstGuessMs: 50 });
+  test('a burst of one source that is alone may wait as long as a crowd: the cores are nobody else’s', async () => {
+    const { lane, submit } = setUp({ width: 1, firstGuessMs: 50 });
+    const burst = Array.from({ length: 21 }, (_, at) => submit(`${at}`, stranger('192.0.2.66')));
+    assert.deepEqual([lane.inFlight, lane.waiting], [1, 20]);
+    await assert.rejects(submit('one too many', stranger('192.0.2.66')).outcome, refusedFor(2));
+    for (const work of burst) {
+      work.end();
+      await work.outcome;
+    }
+  });
+
+  test('attack: one source asks without end: a newcomer waits for one of its works, and from then on it has its share', async () => {
+    const { lane, clock, started, submit } = setUp({ width: 1, firstGuessMs: 50 });
+    const end = async (work: ReturnType<typeof submit> | undefined) => {
+      clock.time += 50;
+      work?.end();
+      await settle();
+    };
     const flood = Array.from({ length: 100 }, (_, at) => submit(`flood ${at}`, stranger('192.0.2.66')));
-    assert.deepEqual([lane.inFlight, lane.waiting], [1, 5]);
-    await assert.rejects(flood.at(-1)?.outcome as Promise<string>, refusedFor(1));
-    submit('owner', stranger('192.0.2.1'));
-    flood[0]?.end();
-    await settle();
-    flood[1]?.end();
-    await settle();
+    assert.deepEqual([lane.inFlight, lane.waiting], [1, 20]);
+    await assert.rejects(flood.at(-1)?.outcome as Promise<string>, refusedFor(2));
+    const owner = submit('owner', stranger('192.0.2.1'));
+    const again = submit('owner again', stranger('192.0.2.1'));
+    await end(flood[0]);
+    await end(flood[1]);
     assert.deepEqual(started, ['flood 0', 'flood 1', 'owner']);
+    await end(owner);
+    await end(flood[2]);
+    assert.deepEqual(started.slice(3), ['flood 2', 'owner again']);
+    const once = submit('owner once more', stranger('192.0.2.1'));
+    await assert.rejects(submit('more of it', stranger('192.0.2.66')).outcome, refusedFor(2), 'others are there');
+    await end(again);
+    await end(flood[3]);
+    assert.equal(started.at(-1), 'owner once more');
+    await end(once);
+    for (let at = 4; at <= 20; at += 1) await end(flood[at]);
+    assert.equal(started.at(-1), 'flood 20', 'and who was let in is served');
+  });
+
+  test('attack: one source fills the queue before a crowd comes: what cannot start in time any more hears so at once', async () => {
+    const { lane, submit } = setUp({ width: 1, firstGuessMs: 50 });
+    const heard: string[] = [];
+    const first = Array.from({ length: 21 }, (_, at) => {
+      const work = submit(`${at}`, stranger('192.0.2.66'));
+      work.outcome.catch(() => heard.push(`${at}`));
+      return work;
+    });
+    for (const source of ['192.0.2.1', '192.0.2.2']) submit('comes', stranger(source));
+    await settle();
+    assert.deepEqual([heard, lane.waiting], [[], 22], 'sixty may start in three seconds, twenty of each of three');
+    submit('comes', stranger('192.0.2.3'));
+    await settle();
+    assert.deepEqual([heard, lane.waiting], [['16', '17', '18', '19', '20'], 18], 'of each of four fifteen');
+    await assert.rejects(first[20]?.outcome as Promise<string>, refusedFor(1));
   });
 
   test('a source of its own may always have one waiting, however slow the works are', async () => {

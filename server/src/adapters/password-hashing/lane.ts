@@ -38,7 +38,10 @@ const weightOfNewest = 0.2;
  */
 const expectedShare = 1 / 3;
 
-/** Of what a newcomer may expect to wait: what those of one source may keep a core busy for. */
+/**
+ * Of what a newcomer may expect to wait: what those of one source may keep a core busy for while others wait. Whoever is alone takes
+ * nothing from anybody, be it an office behind one address or a proxy that says not for whom it asks, and has all of it.
+ */
 const sourceShare = 1 / 4;
 
 type Stage = 'waiting' | 'running' | 'left';
@@ -120,8 +123,14 @@ export function createLane(options: LaneOptions): Lane {
     // However slow the works are, one may wait if it can, or the cores would idle between two.
     const mostMs = queue.size === 0 ? maxWaitMs : expectedMostMs;
     const own = queue.sizeOf(asker);
-    const isCrowding = own > 0 && waitOf(own + 1) > expectedMostMs * sourceShare;
+    const isCrowding = own > 0 && !queue.isAlone(asker) && waitOf(own + 1) > expectedMostMs * sourceShare;
     if (waitMs > mostMs || isCrowding) throw refused(waitMs);
+  };
+
+  /** Whoever was alone takes turns with those who come: what can then not start in time any more hears so now, not when it is late. */
+  const dropHopeless = () => {
+    const startInTime = Math.floor((maxWaitMs * width()) / averageMs);
+    for (const place of queue.beyond(startInTime)) giveUp(place);
   };
 
   const { wakeAll = wake } = options;
@@ -143,8 +152,10 @@ export function createLane(options: LaneOptions): Lane {
       const place = new QueuedPlace(asker, clock.now() + maxWaitMs);
       // Looked at by whoever runs something there; who does not has left, and wants to hear nothing.
       place.turn.promise.catch(() => {});
+      const isNewSource = queue.sizeOf(asker) === 0;
       queue.add(place);
       byAge.add(place);
+      if (isNewSource) dropHopeless();
       return {
         async run(work) {
           place.isReady = true;

@@ -1,8 +1,10 @@
 import type { Witness, WitnessPlace } from '../../kernel/witness.ts';
+import { boundWitness } from './bounded-witness.ts';
 import { createFileWitness } from './file-witness.ts';
 import { createWebWitness } from './web-witness.ts';
 
-export const openWitnesses = (places: readonly WitnessPlace[]): Witness[] => places.map(openWitness);
+export const openWitnesses = (places: readonly WitnessPlace[]): Witness[] =>
+  places.map((place) => boundWitness(openWitness(place)));
 
 function openWitness(place: WitnessPlace): Witness {
   if (place.kind === 'file') return createFileWitness(place.path);

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { describe, test } from 'node:test';
 import { createTestFolder } from '../../../test/support/folder.ts';
+import { boundWitness } from './bounded-witness.ts';
 import { createFileWitness } from './file-witness.ts';
 import { openWitnesses } from './open-witnesses.ts';
 import { createWebWitness } from './web-witness.ts';
@@ -91,6 +94,50 @@ describe('a witness on the web', () => {
       }
     }
     await assert.rejects(createWebWitness('http://127.0.0.1:2/secret-path').tell(told(1)), { message: 'ECONNREFUSED' });
+  });
+});
+
+describe('a witness that does not answer', () => {
+  const silent = () => {
+    const answers: (() => void)[] = [];
+    const tell = () => new Promise<void>((resolve) => answers.push(resolve));
+    return { answers, witness: boundWitness({ name: 'pipe', tell }, 20) };
+  };
+
+  test('is waited for so long and no longer, and told nothing more until it has answered', async () => {
+    const { answers, witness } = silent();
+    await assert.rejects(witness.tell(told(1)), { message: 'no answer in time' });
+    await assert.rejects(witness.tell(told(2)), { message: 'it has not answered the last time' });
+    assert.equal(answers.length, 1, 'nothing piles up before it');
+    answers[0]?.();
+    await new Promise(setImmediate);
+    const telling = witness.tell(told(3));
+    answers[1]?.();
+    await telling;
+    assert.equal(witness.name, 'pipe');
+  });
+
+  test('is heard at once when it fails', async () => {
+    const failing = boundWitness({ name: 'disk', tell: () => Promise.reject(new Error('EIO')) }, 600_000);
+    await assert.rejects(failing.tell(told(1)), { message: 'EIO' });
+    await assert.rejects(failing.tell(told(2)), { message: 'EIO' }, 'and asked again');
+  });
+
+  test('a pipe that nobody reads: the command that tells it ends all the same', async () => {
+    const tells = new URL('./open-witnesses.ts', import.meta.url).href;
+    const program = `import { openWitnesses } from ${JSON.stringify(tells)};
+      const [witness] = openWitnesses([{ kind: 'stdout' }]);
+      const line = 'x'.repeat(8_000_000);
+      await witness.tell({ size: 1, line }).catch((error) => process.stderr.write(error.message));
+      process.exit();`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const said: Buffer[] = [];
+    child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+    child.stdout.pause();
+    await once(child, 'exit');
+    assert.match(Buffer.concat(said).toString(), /no answer in time/);
   });
 });
 

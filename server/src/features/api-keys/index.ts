@@ -11,6 +11,7 @@ import type { Audit } from '../audit/index.ts';
 import type { Authority, RolesStore } from '../roles/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
+import { createApiKeyLives } from './api-key-lives.ts';
 import { type AuthenticateApiKey, createAuthenticateApiKey } from './authenticate-api-key.ts';
 import { type CreateApiKey, createCreateApiKey } from './create-api-key.ts';
 import { createIntrospectApiKey, type IntrospectApiKey } from './introspect-api-key.ts';
@@ -32,6 +33,9 @@ export { apiKeyRoutes } from './routes.ts';
 export { userKeyRoutes } from './user-key-routes.ts';
 
 export const apiKeysHolding = createApiKeysHolding(store);
+
+/** For the roles: they are built before the API keys. */
+export const apiKeyLives = (deps: { clock: Clock }) => createApiKeyLives({ ...deps, store });
 
 export interface ApiKeys {
   /** Whether a text is meant for a key, whole or not. */

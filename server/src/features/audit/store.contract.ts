@@ -124,10 +124,22 @@ export const auditStoreContract = storeContract('the store of audit events', (th
     assert.deepEqual(await store.list(db, last + 5), []);
   });
 
-  that('lists those about one user', async (db) => {
-    for (const subject of [1, 2, 1, null, 1]) await append(db, { subject, actor: 1 });
-    assert.deepEqual(idsOf(await store.listAbout(db, asUserId(1), 1, 10)), [3, 5]);
-    assert.deepEqual(idsOf(await store.listAbout(db, asUserId(1), 0, 2)), [1, 3]);
+  that('lists those that a user is in, done to them or by them', async (db) => {
+    for (const [actor, subject] of [
+      [1, 1],
+      [2, 2],
+      [2, 1],
+      [1, 2],
+      [null, 1],
+      [1, null],
+      [null, null],
+      [2, null],
+    ])
+      await append(db, { actor: actor ?? null, subject: subject ?? null });
+    assert.deepEqual(idsOf(await store.listOf(db, asUserId(1), 0, 10)), [1, 3, 4, 5, 6]);
+    assert.deepEqual(idsOf(await store.listOf(db, asUserId(1), 3, 10)), [4, 5, 6]);
+    assert.deepEqual(idsOf(await store.listOf(db, asUserId(1), 0, 3)), [1, 3, 4]);
+    assert.deepEqual(idsOf(await store.listOf(db, asUserId(1), 1, 1)), [3]);
   });
 
   that('loses none of many that come at once', async (db) => {

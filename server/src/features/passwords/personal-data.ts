@@ -6,8 +6,8 @@ import type { PasswordsStore } from './store.ts';
 export const createPasswordsHolding = (store: PasswordsStore) => ({
   name: 'password',
   async tell(db: Reads, user: UserId) {
-    const found = await store.findOf(db, user);
-    return found?.hash === undefined ? null : { changed_at: new Date(found.changedAt).toISOString() };
+    const changedAt = await store.keptSince(db, user);
+    return changedAt === undefined ? null : { changed_at: new Date(changedAt).toISOString() };
   },
   forget: (tx: Tx, user: UserId) => store.remove(tx, user),
 });

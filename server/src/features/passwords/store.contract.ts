@@ -101,6 +101,8 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
     assert.deepEqual(await store.findOf(db, bea), { userId: bea, hash: undefined, changedAt: 0 });
     await db.transact((tx) => usersStore.markDeleted(tx, ada, 2_000));
     assert.deepEqual([await store.findOf(db, ada), await store.findOf(db, asUserId(99))], [undefined, undefined]);
+    const kept = await Promise.all([ada, bea, asUserId(99)].map((user) => store.keptSince(db, user)));
+    assert.deepEqual(kept, [1_000, undefined, undefined], 'what is kept is kept, deleted or not');
   });
 
   that('changes a password that is current, for one of many callers, and says when', async (db) => {

@@ -53,6 +53,10 @@ const addPassword = statement((db, p: { user: UserId; hash: string; at: Instant 
   db.insertInto('passwords').values({ user_id: p.user, hash: p.hash, changed_at: p.at }),
 );
 
+const keptSince = statement((db, p: { user: UserId }) =>
+  db.selectFrom('passwords').select('changed_at').where('user_id', '=', p.user),
+);
+
 const findCurrent = statement((db, p: { user: UserId; changedAt: Instant }) =>
   db.selectFrom('passwords').select('user_id').where('user_id', '=', p.user).where('changed_at', '=', p.changedAt),
 );
@@ -113,6 +117,7 @@ export const passwordsStore: PasswordsStore = {
   add: async (tx, user, hash, at) => {
     await tx.execute(addPassword, { user, hash, at });
   },
+  keptSince: async (db, user) => (await db.first(keptSince, { user }))?.changed_at,
   isCurrent: async (tx, { userId: user, changedAt }) =>
     (await tx.first(findCurrent, { user, changedAt })) !== undefined,
   async change(tx, user, change) {

@@ -26,6 +26,8 @@ export interface PasswordsStore {
   ): Promise<FoundPassword | undefined>;
   /** By id; `undefined` for a user who is deleted or was never there. */
   findOf(db: Reads, user: UserId): Promise<StoredPassword | undefined>;
+  /** Since when a password is kept of a user, also of one who is deleted; `undefined` where none is. */
+  keptSince(db: Reads, user: UserId): Promise<Instant | undefined>;
   /** The highest id of a user who has or had a password; 0 where there is none. */
   lastUser(db: Reads): Promise<number>;
   /** The hash of a living user with this id or one of the next few. */

@@ -7,7 +7,7 @@ import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Audit } from '../audit/index.ts';
 import type { UsersStore } from '../users/index.ts';
-import { type Authority, createAuthority } from './authority.ts';
+import { type Authority, type Credentials, createAuthority } from './authority.ts';
 import { type ChangeRole, createChangeRole } from './change-role.ts';
 import { createChangeableRoles } from './changeable-role.ts';
 import { type CreateRole, createCreateRole } from './create-role.ts';
@@ -24,12 +24,12 @@ import { rolesStore } from './store.sql.ts';
 import type { Page, RolesStore } from './store.ts';
 import { createUpdateRole, type UpdateRole } from './update-role.ts';
 
-export { type Authority, isThemselves } from './authority.ts';
+export { type Authority, type Credentials, isThemselves } from './authority.ts';
 export { lastAdmin, permissionNotHeld, userHoldsMore } from './errors.ts';
 export { permissionRoutes } from './permission-routes.ts';
 export { adminRoleName, permissionPattern, permissionsOutside } from './policy.ts';
 export type { RolePreview } from './preview-role.ts';
-export type { Role } from './role.ts';
+export type { PermissionEntry, Role } from './role.ts';
 export { roleRoutes } from './routes.ts';
 export type { RolesTables as PublishedRoles } from './store.sql.ts';
 export type { RolesStore } from './store.ts';
@@ -56,7 +56,13 @@ export interface Roles {
   readonly store: RolesStore;
 }
 
-export function createRoles(deps: { db: Database; clock: Clock; audit: Audit; users: UsersStore }): Roles {
+export function createRoles(deps: {
+  db: Database;
+  clock: Clock;
+  audit: Audit;
+  users: UsersStore;
+  credentials: Credentials;
+}): Roles {
   const store = rolesStore;
   const authority = createAuthority({ ...deps, store });
   const changeable = createChangeableRoles({ authority, store });

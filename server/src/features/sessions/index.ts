@@ -29,6 +29,7 @@ import { createRefreshSession, type RefreshSession } from './refresh-session.ts'
 import { createRefreshTokens, type RefreshTokens } from './refresh-token.ts';
 import { createRevokeToken, type RevokeToken } from './revoke-token.ts';
 import { createSessionLife } from './session-life.ts';
+import { createSessionLives } from './session-lives.ts';
 import { createStartSession, type StartSession } from './start-session.ts';
 import { sessionsStore } from './store.sql.ts';
 import type { SessionsStore } from './store.ts';
@@ -51,6 +52,9 @@ export type { TokenGrant } from './token-grant.ts';
 export { userSessionRoutes } from './user-session-routes.ts';
 
 export const sessionsHolding = createSessionsHolding(sessionsStore);
+
+/** For the roles: they are built before the sessions. */
+export const sessionLives = (deps: { clock: Clock }) => createSessionLives({ ...deps, store: sessionsStore });
 
 export interface Sessions {
   readonly authenticate: Authenticate;

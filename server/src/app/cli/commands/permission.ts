@@ -1,6 +1,8 @@
-import { permissionPattern } from '../../../features/roles/index.ts';
+import { type PermissionEntry, permissionPattern } from '../../../features/roles/index.ts';
 import { argument, type Command, optionalText, tableText, UsageError } from '../command.ts';
 import { resolveUser } from './user.ts';
+
+const jsonOf = ({ builtIn, ...permission }: PermissionEntry) => ({ ...permission, built_in: builtIn });
 
 const who = 'id | e-mail | username';
 
@@ -28,7 +30,7 @@ export const permissionCommands: readonly Command[] = [
     async run(_, { ports, features }) {
       const permissions = await features.roles.store.listPermissions(ports.db);
       const rows = permissions.map(({ name, builtIn, description }) => [name, builtIn ? 'built in' : '', description]);
-      return { text: tableText(['NAME', '', 'DESCRIPTION'], rows), json: permissions };
+      return { text: tableText(['NAME', '', 'DESCRIPTION'], rows), json: permissions.map(jsonOf) };
     },
   },
   {

@@ -25,7 +25,9 @@ export const userLifeCommands: readonly Command[] = [
     async run(input, world) {
       const id = deletedId(input);
       await world.features.accounts.restore({ id, by: undefined });
-      return { text: `Restored user ${id}.`, json: { id, status: 'active' } };
+      const { status } = await world.features.directory.show(id, undefined);
+      const stays = status === 'disabled' ? ' They are disabled, as they were before.' : '';
+      return { text: `Restored user ${id}.${stays}`, json: { id, status } };
     },
   },
   {
