@@ -163,7 +163,7 @@ describe('an attack on an invitation', () => {
     await using world = await invited();
     const { server, call, admin } = world;
     const post = (json: object) => call('POST', '/users', { token: admin, json: { ...bea, invite: true, ...json } });
-    assertFaults(await post({}), '/password');
+    assertFaults(await post({}), '/invite');
     const extras = { roles: ['admin'], email_verified: true, admin: true };
     for (const [extra, value] of Object.entries(extras)) {
       assertFaults(await post({ password: undefined, [extra]: value }), `/${extra}`);

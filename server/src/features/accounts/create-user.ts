@@ -69,6 +69,6 @@ export function createCreateUser(deps: {
 }
 
 const invitedWithPassword = {
-  pointer: '/password',
-  detail: 'Who is invited chooses the password. Leave out this field, or "invite".',
+  pointer: '/invite',
+  detail: 'Who is invited chooses the password: leave that out, or this.',
 };
