@@ -10,6 +10,9 @@ const permissions = ['users:delete'];
 const examples: Readonly<Record<string, Example>> = {
   signUp: { body: { username: '⟦new username⟧', email: '⟦new email⟧', password: 'seven quiet lanterns burn' } },
   logIn: { body: { email: '⟦email⟧', password: '⟦password⟧' } },
+  askSignInMail: { body: { email: '⟦email⟧' } },
+  forgotPassword: { body: { email: '⟦email⟧' } },
+  startPasswordReset: { parameters: user },
   grantToken: { body: { grant_type: 'password', username: '⟦username⟧', password: '⟦password⟧' } },
   revokeToken: { body: { token: '⟦refresh token⟧' } },
   introspectToken: { body: { token: '⟦access token⟧' } },

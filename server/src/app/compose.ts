@@ -20,6 +20,7 @@ import { usersStore as users, usersHolding } from '../features/users/index.ts';
 import type { BreachedPasswords } from '../kernel/breached-passwords.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Hasher } from '../kernel/hasher.ts';
+import type { ComposeMail, Mailer } from '../kernel/mailer.ts';
 import type { Random } from '../kernel/random.ts';
 import type { SecretKeys } from '../kernel/secret-keys.ts';
 import type { Ticker } from '../kernel/ticker.ts';
@@ -36,6 +37,9 @@ export interface Ports {
   /** Undefined where the configuration does not ask for it. */
   readonly breachedPasswords: BreachedPasswords | undefined;
   readonly secretKeys: SecretKeys;
+  /** Who carries mails away; undefined where no mail server is configured. */
+  readonly mailer: Mailer | undefined;
+  readonly composeMail: ComposeMail;
   /** Who keeps checkpoints of the audit record. */
   readonly witnesses: readonly Witness[];
   /** Is told what an operator should know and what stops nothing. */
@@ -63,19 +67,19 @@ const holdings = [
  * Builds every feature, one constant each, in the order of the floors: each sees only what stands above it in this list.
  *
  * @param issuer the public URL: who signs the tokens and whom they are for
- * @param parts what a test wraps to show that it would notice; whether mails are sent
+ * @param parts what a test wraps to show that it would notice
  * @throws WrongSecretKey
  */
 export async function compose(
   ports: Ports,
   config: AppValues,
   issuer: string,
-  parts: { readonly sessions?: SessionParts; readonly mail?: boolean | undefined } = {},
+  parts: { readonly sessions?: SessionParts } = {},
 ) {
   const { db } = ports;
   const audit = await createAudit({ ...ports, issuer });
   const keys = await createKeys({ ...ports, audit, settings: config.keys });
-  const mail = createMailOffice({ ...ports, issuer, isConfigured: parts.mail });
+  const mail = createMailOffice({ ...ports, issuer, settings: config.mail });
   const credentials = { sessionLives: sessionLives(ports), apiKeyLives: apiKeyLives(ports) };
   const roles = createRoles({ ...ports, audit, users, credentials });
   const people = { users, roles: roles.store, authority: roles.authority };
@@ -87,9 +91,9 @@ export async function compose(
   const sessions = createSessions({ ...ports, ...people, ...tokens, audit, notices, throttle }, parts.sessions);
   const apiKeys = createApiKeys({ ...ports, ...people, audit, throttle, limits: config.apiKeys });
   const status = createStatus({ ...ports, keys, sessions: sessions.store, issuer, settings: config.status });
-  const proofs = { passwords, throttle, sessions: sessions.store, endSessions: sessions.endSessions };
-  const posts = { mail, notices, oneTimeCodes };
-  const accounts = createAccounts({ ...ports, ...people, ...proofs, ...posts, audit });
+  const proofs = { passwords, throttle, endSessions: sessions.endSessions };
+  const posts = { users, mail, notices, oneTimeCodes, apiKeys };
+  const accounts = createAccounts({ ...ports, ...people, ...proofs, ...posts, audit, sessions: sessions.store });
   const directory = createDirectory({ ...ports, ...people, sessions: sessions.store });
   const personalData = createPersonalData({
     ...ports,
@@ -99,8 +103,17 @@ export async function compose(
     holdings,
     settings: config.personalData,
   });
-  const emailFlows = createEmailFlows({ ...ports, ...posts, ...proofs, users, apiKeys, audit, accounts });
-  const signIn = createSignIn({ ...ports, ...posts, audit, users, passwords, throttle, sessions, accounts });
+  const emailFlows = createEmailFlows({ ...ports, ...people, ...posts, ...proofs, audit, accounts, sessions });
+  const signIn = createSignIn({
+    ...ports,
+    ...posts,
+    ...proofs,
+    audit,
+    sessions,
+    accounts,
+    emailFlows,
+    settings: { ...config.signIn, ...config.emailFlows },
+  });
   const grantToken = createGrantToken({ logIn: signIn.logIn, refreshSession: sessions.refresh });
   const metadata = serverMetadata(issuer);
   const introspect = createIntrospect({ sessions, apiKeys });

@@ -22,8 +22,15 @@ const env = { RATE_LIMITS: 'off' };
 /** Bodies that each JSON route takes (or refuses for what they mean); a test spoils one part of one. */
 const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   '/signup': { ...ada },
+  '/signup/complete': { token: 'x', password: 'seven quiet lanterns burn' },
+  '/email/verification': { email: ada.email },
+  '/email/verify': { token: 'x', password: 'seven quiet lanterns burn' },
   '/setup': { ...ada, setup_token: 'x' },
   '/login': { email: ada.email, password: ada.password },
+  '/login/email': { email: ada.email },
+  '/login/email/verify': { token: 'x', email: ada.email, code: '000000' },
+  '/password/forgot': { email: ada.email },
+  '/password/reset': { token: 'x', new_password: 'seven quiet lanterns burn' },
   '/refresh-access-token': { refresh_token: 'x' },
   '/logout': { refresh_token: 'x', all_devices: true },
   '/user/password': { current_password: 'x', new_password: 'seven quiet lanterns burn' },
@@ -391,6 +398,6 @@ describe('whatever comes', () => {
       for (const route of withBody) await post(target, route, '{"constructor":{"prototype":{"x":1}}}');
       assert.deepEqual([await lives(call, held), await lives(call, { accessToken: token })], [true, true]);
       const { body } = await call('GET', '/user', { token: held.accessToken });
-      assert.deepEqual(Object.keys(body), ['id', 'username', 'email', 'created_at']);
+      assert.deepEqual(Object.keys(body), ['id', 'username', 'email', 'email_verified', 'created_at']);
     }));
 });

@@ -149,13 +149,13 @@ describe('inviting once more', () => {
 });
 
 test('where no mail is sent nobody is invited, and nobody is made', async () => {
-  await using server = await startServer({ mail: false });
+  await using server = await startServer({ env: { DEV_MAILBOX: 'off' } });
   const call = createClient(server.url);
   const token = await server.admin();
   const post = (json: object) => call('POST', '/users', { token, json });
-  assertProblem(await post({ username, email, invite: true }), 409, 'mail-not-configured');
+  assertProblem(await post({ username, email, invite: true }), 503, 'mail-not-configured');
   assert.equal((await post({ username, email, invite: false })).status, 201);
-  assertProblem(await call('POST', '/users/2/invitation', { token }), 409, 'mail-not-configured');
+  assertProblem(await call('POST', '/users/2/invitation', { token }), 503, 'mail-not-configured');
 });
 
 describe('an attack on an invitation', () => {

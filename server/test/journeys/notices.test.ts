@@ -35,6 +35,7 @@ describe('a new device', () => {
     await using server = await startServer();
     const call = createClient(server.url);
     await call('POST', '/signup', { json: ada, headers: from(laptop) });
+    await server.newMails();
     await logInFrom(call, laptop);
     assert.deepEqual(await server.newMails(), []);
     await logInFrom(call, phone);
@@ -64,6 +65,7 @@ describe('a new device', () => {
     await using server = await startServer({ env: { RATE_LIMITS: 'off' } });
     const call = createClient(server.url);
     await call('POST', '/signup', { json: ada, headers: from(laptop) });
+    await server.newMails();
     for (let n = 0; n < 50; n += 1) await logInFrom(call, `device ${String.fromCodePoint(0x61 + (n % 26))}${n > 25}`);
     const mails = await server.newMails();
     assert.deepEqual(
@@ -79,6 +81,7 @@ describe('a new device', () => {
     await using server = await startServer();
     const call = createClient(server.url);
     await call('POST', '/signup', { json: ada, headers: from(laptop) });
+    await server.newMails();
     const wrong = { email: ada.email, password: 'wrong' };
     assertProblem(await call('POST', '/login', { json: wrong, headers: from(phone) }), 401, 'invalid-credentials');
     assert.deepEqual(await server.newMails(), []);
@@ -89,6 +92,7 @@ test('another password is told, whether the user changes it or the operator; a w
   await using server = await startServer();
   const call = createClient(server.url);
   const { accessToken: token } = await signUp(call);
+  await server.newMails();
   const change = (current_password: string, new_password: string) =>
     call('POST', '/user/password', { token, json: { current_password, new_password }, headers: from(phone) });
   assertProblem(await change('wrong', bea.password), 422, 'current-password-wrong');
@@ -146,6 +150,7 @@ describe('theft', () => {
     await using server = await startServer({ env: { RATE_LIMITS: 'off' } });
     const call = createClient(server.url);
     const held = await signUp(call);
+    await server.newMails();
     const refresh = (refresh_token: string) =>
       call('POST', '/refresh-access-token', { json: { refresh_token }, headers: from(phone) });
     assert.equal((await refresh(held.refreshToken)).status, 200);
@@ -172,7 +177,7 @@ describe('theft', () => {
 });
 
 test('where no mail is sent nothing is written', async () => {
-  await using server = await startServer({ mail: false });
+  await using server = await startServer({ env: { DEV_MAILBOX: 'off' } });
   const call = createClient(server.url);
   const { id } = await signUp(call);
   await logInFrom(call, phone);

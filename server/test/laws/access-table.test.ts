@@ -20,7 +20,9 @@ const words = {
   person: '403 api-key-not-accepted',
   'no key': '404 api-key-not-found',
   'no session': '404 session-not-found',
+  unknown: '422 invalid-one-time-token',
   unset: '403 invalid-setup-token',
+  worthless: '422 invalid-one-time-token',
   ended: '401 invalid-refresh-token',
   out: '401 not-logged-in',
   used: '422 invalid-one-time-token',
@@ -32,8 +34,13 @@ const words = {
 const table = `
                                                     anonymous  user    other       support     admin       deleted  disabled  key     weak key
   POST    /signup                                   201
+  POST    /signup/complete                          unknown
+  POST    /email/verification                       202
+  POST    /email/verify                             unknown
   POST    /login                                    200
   POST    /setup                                    unset
+  POST    /login/email                              202
+  POST    /login/email/verify                       worthless
   POST    /token                                    200
   POST    /revoke                                   200
   POST    /introspect                               token      scope   scope       scope       200         token    token     200     scope
@@ -69,6 +76,7 @@ const table = `
   POST    /users/{deleted}/restore                  none       lacks   lacks       lacks       200         dead     dead      200     lacks
   POST    /users/{deleted}/purge                    none       lacks   lacks       lacks       200         dead     dead      200     lacks
   POST    /users/{user}/disable                     none       lacks   lacks       200         200         dead     dead      200     lacks
+  POST    /users/{user}/password-reset              none       lacks   lacks       lacks       202         dead     dead      202     lacks
   POST    /users/{user}/enable                      none       lacks   lacks       200         200         dead     dead      200     lacks
   GET     /users/{user}/sessions                    none       lacks   lacks       200         200         dead     dead      200     lacks
   DELETE  /users/{user}/sessions                    none       lacks   lacks       200         200         dead     dead      200     lacks
@@ -95,6 +103,8 @@ const table = `
   GET     /audit/checkpoints                        none       lacks   lacks       lacks       200         dead     dead      200     lacks
   GET     /audit/checkpoints/latest                 none       lacks   lacks       lacks       200         dead     dead      200     lacks
 
+  POST    /password/forgot                          202
+  POST    /password/reset                           worthless
   GET     /password-policy                          200
   GET     /.well-known/oauth-authorization-server   200
   GET     /.well-known/jwks.json                    200
@@ -118,7 +128,14 @@ const requests: Readonly<Record<string, (world: AccessWorld) => CallOptions>> = 
     const username = newName();
     return { json: { username, email: `${username}@example.com`, password } };
   },
+  'POST /signup/complete': () => ({ json: { token: 'x', password } }),
+  'POST /email/verification': () => ({ json: { email: 'user@example.com' } }),
+  'POST /email/verify': () => ({ json: { token: 'x', password } }),
   'POST /login': () => ({ json: { email: 'user@example.com', password } }),
+  'POST /login/email': () => ({ json: { email: 'user@example.com' } }),
+  'POST /login/email/verify': () => ({ json: { token: 'x' } }),
+  'POST /password/forgot': () => ({ json: { email: 'user@example.com' } }),
+  'POST /password/reset': () => ({ json: { token: 'x', new_password: 'seven quiet lanterns burn' } }),
   'POST /setup': () => ({ json: { setup_token: 'x', username: 'x', email: 'x@example.com', password } }),
   'POST /token': () => ({ form: { grant_type: 'password', username: 'user', password } }),
   'POST /revoke': ({ user }) => ({ form: { token: user.refreshToken } }),

@@ -1,3 +1,4 @@
+import { foldEmail } from '../../src/features/users/index.ts';
 import type { RoleId, UserId } from '../../src/kernel/ids.ts';
 import type { Answer, Call } from './client.ts';
 import type { TestServer } from './server.ts';
@@ -39,6 +40,15 @@ function heldOf({ status, body }: Answer): Held {
 /** The session that an access token is of. */
 export function sessionOf(accessToken: string): string {
   return JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString()).sid;
+}
+
+/** Notes that the address of a user is theirs, as if they had answered a mail. */
+export async function verifyAddress({ db, clock, features: { users } }: TestServer, id: UserId): Promise<void> {
+  await db.transact(async (tx) => {
+    const { email = '' } = (await users.find(tx, id)) ?? {};
+    if (!(await users.markVerified(tx, id, foldEmail(email), clock.now())))
+      throw new Error(`${email} is not to be verified`);
+  });
 }
 
 /** Whether an access token is still good, by asking. */

@@ -1,6 +1,6 @@
 import type { Tx } from '../../db/database.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
-import type { OneTimeCodes } from '../one-time-codes/index.ts';
+import { type OneTimeCodes, ofPresentAddress } from '../one-time-codes/index.ts';
 import {
   checkNames,
   emailTaken,
@@ -26,7 +26,7 @@ export function assertGoodNames({ username, email }: NewNames): void {
 }
 
 /**
- * Gives a user who is locked other names. Another address must be shown to be theirs, also where the former one was.
+ * Gives a user who is locked other names. Another address is not verified, and what was sent to the former one is worth nothing any more.
  *
  * @returns which of them changed @throws userNotFound, emailTaken (also for an address that is kept for whoever had it), usernameTaken
  */
@@ -40,12 +40,12 @@ export function createRename({ users, oneTimeCodes }: { users: UsersStore; oneTi
       ...(email === user.email ? [] : ['email' as const]),
       ...(username === user.username ? [] : ['username' as const]),
     ];
-    const keys = { usernameKey: foldUsername(username), emailKey: foldEmail(email) };
     if (changed.length === 0) return changed;
+    const keys = { usernameKey: foldUsername(username), emailKey: foldEmail(email) };
     if (!(await users.rename(tx, user.id, { username, email, ...keys }))) throw userNotFound();
-    if (changed.includes('email') && (await oneTimeCodes.isKeptForAnother(tx, keys.emailKey, user.id))) {
-      throw emailTaken();
-    }
+    if (keys.emailKey === foldEmail(user.email)) return changed;
+    if (await oneTimeCodes.isKeptForAnother(tx, keys.emailKey, user.id)) throw emailTaken();
+    await oneTimeCodes.revoke(tx, user.id, ofPresentAddress);
     return changed;
   };
 }

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import { PlainText } from '../../http/text.ts';
 import { PasswordText } from '../passwords/index.ts';
 import { EmailText } from '../users/index.ts';
+import { TokenText } from './schemas.ts';
 
 export const AskEmailChangeBody = Type.Object(
   { email: EmailText, current_password: PasswordText },
@@ -17,7 +17,7 @@ export const EmailChangeAskedReply = Type.Object({
 
 /** The token of a link in a mail, alone. */
 export const LinkBody = Type.Object(
-  { token: PlainText({ max: 128, description: 'What stands behind `#token=` in the link.' }) },
+  { token: TokenText },
   { additionalProperties: false, examples: [{ token: 'xTcX5hyB0JY5ZQkq2Zb5DqqYb1mUuJ0kYqKJ4a1iBqk' }] },
 );
 

@@ -2,8 +2,8 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { Audit } from '../audit/index.ts';
-import { invalidOneTimeToken, type LiveToken, type OneTimeCodes, ofPresentAddress } from '../one-time-codes/index.ts';
-import type { EndSessions, SessionsStore } from '../sessions/index.ts';
+import { invalidOneTimeToken, type LiveToken, type OneTimeCodes } from '../one-time-codes/index.ts';
+import type { EndSessions, Sessions } from '../sessions/index.ts';
 import type { User, UsersStore } from '../users/index.ts';
 
 /**
@@ -21,7 +21,7 @@ export function createConfirmEmailChange(deps: {
   audit: Audit;
   users: UsersStore;
   oneTimeCodes: OneTimeCodes;
-  sessions: SessionsStore;
+  sessions: Sessions;
   endSessions: EndSessions;
   accounts: Accounts;
 }): ConfirmEmailChange {
@@ -30,7 +30,7 @@ export function createConfirmEmailChange(deps: {
   /** Locks the user. Whoever threw out who had asked wants nothing of what they asked for. */
   const askerOf = async (tx: Tx, { user: id, session }: LiveToken): Promise<User> => {
     const user = id && (await users.lockActive(tx, id, clock.now()));
-    const isTrusted = user && session !== undefined && (await sessions.isTrusted(tx, user.id, session));
+    const isTrusted = user && session !== undefined && (await sessions.store.isTrusted(tx, user.id, session));
     if (!isTrusted) throw invalidOneTimeToken();
     return user;
   };
@@ -46,7 +46,6 @@ export function createConfirmEmailChange(deps: {
       const [by, session] = [{ userId: subject, sessionId: token.session }, token.session];
       const event = { event: 'user.renamed', actor: by, subject, session, ip } as const;
       await audit.record(tx, { ...event, object: 'email', reason: 'confirmed' });
-      await oneTimeCodes.revoke(tx, subject, ofPresentAddress);
       await accounts.tellOfNewEmail(tx, { user, email: token.email, proven: true });
       await endSessions(tx, { user: subject, kept: session, reason: 'email-changed', by, ip });
     });

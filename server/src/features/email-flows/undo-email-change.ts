@@ -4,7 +4,7 @@ import type { Accounts } from '../accounts/index.ts';
 import type { RevokeApiKeys } from '../api-keys/index.ts';
 import type { Audit } from '../audit/index.ts';
 import { type Letter, type MailOffice, pickLocale } from '../mail/index.ts';
-import { invalidOneTimeToken, type LiveToken, type OneTimeCodes, ofPresentAddress } from '../one-time-codes/index.ts';
+import { invalidOneTimeToken, type LiveToken, type OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { EndSessions } from '../sessions/index.ts';
 import { foldEmail, type User, type UsersStore } from '../users/index.ts';
@@ -55,11 +55,10 @@ export function createUndoEmailChange(deps: {
     await post(tx, user, user.email, { template: 'email-undone', data: { username } }, toldSeconds);
   };
 
-  /** All that somebody who knew the password may have left behind. */
+  /** All that somebody who knew the password may have left behind; what was sent to the other address is dead by the renaming. */
   const endAll = async (tx: Tx, user: User, ip: string) => {
     const [by, reason] = [{ userId: user.id }, 'account-taken-over' as const];
     await passwords.store.remove(tx, user.id);
-    await oneTimeCodes.revoke(tx, user.id, ofPresentAddress);
     await endSessions(tx, { user: user.id, reason, by, ip });
     await apiKeys.revoke.within(tx, { owner: user.id, reason, by, ip });
   };

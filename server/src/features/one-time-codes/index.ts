@@ -32,6 +32,8 @@ export interface OneTimeCodes {
   readonly use: UseToken;
   /** Makes worthless what was sent to a user, of some purposes or of all. */
   readonly revoke: (tx: Tx, user: UserId, purposes?: readonly Purpose[]) => Promise<void>;
+  /** Takes back a token that was issued in this transaction; none costs the same. */
+  readonly withdraw: (tx: Tx, id: number | undefined) => Promise<void>;
   /** Makes worthless those of its user and purpose that were made after a token that was used. */
   readonly revokeYounger: (tx: Tx, token: LiveToken & { readonly user: UserId }) => Promise<void>;
   /**
@@ -59,6 +61,7 @@ export function createOneTimeCodes(deps: {
     find: createFindToken(parts),
     use: createUseToken(parts),
     revoke: (tx, user, purposes) => store.removeOf(tx, user, purposes),
+    withdraw: (tx, id) => store.remove(tx, id),
     revokeYounger: (tx, token) => store.removeYounger(tx, token),
     isKeptForAnother: (tx, emailKey, user) =>
       store.isAnothers(tx, { purpose: 'undo-email', emailKey, user, now: clock.now() }),

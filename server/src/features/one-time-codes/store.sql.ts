@@ -25,6 +25,9 @@ export interface OneTimeTokensTables {
 
 const { statement, insert } = statements<OneTimeTokensTables>();
 
+/** No user has this id. */
+const nobody = asUserId(0);
+
 const liveColumns = ['id', 'purpose', 'user_id', 'email', 'email_key', 'session_id', 'created_at'] as const;
 
 const addToken = insert(
@@ -85,8 +88,12 @@ const findByAddress = statement((db, p: CodeQuery) =>
     .where('email_key', '=', p.emailKey)
     .where('code_hash', 'is not', null)
     .where('used_at', 'is', null)
-    .where('expires_at', '>', p.now),
+    .where('expires_at', '>', p.now)
+    .orderBy('id', 'desc')
+    .limit(1),
 );
+
+const removeToken = statement((db, p: { id: number }) => db.deleteFrom('one_time_tokens').where('id', '=', p.id));
 
 const useToken = statement((db, p: { id: number; now: Instant }) =>
   db
@@ -137,13 +144,14 @@ export const oneTimeCodesStore: OneTimeCodesStore = {
       codeOrNull: token.codeHash ?? null,
       sessionOrNull: token.session ?? null,
     }),
-  async forgetOlder(tx, { purpose, emailKey, user }) {
+  async forgetOlder(tx, { purpose, emailKey, user = nobody }) {
     await tx.execute(forgetForAddress, { purpose, emailKey });
-    if (user !== undefined) await tx.execute(forgetForUser, { purpose, user });
+    // Also for nobody, so that it costs the same.
+    await tx.execute(forgetForUser, { purpose, user });
   },
   findByToken: async (db, query) => liveOf(await db.first(findByToken, query)),
   async tryCode(tx, query) {
-    if ((await tx.execute(countTry, query)) !== 1) return undefined;
+    if ((await tx.execute(countTry, query)) === 0) return undefined;
     const row = await tx.first(findByAddress, query);
     const isRight = timingSafeEqual(
       Buffer.from(row?.code_hash ?? ''.padEnd(query.codeHash.length)),
@@ -162,6 +170,10 @@ export const oneTimeCodesStore: OneTimeCodesStore = {
     await tx.execute(forgetYounger, token);
   },
   isAnothers: async (db, query) => (await db.first(findAnothers, query)) !== undefined,
+  // No token has the id 0.
+  remove: async (tx, id = 0) => {
+    await tx.execute(removeToken, { id });
+  },
   sweep: async (tx, before) => {
     await tx.execute(sweepTokens, { before });
   },

@@ -40,7 +40,8 @@ export interface OneTimeCodesStore {
   findByToken(db: Reads, query: { purpose: Purpose; tokenHash: string; now: Instant }): Promise<LiveToken | undefined>;
   /**
    * Counts a try at the code of an address, and finds its token if the try was right. Of many at once no more than `triesAtMost` are looked
-   * at; the right code behind them is as wrong as any. Commits whatever comes of it.
+   * at; the right code behind them is as wrong as any. Of codes that were made at the same moment the newest is the one. To be committed
+   * whatever comes of it.
    */
   tryCode(tx: Tx, query: CodeQuery): Promise<LiveToken | undefined>;
   /** Uses a token up; of two at once, one gets `true`. */
@@ -53,6 +54,8 @@ export interface OneTimeCodesStore {
   removeYounger(tx: Tx, token: { user: UserId; purpose: Purpose; id: number }): Promise<void>;
   /** Whether somebody else than `user` has one for this address that is good. */
   isAnothers(db: Reads, query: { purpose: Purpose; emailKey: string; user: UserId; now: Instant }): Promise<boolean>;
+  /** Forgets one; none costs the same. */
+  remove(tx: Tx, id: number | undefined): Promise<void>;
   /** Removes those that ran out before an instant. */
   sweep(tx: Tx, before: Instant): Promise<void>;
 }

@@ -278,17 +278,28 @@ export const sessionsStoreContract = storeContract('the store of sessions', (tha
     assert.equal(await known(ada, 'laptop'), false, 'to the letter');
     assert.equal(await known(bea, 'Console'), true);
     const trusted = (user: UserId, id: string) => store.isTrusted(db, user, asSessionId(id));
-    assert.deepEqual(
-      await Promise.all(Object.keys(agents).map((id) => trusted(ada, id))),
-      [true, true, true, false, false, false],
-    );
+    assert.deepEqual(await Promise.all(Object.keys(agents).map((id) => trusted(ada, id))), [
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
     assert.deepEqual([await trusted(bea, 'a1'), await trusted(ada, 'nothing')], [false, false]);
   });
 
   that('knows who makes a request', async (db) => {
     const user = await signIn(db);
     assert.deepEqual(await authenticate(db, user), {
-      principal: { userId: user, username: 'ada', email: 'ada@example.com', createdAt: 500, sessionId },
+      principal: {
+        userId: user,
+        username: 'ada',
+        email: 'ada@example.com',
+        emailVerified: false,
+        createdAt: 500,
+        sessionId,
+      },
       permitted: true,
     });
   });

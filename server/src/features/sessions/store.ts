@@ -36,6 +36,7 @@ export type EndReason =
   | 'ended-by-owner'
   | 'ended-by-admin'
   | 'password-changed'
+  | 'password-reset'
   | 'email-changed'
   | 'account-taken-over'
   | 'user-disabled'

@@ -1,5 +1,6 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { PlainText } from '../../http/text.ts';
+import { TokenText } from '../email-flows/index.ts';
 import { PasswordText } from '../passwords/index.ts';
 import { EmailText as Email, UsernameText as Username, UserReply } from '../users/index.ts';
 
@@ -8,6 +9,32 @@ export const SignUpBody = Type.Object(
   {
     additionalProperties: false,
     examples: [{ username: 'ada', email: 'ada@example.com', password: 'correct horse battery' }],
+  },
+);
+
+/** Where addresses must be verified: the account exists, and nobody is signed in. */
+const ToBeVerifiedReply = Type.Object(
+  {
+    message: Type.Literal('A mail is on its way: verify your e-mail address, then log in.'),
+    data: UserReply,
+  },
+  { title: 'ToBeVerified' },
+);
+
+export const ToBeCompletedReply = Type.Object(
+  { message: Type.Literal('A mail is on its way: it says how to go on.') },
+  { title: 'ToBeCompleted' },
+);
+
+export const CompleteSignUpBody = Type.Object(
+  {
+    token: TokenText,
+    password: Type.Optional({ ...PasswordText, description: 'The one that was chosen at the sign-up.' }),
+    new_password: Type.Optional({ ...PasswordText, description: 'Another one in its place.' }),
+  },
+  {
+    additionalProperties: false,
+    examples: [{ token: 'xTcX5hyB0JY5ZQkq2Zb5DqqYb1mUuJ0kYqKJ4a1iBqk', password: 'correct horse battery' }],
   },
 );
 
@@ -23,7 +50,7 @@ export const LogInBody = Type.Object(
 
 export const AcceptInvitationBody = Type.Object(
   {
-    token: PlainText({ max: 128, description: 'What stands behind `#token=` in the link.' }),
+    token: TokenText,
     new_password: PasswordText,
   },
   {
@@ -31,6 +58,21 @@ export const AcceptInvitationBody = Type.Object(
     examples: [{ token: 'xTcX5hyB0JY5ZQkq2Zb5DqqYb1mUuJ0kYqKJ4a1iBqk', new_password: 'seven quiet lanterns burn' }],
   },
 );
+export const EmailProofBody = Type.Object(
+  {
+    token: Type.Optional(TokenText),
+    email: Type.Optional(Email),
+    code: Type.Optional(
+      Type.String({
+        pattern: '^[0-9]{6}$',
+        'x-hint': 'Must be the six digits of the mail.',
+        description: 'Six digits.',
+      }),
+    ),
+  },
+  { additionalProperties: false, examples: [{ email: 'ada@example.com', code: '042137' }] },
+);
+export type EmailProof = Static<typeof EmailProofBody>;
 
 export const LoggedInReply = Type.Object(
   {
@@ -47,3 +89,6 @@ export const SignedUpReply = Type.Object(
   { message: Type.Literal('Success'), ...LoggedInReply.properties },
   { title: 'SignedUp' },
 );
+
+/** By `REQUIRE_VERIFIED_EMAIL`: off, or login. */
+export const AccountMadeReply = Type.Union([SignedUpReply, ToBeVerifiedReply]);

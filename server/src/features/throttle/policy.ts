@@ -101,8 +101,8 @@ export const paces = {
   /** Codes tried from one source at all addresses. */
   'code-source': { freeAttempts: 30, ...hourAtMost, forgets: { oneEachSeconds: 10 * minute } },
   /**
-   * Mails asked for to one address, by whomever: nobody's inbox is flooded. The owner loses nothing by the askings of others: the mail
-   * comes to them all the same.
+   * Mails of one sort asked for to one address, by whomever: nobody's inbox is flooded. The owner loses nothing by the askings of others:
+   * the mail comes to them all the same.
    */
   mail: {
     freeAttempts: 5,
@@ -119,6 +119,8 @@ export const paces = {
   rename: { freeAttempts: 10, ...hourAtMost, forgets: { oneEachSeconds: 144 * minute } },
   /** Exports of one's own data: each reads all of it, and leaves a row in the record that nobody can remove. */
   export: { freeAttempts: 10, ...hourAtMost, forgets: { oneEachSeconds: 144 * minute } },
+  /** New passwords that are looked at for one token of a mail: each costs a core, or asks a service elsewhere. */
+  'new-password': { freeAttempts: 20, ...hourAtMost, forgets: { allAfterSeconds: hour } },
   /** Accounts made from one source. */
   signup: { freeAttempts: 60, ...hourAtMost, forgets: { oneEachSeconds: 24 * minute } },
 } as const satisfies Record<string, Pace>;

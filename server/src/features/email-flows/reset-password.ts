@@ -1,0 +1,79 @@
+import type { Database, Tx } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { RequestOrigin } from '../../kernel/origin.ts';
+import type { Audit } from '../audit/index.ts';
+import type { Notices } from '../notices/index.ts';
+import type { OneTimeCodes, Purpose } from '../one-time-codes/index.ts';
+import type { Passwords } from '../passwords/index.ts';
+import type { EndSessions } from '../sessions/index.ts';
+import { type PasswordVersion, strangersCounters, type Throttle } from '../throttle/index.ts';
+import { foldEmail, type User } from '../users/index.ts';
+import type { ChoosePassword } from './choose-password.ts';
+import type { LockOwner } from './lock-owner.ts';
+import type { TakeOverAccount } from './take-over-account.ts';
+
+export interface ResetPasswordCommand {
+  readonly token: string;
+  readonly newPassword: string;
+  readonly origin: RequestOrigin;
+}
+
+/**
+ * Sets a new password for whoever reads the mail of the account, and ends all its sessions: whoever was in is out. Nobody is signed in. A
+ * password that the policy refuses costs nothing: the token is good for another.
+ *
+ * @returns the new password, as the one that this browser has proven
+ * @throws invalidOneTimeToken, validationFailed, tooManyAttempts, overloaded
+ */
+export type ResetPassword = (command: ResetPasswordCommand) => Promise<PasswordVersion>;
+
+/**
+ * What else was sent dies with the old password: whoever is thrown out may have asked for it. Not the owner's way back from a change of
+ * the address: it is there for when somebody else resets.
+ */
+const dying: readonly Purpose[] = ['reset-password', 'sign-in', 'verify-email', 'confirm-email', 'accept-invitation'];
+
+export function createResetPassword(deps: {
+  db: Database;
+  clock: Clock;
+  audit: Audit;
+  notices: Notices;
+  passwords: Passwords;
+  throttle: Throttle;
+  oneTimeCodes: OneTimeCodes;
+  endSessions: EndSessions;
+  lockOwner: LockOwner;
+  choosePassword: ChoosePassword;
+  takeOverAccount: TakeOverAccount;
+}): ResetPassword {
+  const { db, clock, audit, notices, passwords, throttle, oneTimeCodes, endSessions } = deps;
+  const { lockOwner, choosePassword, takeOverAccount } = deps;
+
+  const throwOut = async (tx: Tx, user: User, passwordHash: string, ip: string) => {
+    if (user.emailVerifiedAt === undefined) {
+      return takeOverAccount(tx, { user, passwordHash, proof: 'reset-password', ip });
+    }
+    await passwords.store.set(tx, user.id, passwordHash, clock.now());
+    await oneTimeCodes.revoke(tx, user.id, dying);
+    await endSessions(tx, { user: user.id, reason: 'password-reset', by: { userId: user.id }, ip });
+  };
+
+  return async ({ token: text, newPassword, origin }) => {
+    const { ip, userAgent } = origin;
+    const token = await oneTimeCodes.find('reset-password', { token: text }, ip);
+    const asFound = await db.transact((tx) => lockOwner(tx, token));
+    const passwordHash = await choosePassword(newPassword, asFound, { token, ip });
+    return db.transact(async (tx) => {
+      const user = await lockOwner(tx, token);
+      await oneTimeCodes.use(tx, token);
+      await audit.record(tx, { event: 'password.reset', actor: { userId: user.id }, subject: user.id, ip });
+      await throwOut(tx, user, passwordHash, ip);
+      await notices.send(tx, user.id, 'password-changed', { ip, device: userAgent });
+      // As after a login from here: their own mistakes with the forgotten password are forgiven, those of others are not.
+      const counters = strangersCounters({ name: foldEmail(user.email), account: user.id, ip });
+      await throttle.forgive(tx, { counters, heard: true });
+      const changedAt = (await passwords.store.findOf(tx, user.id))?.changedAt ?? 0;
+      return { userId: user.id, changedAt };
+    });
+  };
+}

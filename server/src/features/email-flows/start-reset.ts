@@ -1,0 +1,78 @@
+import type { Database, Tx } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { UserId } from '../../kernel/ids.ts';
+import type { RequestOrigin } from '../../kernel/origin.ts';
+import type { Actor } from '../../kernel/principal.ts';
+import type { Audit } from '../audit/index.ts';
+import type { MailOffice } from '../mail/index.ts';
+import type { OneTimeCodes } from '../one-time-codes/index.ts';
+import type { Authority } from '../roles/index.ts';
+import { isActive, type User, type UsersStore, userNotFound } from '../users/index.ts';
+import { userDisabled } from './errors.ts';
+import type { PostProof } from './post-proof.ts';
+
+export interface StartResetCommand {
+  readonly id: UserId;
+  /** Who asks, with `users:write`; `undefined` is the operator at the CLI. */
+  readonly by: Actor | undefined;
+  readonly origin: RequestOrigin;
+}
+
+/**
+ * Lets somebody choose a new password, for those who look after users: nobody but the owner ever knows it, so none is temporary. Until it
+ * is chosen the old one holds and sessions go on.
+ */
+export interface StartReset {
+  /** By a mail to their address. @throws lackingPermission, userNotFound, userHoldsMore, userDisabled */
+  mail(command: StartResetCommand): Promise<void>;
+  /**
+   * By a link that the operator hands over. Whoever opens it is taken for who reads the mail of the address.
+   *
+   * @throws userNotFound, userDisabled
+   */
+  link(id: UserId): Promise<{ link: string; minutes: number }>;
+}
+
+export function createStartReset(deps: {
+  db: Database;
+  clock: Clock;
+  audit: Audit;
+  users: UsersStore;
+  authority: Authority;
+  mail: MailOffice;
+  oneTimeCodes: OneTimeCodes;
+  postProof: PostProof;
+}): StartReset {
+  const { db, clock, audit, users, authority, mail, oneTimeCodes, postProof } = deps;
+
+  const lock = async (tx: Tx, id: UserId, by: Actor | undefined): Promise<User> => {
+    const user = await users.lock(tx, id);
+    if (user === undefined) throw userNotFound();
+    await authority.assertReaches(tx, by, id);
+    if (!isActive(user, clock.now())) throw userDisabled();
+    return user;
+  };
+
+  return {
+    mail: ({ id, by, origin }) =>
+      db.transact(async (tx) => {
+        await authority.assertHolds(tx, by, 'users:write');
+        const user = await lock(tx, id, by);
+        // Their mail is in their language, or else in English: not in that of whoever asks for them.
+        await postProof(tx, {
+          purpose: 'reset-password',
+          user,
+          email: user.email,
+          origin: { ...origin, languages: '' },
+        });
+        await audit.record(tx, { event: 'password.reset-asked', actor: by, subject: id, ip: origin.ip });
+      }),
+    link: (id) =>
+      db.transact(async (tx) => {
+        const { email } = await lock(tx, id, undefined);
+        const { token, lifeSeconds } = await oneTimeCodes.issue(tx, { purpose: 'reset-password', user: id, email });
+        await audit.record(tx, { event: 'password.reset-asked', subject: id, object: 'printed' });
+        return { link: mail.linkTo('reset-password', token), minutes: Math.floor(lifeSeconds / 60) };
+      }),
+  };
+}
