@@ -25,7 +25,7 @@ const cast = {
   // The role is none that is likely to be drawn beside it: what must differ would not.
   things: {
     ...{ role: 2 ** 52 + 12_345, permission: 'posts:edit', 'own key': 'A'.repeat(15), 'holder key': 'B'.repeat(15) },
-    ...{ 'holder id': 10, 'deleted id': 11 },
+    ...{ 'holder id': 10, 'deleted id': 11, 'invited id': 12 },
   },
 };
 

@@ -1,4 +1,4 @@
-import { asUserId } from '../../server/src/kernel/ids.ts';
+import { asSessionId, asUserId } from '../../server/src/kernel/ids.ts';
 import type { Person } from '../people.ts';
 import type { Scene } from '../scene.ts';
 
@@ -18,8 +18,33 @@ const makers = {
     await insider.features.accounts.delete({ id, by: undefined });
     return id;
   },
+  'invited id': async ({ insider, account }: Scene) => {
+    const { username, email } = account();
+    return insider.features.accounts.createUser({ username, email, password: undefined, invite: true, by: undefined });
+  },
+  'confirm token': async (scene: Scene) => {
+    const { id: user, sessionId: session } = await scene.person();
+    const { email } = scene.account();
+    return tokenFor(scene, { purpose: 'confirm-email', user: asUserId(user), email, session: asSessionId(session) });
+  },
+  'undo token': async (scene: Scene) => {
+    const [{ id: user }, { email }] = [await scene.person(), scene.account()];
+    return tokenFor(scene, { purpose: 'undo-email', user: asUserId(user), email });
+  },
+  'invitation token': async (scene: Scene) => {
+    const { username, email } = scene.account();
+    const names = { username, email, password: undefined };
+    const user = await scene.insider.features.accounts.createUser({ ...names, by: undefined });
+    return tokenFor(scene, { purpose: 'accept-invitation', user, email });
+  },
   'holder id': async ({ holder }: Scene) => (await holder(['users:read'])).id,
 } satisfies Readonly<Record<string, (scene: Scene) => Promise<string | number>>>;
+
+type Order = Parameters<Scene['insider']['features']['oneTimeCodes']['issue']>[1];
+
+/** What a mail would hold. */
+const tokenFor = async ({ insider }: Scene, order: Order): Promise<string> =>
+  (await insider.db.transact((tx) => insider.features.oneTimeCodes.issue(tx, order))).token;
 
 type Maker = keyof typeof makers;
 

@@ -88,11 +88,12 @@ export async function compose(
   const throttle = createThrottle({ ...ports, enabled: config.server.rateLimits });
   const oneTimeCodes = createOneTimeCodes({ ...ports, throttle });
   const tokens = { keys, issuer, settings: config.sessions };
-  const sessions = createSessions({ ...ports, ...people, ...tokens, audit, throttle }, parts.sessions);
+  const sessions = createSessions({ ...ports, ...people, ...tokens, audit, notices, throttle }, parts.sessions);
   const apiKeys = createApiKeys({ ...ports, ...people, audit, throttle, limits: config.apiKeys });
   const status = createStatus({ ...ports, keys, sessions: sessions.store, issuer, settings: config.status });
   const proofs = { passwords, throttle, endSessions: sessions.endSessions };
-  const accounts = createAccounts({ ...ports, ...people, ...proofs, audit, oneTimeCodes, sessions: sessions.store });
+  const posts = { users, mail, notices, oneTimeCodes, apiKeys };
+  const accounts = createAccounts({ ...ports, ...people, ...proofs, ...posts, audit, sessions: sessions.store });
   const directory = createDirectory({ ...ports, ...people, sessions: sessions.store });
   const personalData = createPersonalData({
     ...ports,
@@ -102,7 +103,6 @@ export async function compose(
     holdings,
     settings: config.personalData,
   });
-  const posts = { users, mail, notices, oneTimeCodes, apiKeys };
   const emailFlows = createEmailFlows({ ...ports, ...people, ...posts, ...proofs, audit, accounts, sessions });
   const signIn = createSignIn({
     ...ports,

@@ -3,7 +3,7 @@ import { accountAdminRoutes, accountRoutes, ownAccountRoutes } from '../features
 import { apiKeyRoutes, userKeyRoutes } from '../features/api-keys/index.ts';
 import { auditRoutes } from '../features/audit/index.ts';
 import { directoryRoutes } from '../features/directory/index.ts';
-import { emailFlowRoutes, passwordResetRoutes } from '../features/email-flows/index.ts';
+import { emailChangeRoutes, emailFlowRoutes, passwordResetRoutes } from '../features/email-flows/index.ts';
 import { keyRoutes } from '../features/keys/index.ts';
 import { mailboxRoutes } from '../features/mail/index.ts';
 import { oauthRoutes } from '../features/oauth/index.ts';
@@ -88,6 +88,7 @@ export function routeMap({
     ...ownAccountRoutes(accounts),
     ...accountAdminRoutes(accounts),
     ...passwordResetRoutes({ ...emailFlows, rememberDevice }),
+    ...emailChangeRoutes(emailFlows),
     ...passwordRoutes(passwords),
     ...userSessionRoutes(sessions),
     ...apiKeyRoutes(apiKeys),

@@ -85,7 +85,7 @@ describe('an administrator makes a user', () => {
 
 describe('an administrator renames a user', () => {
   test('who goes on under the new names, and no more under the old', async () => {
-    await using server = await startServer();
+    await using server = await startServer({ env: { DEV_MAILBOX: 'off' } });
     const call = createClient(server.url);
     const token = await server.admin();
     const held = await signUp(call);

@@ -1,4 +1,4 @@
-/** PATCH /user. */
+/** PATCH /user; where no mail is sent also of the address. Where it is, see email-change.test.ts. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createClient } from '../support/client.ts';
@@ -23,7 +23,7 @@ test('another username: all sessions go on', async () => {
 });
 
 test('another address: this session goes on, every other ends, and the old address is nobody’s', async () => {
-  await using server = await startServer();
+  await using server = await startServer({ env: { DEV_MAILBOX: 'off' } });
   const call = createClient(server.url);
   const held = await signUp(call);
   const other = await logIn(call);
@@ -51,7 +51,7 @@ test('another address: this session goes on, every other ends, and the old addre
 
 describe('an attack with a stolen access token', () => {
   test('to hijack the account by its address: without the password nothing changes, and attempts are counted', async () => {
-    await using server = await startServer();
+    await using server = await startServer({ env: { DEV_MAILBOX: 'off' } });
     const call = createClient(server.url);
     const held = await signUp(call);
     await server.newEvents();
@@ -91,7 +91,7 @@ describe('an attack with a stolen access token', () => {
 });
 
 test('an attack by asking through all names there are: ten a day are free, and no success and no no-op gives one back', async () => {
-  await using server = await startServer();
+  await using server = await startServer({ env: { DEV_MAILBOX: 'off' } });
   const call = createClient(server.url);
   const held = await signUp(call);
   await signUp(call, bea);
@@ -141,7 +141,7 @@ test('a thief without the password uses up none of the changes that are free', a
 });
 
 test('an attack by sitting down on the address of somebody else: who has it keeps it, and who waits behind it gets nothing', async () => {
-  await using server = await startServer();
+  await using server = await startServer({ env: { DEV_MAILBOX: 'off' } });
   const call = createClient(server.url);
   const held = await signUp(call);
   const victim = await signUp(call, bea);

@@ -8,7 +8,7 @@ import { createClient } from '../support/client.ts';
 import { createCountingDatabase } from '../support/counting-database.ts';
 import { openTestDatabase } from '../support/databases/index.ts';
 import { tokenOf } from '../support/mails.ts';
-import { ada, bea, lives, logIn, signUp } from '../support/people.ts';
+import { ada, bea, lives, logIn, sessionOf, signUp } from '../support/people.ts';
 import { assertFaults, assertProblem } from '../support/refusals.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -207,10 +207,7 @@ test('another address is not verified, and what was sent to the old one is dead,
   await using server = await startServer();
   const call = createClient(server.url);
   const { token, held } = await newcomer(server, call);
-  const rename = async (email: string) => {
-    const json = { current_password: ada.password, email };
-    assert.equal((await call('PATCH', '/user', { token: held.accessToken, json })).status, 200);
-  };
+  const rename = (email: string) => server.features.accounts.renameUser({ id: held.id, email, by: undefined });
   const verify = () => call('POST', '/email/verify', { json: { token, password: ada.password } });
   await rename('ada@example.org');
   assertProblem(await verify(), 422, 'invalid-one-time-token');
@@ -223,11 +220,10 @@ test('a name that differs in letter case alone is the same address: it stays ver
   const call = createClient(server.url);
   const { token, held } = await newcomer(server, call);
   await call('POST', '/email/verify', { json: { token, password: ada.password } });
-  const patch = (email: string) =>
-    call('PATCH', '/user', { token: held.accessToken, json: { current_password: ada.password, email } });
-  await patch('Ada@Example.com');
+  const rename = (email: string) => server.features.accounts.renameUser({ id: held.id, email, by: undefined });
+  await rename('Ada@Example.com');
   assert.equal(await isVerified(call, held.accessToken), true);
-  await patch('ada@example.org');
+  await rename('ada@example.org');
   assert.equal(await isVerified(call, held.accessToken), false);
 });
 
@@ -244,9 +240,8 @@ describe('an administrator', () => {
     const answer = await call('PATCH', '/users/1', { token, json: { email_verified: true } });
     assert.equal(answer.status, 200);
     assert.deepEqual([await shown(), await listed()], [true, true]);
-    assert.deepEqual(await server.newEvents(), [
-      { event: 'email.verified', outcome: 'success', actor: 2, subject: 1, ip: '127.0.0.1', reason: 'vouched-for' },
-    ]);
+    const by = { outcome: 'success', actor: 2, session: sessionOf(token), ip: '127.0.0.1' };
+    assert.deepEqual(await server.newEvents(), [{ event: 'email.verified', ...by, subject: 1, reason: 'vouched-for' }]);
     await call('PATCH', '/users/1', { token, json: { email_verified: true } });
     assert.deepEqual(await server.newEvents(), [], 'what is so already is not recorded again');
     const late = await call('POST', '/email/verify', { json: { token: mailed, new_password: bea.password } });

@@ -2,9 +2,10 @@
  * Who may do what: every route, called by everybody. A route that is missing here fails, and so does a line without a route.
  *
  * To add a route, add a line: its method, its path with `{placeholders}` (`ids` in access-world.ts; `{user}` is the user of the second
- * column, `{deleted}` and `{disabled}` those of the sixth and seventh), and a cell for each caller, or one that holds for all. What it needs in its body stands in
- * `requests`. A line is called in a world of its own wherever it changes something, so no line disturbs another; and what it changes must
- * be in the record, with who, from where, and in which session (`unrecorded` are those that change nothing worth it).
+ * column, `{deleted}` and `{disabled}` those of the sixth and seventh, `{invited}` one who has not come in), and a cell for each caller, or
+ * one that holds for all. What it needs in its body stands in `requests`. A line is called in a world of its own wherever it changes
+ * something, so no line disturbs another; and what it changes must be in the record, with who, from where, and in which session
+ * (`unrecorded` are those that change nothing worth it).
  */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
@@ -28,6 +29,7 @@ const words = {
   worthless: '422 invalid-one-time-token',
   ended: '401 invalid-refresh-token',
   out: '401 not-logged-in',
+  used: '422 invalid-one-time-token',
   // The same two in the words of RFC 6750, where the route speaks OAuth.
   token: '401 invalid_token',
   scope: '403 insufficient_scope',
@@ -47,6 +49,10 @@ const table = `
   POST    /revoke                                   200
   POST    /introspect                               token      scope   scope       scope       200         token    token     200     scope
 
+  POST    /invitations/accept                       used
+  POST    /email/confirm                            used
+  POST    /email/undo                               used
+
   GET     /refresh-access-token                     ended      200     200         200         200         ended    ended     ended   ended
   POST    /refresh-access-token                     ended      200     200         200         200         ended    ended     ended   ended
   POST    /logout                                   out        200     200         200         200         out      out       out     out
@@ -54,6 +60,7 @@ const table = `
   GET     /user                                     none       200     200         200         200         dead     dead      person  person
   PATCH   /user                                     none       200     200         200         200         dead     dead      person  person
   GET     /user/export                              none       200     200         200         200         dead     dead      person  person
+  POST    /user/email                               none       202     202         202         202         dead     dead      person  person
   POST    /user/password                            none       200     200         200         200         dead     dead      person  person
   GET     /sessions                                 none       200     200         200         200         dead     dead      person  person
   DELETE  /sessions                                 none       200     200         200         200         dead     dead      person  person
@@ -67,6 +74,7 @@ const table = `
   GET     /users                                    none       lacks   lacks       200         200         dead     dead      200     lacks
   POST    /users                                    none       lacks   lacks       lacks       201         dead     dead      201     lacks
   GET     /users/{user}                             none       lacks   lacks       200         200         dead     dead      200     lacks
+  POST    /users/{invited}/invitation               none       lacks   lacks       lacks       202         dead     dead      202     lacks
   PATCH   /users/{user}                             none       lacks   lacks       lacks       200         dead     dead      200     lacks
   DELETE  /users/{user}                             none       200     lacks       lacks       200         dead     dead      200     lacks
   POST    /users/{deleted}/restore                  none       lacks   lacks       lacks       200         dead     dead      200     lacks
@@ -142,6 +150,10 @@ const requests: Readonly<Record<string, (world: AccessWorld) => CallOptions>> = 
   'POST /introspect': ({ user }) => ({ form: { token: user.accessToken } }),
   'POST /user/password': () => ({ json: { current_password: password, new_password: 'seven quiet lanterns burn' } }),
   'PATCH /user': () => ({ json: { current_password: password, username: newName() } }),
+  'POST /user/email': () => ({ json: { current_password: password, email: `${newName()}@example.com` } }),
+  'POST /email/confirm': () => ({ json: { token: 'x' } }),
+  'POST /email/undo': () => ({ json: { token: 'x' } }),
+  'POST /invitations/accept': () => ({ json: { token: 'x', new_password: 'seven quiet lanterns burn' } }),
   'POST /api-keys': () => ({ json: { name: 'ci', permissions: ['posts:publish'] } }),
   'POST /users': () => {
     const username = newName();

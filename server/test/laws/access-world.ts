@@ -72,6 +72,8 @@ export async function createAccessWorld(): Promise<AccessWorld> {
   await roles.registerPermission({ name: permission, description: '', by: undefined });
   const apiKey = await keyOf(server, call, user);
   const keys = await keysOf(server, call, admin);
+  const names = { username: 'invited', email: 'invited@example.com', password: undefined };
+  const invited = await accounts.createUser({ ...names, invite: true, by: undefined });
   await accounts.delete({ id: deleted.id, by: undefined });
   await accounts.disabling.disable({ id: disabled.id, by: undefined });
   await audit.seal.all();
@@ -96,6 +98,7 @@ export async function createAccessWorld(): Promise<AccessWorld> {
       user: String(user.id),
       deleted: String(deleted.id),
       disabled: String(disabled.id),
+      invited: String(invited),
       session: second.sessionId,
       key: apiKey,
       role: String(role),

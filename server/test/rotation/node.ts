@@ -114,7 +114,7 @@ function nodeOf({ sessions, signIn, accounts, audit }: Features, db: Database): 
     async changePassword(accessToken, { from, to }) {
       const who = await sessions.authenticate(accessToken, undefined);
       const passwords = { currentPassword: passwordOf(from), newPassword: passwordOf(to) };
-      await accounts.changePassword({ who, ...passwords, ip: origin.ip });
+      await accounts.changePassword({ who, ...passwords, ...origin });
     },
     administer: {
       async 'end-all'({ userId }) {

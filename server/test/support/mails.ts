@@ -42,7 +42,8 @@ function open({ id, sealed }: MailRow, keys: readonly Buffer[]): ReadMail {
 
 /** The token of the one link that a mail is about. */
 export function tokenOf(mail: ReadMail | undefined): string {
-  const link = mail !== undefined && 'link' in mail.data ? mail.data.link : '';
+  const data: Readonly<Record<string, unknown>> = { ...mail?.data };
+  const link = String(data.link ?? data.undoLink ?? '');
   const [, token] = link.split('#token=');
   if (token === undefined) throw new Error(`no token in ${JSON.stringify(mail)}`);
   return token;

@@ -13,6 +13,7 @@ export const oneTimeTokens: Migration = {
       .text('email_key', 320)
       .text('token_hash', 64)
       .text('code_hash', 64, { nullable: true })
+      .text('session_id', 32, { nullable: true })
       .integer('code_tries')
       .integer('created_at')
       .integer('expires_at')

@@ -2,13 +2,22 @@ import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import { asUserId } from '../../kernel/ids.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
+import { mailNotConfigured } from '../mail/index.ts';
 import { userHoldsMore } from '../roles/index.ts';
 import { emailTaken, UserParams, userNotFound, usernameTaken } from '../users/index.ts';
 import type { CreateUser } from './create-user.ts';
-import { ownNames } from './errors.ts';
+import { notInvitable, ownNames } from './errors.ts';
+import type { InviteUser } from './invite-user.ts';
 import type { RenameUser } from './rename-user.ts';
 import type { RestoreAccount } from './restore-account.ts';
-import { CreateUserBody, RenameUserBody, UserCreatedReply, UserRestoredReply, UserUpdatedReply } from './schemas.ts';
+import {
+  CreateUserBody,
+  RenameUserBody,
+  UserCreatedReply,
+  UserInvitedReply,
+  UserRestoredReply,
+  UserUpdatedReply,
+} from './schemas.ts';
 
 const writing = {
   tags: ['Users'],
@@ -19,6 +28,7 @@ const writing = {
 /** How administrators make accounts, change their names, and bring them back. */
 export const accountAdminRoutes = (accounts: {
   createUser: CreateUser;
+  inviteUser: InviteUser;
   renameUser: RenameUser;
   restore: RestoreAccount;
 }): readonly Route[] => [
@@ -29,15 +39,32 @@ export const accountAdminRoutes = (accounts: {
     operationId: 'createUser',
     summary: 'Create a user',
     description:
-      'For somebody else. A password is measured by the same policy as at the sign-up; without one nobody can log in to the account until one is set.',
+      'For somebody else. A password is measured by the same policy as at the sign-up; without one nobody can log in to the account until one is set. With `invite` they get a mail with a link by which they choose it themselves.',
     body: CreateUserBody,
     replies: { 201: { schema: UserCreatedReply, description: 'The account is made; it holds no role.' } },
-    refusals: [emailTaken, usernameTaken, overloaded],
+    refusals: [mailNotConfigured, emailTaken, usernameTaken, overloaded],
     handler: async (request) => {
-      const { username, email, password } = request.body;
+      const { username, email, password, invite } = request.body;
       const { principal: by } = request;
-      const id = await accounts.createUser({ username, email, password, by, ip: originOf(request).ip });
+      const id = await accounts.createUser({ username, email, password, invite, by, ip: originOf(request).ip });
       return { message: 'User created successfully.' as const, data: { id, username, email } };
+    },
+  }),
+  route({
+    ...writing,
+    method: 'POST',
+    url: '/users/:user_id/invitation',
+    operationId: 'inviteUser',
+    summary: 'Invite a user once more',
+    description:
+      'Somebody who was made without a password and has not come in yet. The link of the new mail is good for seven days, those of earlier ones for nothing. Only a user who holds nothing that you do not hold.',
+    params: UserParams,
+    replies: { 202: { schema: UserInvitedReply, description: 'A mail is on its way.' } },
+    refusals: [userNotFound, userHoldsMore, notInvitable, mailNotConfigured],
+    handler: async (request) => {
+      const id = asUserId(Number(request.params.user_id));
+      await accounts.inviteUser({ id, by: request.principal, ip: originOf(request).ip });
+      return { message: 'Invitation sent successfully.' as const };
     },
   }),
   route({
@@ -47,7 +74,7 @@ export const accountAdminRoutes = (accounts: {
     operationId: 'updateUser',
     summary: "Change a user's names, or vouch for their address",
     description:
-      'Only of a user who holds nothing that you do not hold. What is left out stays. Another address is not verified, unless you say with `email_verified` that it is theirs: whoever reads its mail is who you say.',
+      'Only of a user who holds nothing that you do not hold. What is left out stays. Another address is not verified, unless you say with `email_verified` that it is theirs: whoever reads its mail is who you say. Where the server sends mail, both addresses are told, and the former one can take it back for seven days.',
     params: UserParams,
     body: RenameUserBody,
     replies: { 200: { schema: UserUpdatedReply, description: 'The names are changed; sessions go on.' } },

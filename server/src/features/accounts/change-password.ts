@@ -4,6 +4,8 @@ import type { FieldError } from '../../kernel/errors.ts';
 import type { Asker } from '../../kernel/hasher.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
 import type { Audit } from '../audit/index.ts';
+import { deviceName, type Notices } from '../notices/index.ts';
+import { type OneTimeCodes, ofPresentAddress } from '../one-time-codes/index.ts';
 import { isSamePassword, type Passwords } from '../passwords/index.ts';
 import type { EndSessions } from '../sessions/index.ts';
 import type { PasswordVersion, Throttle } from '../throttle/index.ts';
@@ -30,11 +32,14 @@ export function createChangePassword(deps: {
   audit: Audit;
   passwords: Passwords;
   throttle: Throttle;
+  notices: Notices;
+  oneTimeCodes: OneTimeCodes;
   endSessions: EndSessions;
   lockYourself: LockYourself;
   withCurrentPassword: WithCurrentPassword;
 }): ChangePassword {
-  const { db, clock, audit, passwords, throttle, endSessions, lockYourself, withCurrentPassword } = deps;
+  const { db, clock, audit, passwords, throttle, notices, oneTimeCodes } = deps;
+  const { endSessions, lockYourself, withCurrentPassword } = deps;
 
   /** What can be said against it without knowing the current one, so that it tells nobody what that is. */
   const faultsOf = ({ who, currentPassword, newPassword }: ChangePasswordCommand): FieldError[] => {
@@ -44,17 +49,19 @@ export function createChangePassword(deps: {
   };
 
   const change = (
-    { who, ip }: ChangePasswordCommand,
+    { who, ip, userAgent }: ChangePasswordCommand,
     { proven: { hash }, charged }: CurrentPasswordProof,
     next: string,
   ) =>
     db.transact(async (tx) => {
       const { userId: user, sessionId: session } = who;
-      await lockYourself(tx, who);
+      const yourself = await lockYourself(tx, who);
       const changedAt = await passwords.store.change(tx, user, { hash, next, at: clock.now() });
       if (changedAt === undefined) throw currentPasswordWrong();
       await audit.record(tx, { event: 'password.changed', actor: who, subject: user, session, ip });
       await endSessions(tx, { user, kept: session, reason: 'password-changed', by: who, ip });
+      await oneTimeCodes.revoke(tx, user, ofPresentAddress);
+      await notices.send(tx, yourself, 'password-changed', { ip, device: deviceName(userAgent) });
       await throttle.forgive(tx, charged);
       return { userId: user, changedAt };
     });

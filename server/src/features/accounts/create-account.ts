@@ -5,9 +5,10 @@ import type { UserId } from '../../kernel/ids.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
 import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
+import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import { adminRoleName, type RolesStore } from '../roles/index.ts';
-import { checkNames, foldEmail, foldUsername, type UsersStore } from '../users/index.ts';
+import { checkNames, emailTaken, foldEmail, foldUsername, type UsersStore } from '../users/index.ts';
 
 export interface NewAccount {
   readonly username: string;
@@ -53,7 +54,7 @@ export interface CreationOptions {
   readonly by?: Actor | undefined;
   /** When it begins, and its password with it; now unless said. */
   readonly at?: Instant;
-  readonly ip?: string;
+  readonly ip?: string | undefined;
   /** Whether it is known that the address is theirs. */
   readonly verified?: boolean;
   /** The language that they read, where somebody has said. */
@@ -66,8 +67,9 @@ export function createCreateAccount(deps: {
   passwords: Passwords;
   users: UsersStore;
   roles: RolesStore;
+  oneTimeCodes: OneTimeCodes;
 }): CreateAccount {
-  const { clock, audit, passwords, users, roles } = deps;
+  const { clock, audit, passwords, users, roles, oneTimeCodes } = deps;
 
   const makeAdmin = async (tx: Tx, user: UserId, ip: string | undefined): Promise<void> => {
     const role = await roles.findRoleId(tx, adminRoleName);
@@ -101,6 +103,7 @@ export function createCreateAccount(deps: {
       const emailVerifiedAt = options.verified === true ? at : undefined;
       const keys = { usernameKey: foldUsername(username), emailKey: foldEmail(email) };
       const id = await users.add(tx, { username, email, ...keys, createdAt: at, emailVerifiedAt, locale });
+      if (await oneTimeCodes.isKeptForAnother(tx, keys.emailKey, id)) throw emailTaken();
       if (passwordHash !== undefined) await passwords.store.add(tx, id, passwordHash, at);
       await audit.record(tx, { event: 'user.created', actor: by, subject: id, reason: how, ip });
       if (admin) await makeAdmin(tx, id, ip);

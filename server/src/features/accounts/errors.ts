@@ -14,6 +14,20 @@ export const invalidSetupToken = refusal(
   'Restart the server: as long as there is no administrator it prints a new token. Or use `keyward user create --admin`.',
 );
 
+export const emailNeedsProof = refusal(
+  'email-needs-proof',
+  'forbidden',
+  'Another e-mail address must be shown to be yours first.',
+  'Use `POST /user/email`: it sends a link to the new address, and the change is made when that is opened and confirmed. The username is changed by `PATCH /user` without `email`.',
+);
+
+export const notInvitable = refusal(
+  'not-invitable',
+  'conflict',
+  'This user cannot be invited.',
+  'They have a password or a verified address already, or are disabled. Who has forgotten the password asks for another one; who is disabled must be enabled first.',
+);
+
 export const ownNames = refusal(
   'own-names',
   'forbidden',

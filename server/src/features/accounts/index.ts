@@ -7,6 +7,8 @@ import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Audit } from '../audit/index.ts';
+import type { MailOffice } from '../mail/index.ts';
+import type { Notices } from '../notices/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { Authority, RolesStore } from '../roles/index.ts';
@@ -20,14 +22,17 @@ import { createDeleteAccount, type DeleteAccount } from './delete-account.ts';
 import { createDisableAccount, type DisableAccount } from './disable-account.ts';
 import { createEnsureFirstAdmin, type EnsureFirstAdmin } from './first-admin.ts';
 import { createForgetRunOut } from './forget-run-out.ts';
-import { createLockYourself } from './lock-yourself.ts';
+import { createInviteUser, createSendInvitation, type InviteUser } from './invite-user.ts';
+import { createLockYourself, type LockYourself } from './lock-yourself.ts';
+import { createRename, type Rename } from './rename.ts';
 import { createRenameUser, type RenameUser } from './rename-user.ts';
 import { createRenameYourself, type RenameYourself } from './rename-yourself.ts';
 import { createRestoreAccount, type RestoreAccount } from './restore-account.ts';
 import { createSetPassword, type SetPassword } from './set-password.ts';
 import { createSetupToken, type SetupToken } from './setup-token.ts';
 import { setupTokensStore } from './store.sql.ts';
-import { createWithCurrentPassword } from './with-current-password.ts';
+import { createTellOfNewEmail, type TellOfNewEmail } from './tell-of-new-email.ts';
+import { createWithCurrentPassword, type WithCurrentPassword } from './with-current-password.ts';
 
 export { accountAdminRoutes } from './admin-routes.ts';
 export { accountSettings } from './config.ts';
@@ -36,10 +41,12 @@ export { currentPasswordWrong, invalidSetupToken } from './errors.ts';
 export { ownAccountRoutes } from './own-routes.ts';
 export { accountRoutes } from './routes.ts';
 export { type SetupToken, setupTokenMinutes } from './setup-token.ts';
+export type { CurrentPasswordCommand, CurrentPasswordProof } from './with-current-password.ts';
 
 export interface Accounts {
   readonly create: CreateAccount;
   readonly createUser: CreateUser;
+  readonly inviteUser: InviteUser;
   readonly renameUser: RenameUser;
   readonly renameYourself: RenameYourself;
   readonly delete: DeleteAccount;
@@ -49,6 +56,11 @@ export interface Accounts {
   readonly setPassword: SetPassword;
   readonly setupToken: SetupToken;
   readonly ensureFirstAdmin: EnsureFirstAdmin;
+  /** For flows above, in the transactions of theirs. */
+  readonly withCurrentPassword: WithCurrentPassword;
+  readonly lockYourself: LockYourself;
+  readonly rename: Rename;
+  readonly tellOfNewEmail: TellOfNewEmail;
   /** Tidies up behind disabilities that have run out. To be called now and then. */
   readonly forgetRunOut: () => Promise<void>;
 }
@@ -63,20 +75,30 @@ export function createAccounts(deps: {
   roles: RolesStore;
   authority: Authority;
   throttle: Throttle;
+  mail: MailOffice;
+  notices: Notices;
+  oneTimeCodes: OneTimeCodes;
   sessions: SessionsStore;
   endSessions: EndSessions;
-  oneTimeCodes: OneTimeCodes;
 }): Accounts {
   const createAccount = createCreateAccount(deps);
-  const yourself = {
+  const parts = {
     ...deps,
+    createAccount,
+    rename: createRename(deps),
+    tellOfNewEmail: createTellOfNewEmail(deps),
+    sendInvitation: createSendInvitation(deps),
+  };
+  const yourself = {
+    ...parts,
     lockYourself: createLockYourself(deps),
     withCurrentPassword: createWithCurrentPassword(deps),
   };
   return {
     create: createAccount,
-    createUser: createCreateUser({ ...deps, createAccount }),
-    renameUser: createRenameUser(deps),
+    createUser: createCreateUser(parts),
+    inviteUser: createInviteUser(parts),
+    renameUser: createRenameUser(parts),
     renameYourself: createRenameYourself(yourself),
     delete: createDeleteAccount(deps),
     disabling: createDisableAccount(deps),
@@ -85,6 +107,10 @@ export function createAccounts(deps: {
     setPassword: createSetPassword(deps),
     setupToken: createSetupToken({ ...deps, store: setupTokensStore }),
     ensureFirstAdmin: createEnsureFirstAdmin({ ...deps, createAccount }),
+    withCurrentPassword: yourself.withCurrentPassword,
+    lockYourself: yourself.lockYourself,
+    rename: parts.rename,
+    tellOfNewEmail: parts.tellOfNewEmail,
     forgetRunOut: createForgetRunOut(deps),
   };
 }

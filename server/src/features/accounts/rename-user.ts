@@ -4,10 +4,12 @@ import type { UserId } from '../../kernel/ids.ts';
 import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
+import type { PasswordsStore } from '../passwords/index.ts';
 import { type Authority, isThemselves } from '../roles/index.ts';
-import { foldEmail, type UsersStore, userNotFound } from '../users/index.ts';
+import { foldEmail, type User, type UsersStore, userNotFound } from '../users/index.ts';
 import { ownNames } from './errors.ts';
-import { assertGoodNames, type NewNames, rename } from './rename.ts';
+import { assertGoodNames, type NewNames, type Rename } from './rename.ts';
+import type { TellOfNewEmail } from './tell-of-new-email.ts';
 
 export interface RenameUserCommand extends NewNames {
   readonly id: UserId;
@@ -19,8 +21,9 @@ export interface RenameUserCommand extends NewNames {
 }
 
 /**
- * Changes the names of a user, or vouches for their address, as an administrator. Their sessions go on: they are still the same person. The record says which names
- * changed, and not from what to what, since it is for ever.
+ * Changes the names of a user, or vouches for their address, as an administrator. Their sessions go on: they are still the same person.
+ * The record says which names changed, and not from what to what, since it is for ever. Both addresses are told of another one, unless the
+ * account was never used: then the former one may be a mistake in an invitation, and its reader is nobody to us.
  *
  * @throws validationFailed, lackingPermission, userNotFound, userHoldsMore, ownNames, emailTaken, usernameTaken
  */
@@ -32,9 +35,15 @@ export function createRenameUser(deps: {
   clock: Clock;
   users: UsersStore;
   authority: Authority;
+  passwords: { readonly store: PasswordsStore };
   oneTimeCodes: OneTimeCodes;
+  rename: Rename;
+  tellOfNewEmail: TellOfNewEmail;
 }): RenameUser {
-  const { db, audit, clock, users, authority, oneTimeCodes } = deps;
+  const { db, audit, clock, users, authority, passwords, oneTimeCodes, rename, tellOfNewEmail } = deps;
+
+  const isUsed = async (tx: Tx, { id, emailVerifiedAt }: User): Promise<boolean> =>
+    emailVerifiedAt !== undefined || (await passwords.store.findOf(tx, id))?.hash !== undefined;
 
   const verify = async (tx: Tx, { id, by, ip }: RenameUserCommand, email: string) => {
     if (!(await users.markVerified(tx, id, foldEmail(email), clock.now()))) return;
@@ -52,10 +61,13 @@ export function createRenameUser(deps: {
       // One's own names want the current password: else a stolen access token of an administrator could set them.
       if (isThemselves(by, id)) throw ownNames();
       await authority.assertReaches(tx, by, id);
-      const changed = await rename(tx, deps, user, names);
+      const changed = await rename(tx, user, names);
       const event = { event: 'user.renamed', actor: by, subject: id, ip, object: changed.join(' ') } as const;
       if (changed.length > 0) await audit.record(tx, event);
-      if (verified) await verify(tx, command, names.email ?? user.email);
+      const { email = user.email } = names;
+      if (changed.includes('email') && (await isUsed(tx, user)))
+        await tellOfNewEmail(tx, { user, email, proven: false });
+      if (verified) await verify(tx, command, email);
     });
   };
 }

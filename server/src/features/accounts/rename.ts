@@ -1,7 +1,15 @@
 import type { Tx } from '../../db/database.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
-import type { OneTimeCodes, Purpose } from '../one-time-codes/index.ts';
-import { checkNames, foldEmail, foldUsername, type User, type UsersStore, userNotFound } from '../users/index.ts';
+import { type OneTimeCodes, ofPresentAddress } from '../one-time-codes/index.ts';
+import {
+  checkNames,
+  emailTaken,
+  foldEmail,
+  foldUsername,
+  type User,
+  type UsersStore,
+  userNotFound,
+} from '../users/index.ts';
 
 /** The names to come; what is not given stays. */
 export interface NewNames {
@@ -17,28 +25,27 @@ export function assertGoodNames({ username, email }: NewNames): void {
   if (given.length > 0) throw validationFailed({ errors: given });
 }
 
-/** What was sent to an address is worth nothing when it is the user's no more, also should it become theirs again. */
-const boundToAddress: readonly Purpose[] = ['verify-email', 'reset-password', 'sign-in', 'accept-invitation'];
-
 /**
- * Gives a user who is locked other names. Another address is not verified.
+ * Gives a user who is locked other names. Another address is not verified, and what was sent to the former one is worth nothing any more.
  *
- * @returns which of them changed @throws userNotFound, emailTaken, usernameTaken
+ * @returns which of them changed @throws userNotFound, emailTaken (also for an address that is kept for whoever had it), usernameTaken
  */
-export async function rename(
-  tx: Tx,
-  { users, oneTimeCodes }: { users: UsersStore; oneTimeCodes: OneTimeCodes },
-  user: User,
-  names: NewNames,
-): Promise<readonly NameField[]> {
-  const username = names.username ?? user.username;
-  const email = names.email ?? user.email;
-  const changed = [
-    ...(email === user.email ? [] : ['email' as const]),
-    ...(username === user.username ? [] : ['username' as const]),
-  ];
-  const keys = { usernameKey: foldUsername(username), emailKey: foldEmail(email) };
-  if (changed.length > 0 && !(await users.rename(tx, user.id, { username, email, ...keys }))) throw userNotFound();
-  if (keys.emailKey !== foldEmail(user.email)) await oneTimeCodes.revoke(tx, user.id, boundToAddress);
-  return changed;
+export type Rename = (tx: Tx, user: User, names: NewNames) => Promise<readonly NameField[]>;
+
+export function createRename({ users, oneTimeCodes }: { users: UsersStore; oneTimeCodes: OneTimeCodes }): Rename {
+  return async (tx, user, names) => {
+    const username = names.username ?? user.username;
+    const email = names.email ?? user.email;
+    const changed = [
+      ...(email === user.email ? [] : ['email' as const]),
+      ...(username === user.username ? [] : ['username' as const]),
+    ];
+    if (changed.length === 0) return changed;
+    const keys = { usernameKey: foldUsername(username), emailKey: foldEmail(email) };
+    if (!(await users.rename(tx, user.id, { username, email, ...keys }))) throw userNotFound();
+    if (keys.emailKey === foldEmail(user.email)) return changed;
+    if (await oneTimeCodes.isKeptForAnother(tx, keys.emailKey, user.id)) throw emailTaken();
+    await oneTimeCodes.revoke(tx, user.id, ofPresentAddress);
+    return changed;
+  };
 }

@@ -114,7 +114,7 @@ export const accountRoutes = (accounts: {
         who: request.principal,
         currentPassword,
         newPassword,
-        ip: originOf(request).ip,
+        ...originOf(request),
       });
       accounts.rememberDevice(reply, proven);
       return { message: 'Password changed successfully.' as const };

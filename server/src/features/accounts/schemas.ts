@@ -6,6 +6,7 @@ import { EmailText, UsernameText, UserReply } from '../users/index.ts';
 export const UserDeletedReply = Type.Object({ message: Type.Literal('User deleted successfully.') });
 export const UserDisabledReply = Type.Object({ message: Type.Literal('User disabled successfully.') });
 export const UserRestoredReply = Type.Object({ message: Type.Literal('User restored successfully.') });
+export const UserInvitedReply = Type.Object({ message: Type.Literal('Invitation sent successfully.') });
 export const UserUpdatedReply = Type.Object({ message: Type.Literal('User updated successfully.') });
 export const UserCreatedReply = Type.Object(
   { message: Type.Literal('User created successfully.'), data: UserReply },
@@ -25,7 +26,14 @@ export const DisableBody = Type.Object(
 );
 
 export const CreateUserBody = Type.Object(
-  { username: UsernameText, email: EmailText, password: Type.Optional(PasswordText) },
+  {
+    username: UsernameText,
+    email: EmailText,
+    password: Type.Optional(PasswordText),
+    invite: Type.Optional(
+      Type.Boolean({ description: 'Sends them a link by which they choose the password. Goes without `password`.' }),
+    ),
+  },
   { additionalProperties: false, examples: [{ username: 'ada', email: 'ada@example.com' }] },
 );
 

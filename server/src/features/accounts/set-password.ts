@@ -3,6 +3,8 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
 import type { Audit } from '../audit/index.ts';
+import type { Notices } from '../notices/index.ts';
+import { type OneTimeCodes, ofPresentAddress } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { EndSessions } from '../sessions/index.ts';
 import { type UsersStore, userNotFound } from '../users/index.ts';
@@ -21,9 +23,11 @@ export function createSetPassword(deps: {
   audit: Audit;
   users: UsersStore;
   passwords: Passwords;
+  notices: Notices;
+  oneTimeCodes: OneTimeCodes;
   endSessions: EndSessions;
 }): SetPassword {
-  const { db, clock, audit, users, passwords, endSessions } = deps;
+  const { db, clock, audit, users, passwords, notices, oneTimeCodes, endSessions } = deps;
   return async ({ id, password }) => {
     const user = await users.find(db, id);
     if (user === undefined || user.deletedAt !== undefined) throw userNotFound();
@@ -33,9 +37,12 @@ export function createSetPassword(deps: {
     const hash = await passwords.prepare.hash(password);
     return db.transact(async (tx) => {
       // Also who is disabled: they may be enabled, and log in with the old one, while this runs.
-      if ((await users.lock(tx, id)) === undefined) throw userNotFound();
+      const locked = await users.lock(tx, id);
+      if (locked === undefined) throw userNotFound();
       await passwords.store.set(tx, id, hash, clock.now());
       await audit.record(tx, { event: 'password.changed', subject: id });
+      await oneTimeCodes.revoke(tx, id, ofPresentAddress);
+      await notices.send(tx, locked, 'password-changed', { ip: '', device: '' });
       return endSessions(tx, { user: id, reason: 'password-changed', by: undefined, ip: undefined });
     });
   };

@@ -12,6 +12,7 @@ export interface CurrentPasswordCommand {
   readonly who: Person;
   readonly currentPassword: string;
   readonly ip: string;
+  readonly userAgent: string;
 }
 
 /** That the current password was given. */

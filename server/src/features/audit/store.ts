@@ -9,6 +9,8 @@ import type { NewRow } from './row.ts';
 export type AuditEventName =
   | 'user.created'
   | 'user.renamed'
+  | 'user.invited'
+  | 'invitation.accepted'
   | 'user.deleted'
   | 'user.restored'
   | 'user.disabled'
@@ -25,6 +27,7 @@ export type AuditEventName =
   | 'password.reset-asked'
   | 'password.reset'
   | 'email.verified'
+  | 'email.change-asked'
   | 'email.verification-asked'
   | 'account.taken-over'
   | 'role.created'

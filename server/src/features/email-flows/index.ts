@@ -16,10 +16,12 @@ import type { Authority } from '../roles/index.ts';
 import type { EndSessions, Sessions } from '../sessions/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
+import { type AskEmailChange, createAskEmailChange } from './ask-email-change.ts';
 import { type AskProof, createAskProof } from './ask-proof.ts';
 import { type BeginSignUp, createBeginSignUp } from './begin-sign-up.ts';
 import { type ChargeMail, createChargeMail } from './charge-mail.ts';
-import { createChoosePassword } from './choose-password.ts';
+import { type ChoosePassword, createChoosePassword } from './choose-password.ts';
+import { type ConfirmEmailChange, createConfirmEmailChange } from './confirm-email-change.ts';
 import { createFinishSignUp, type FinishSignUp } from './finish-sign-up.ts';
 import { createLockOwner, type LockOwner } from './lock-owner.ts';
 import { createPostProof, type PostProof } from './post-proof.ts';
@@ -28,11 +30,14 @@ import { createResetPassword, type ResetPassword } from './reset-password.ts';
 import { createStartReset, type StartReset } from './start-reset.ts';
 import { pendingSignUpsStore as pendingSignUps } from './store.sql.ts';
 import { createTakeOverAccount, type TakeOverAccount } from './take-over-account.ts';
+import { createUndoEmailChange, type UndoEmailChange } from './undo-email-change.ts';
 import { createVerifyEmail, type VerifyEmail } from './verify-email.ts';
 
 export type { AskProof } from './ask-proof.ts';
 export type { BeginSignUp } from './begin-sign-up.ts';
+export { emailChangeRoutes } from './change-routes.ts';
 export { type ChargeMail, mailCounters } from './charge-mail.ts';
+export type { ChoosePassword } from './choose-password.ts';
 export { emailFlowSettings, type RequireVerifiedEmail } from './config.ts';
 export { proofOfAccountNeeded } from './errors.ts';
 export type { FinishSignUp } from './finish-sign-up.ts';
@@ -48,6 +53,7 @@ export interface EmailFlows {
   readonly chargeMail: ChargeMail;
   readonly lockOwner: LockOwner;
   readonly takeOverAccount: TakeOverAccount;
+  readonly choosePassword: ChoosePassword;
   readonly postProof: PostProof;
   readonly askProof: AskProof;
   readonly resetPassword: ResetPassword;
@@ -55,6 +61,9 @@ export interface EmailFlows {
   readonly verifyEmail: VerifyEmail;
   readonly beginSignUp: BeginSignUp;
   readonly finishSignUp: FinishSignUp;
+  readonly askEmailChange: AskEmailChange;
+  readonly confirmEmailChange: ConfirmEmailChange;
+  readonly undoEmailChange: UndoEmailChange;
 }
 
 /** What every flow stands on. */
@@ -98,5 +107,9 @@ export function createEmailFlows(deps: EmailFlowsDeps): EmailFlows {
     verifyEmail: createVerifyEmail(parts),
     beginSignUp: createBeginSignUp(parts),
     finishSignUp: createFinishSignUp(parts),
+    choosePassword: parts.choosePassword,
+    askEmailChange: createAskEmailChange(parts),
+    confirmEmailChange: createConfirmEmailChange(parts),
+    undoEmailChange: createUndoEmailChange(parts),
   };
 }

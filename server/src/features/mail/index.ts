@@ -3,13 +3,15 @@
  * Tables: mails.
  * Specifications: RFC 5321 (SMTP), RFC 5322 (messages), RFC 3834 (automatic messages), RFC 9110 §12.5.4 (languages).
  */
-import type { Database, Tx } from '../../db/database.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Database, Reads, Tx } from '../../db/database.ts';
+import type { Clock, Instant } from '../../kernel/clock.ts';
+import type { UserId } from '../../kernel/ids.ts';
 import type { ComposeMail, Mailer } from '../../kernel/mailer.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { SecretKeys } from '../../kernel/secret-keys.ts';
 import { createDelivery, type Delivery } from './deliver-due.ts';
 import { createDeliverMail } from './deliver-mail.ts';
+import type { Template } from './letters.ts';
 import { createMailbox, type Mailbox } from './open-mailbox.ts';
 import { mailKeys } from './open-posting.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
@@ -32,6 +34,8 @@ export { type MailRecord, type MailState, mailStates } from './store.ts';
 
 export interface MailOffice {
   readonly post: PostMail;
+  /** How many mails of a template were posted for a user since an instant, as far back as sent ones are kept. */
+  readonly countSince: (db: Reads, user: UserId, template: Template, since: Instant) => Promise<number>;
   /** Takes back a mail that was posted in this transaction; none costs the same. */
   readonly withdraw: (tx: Tx, id: string | undefined) => Promise<void>;
   /** The address of our page, or the application's, that a link in a mail opens. */
@@ -89,6 +93,7 @@ export function createMailOffice(deps: MailOfficeDeps): MailOffice {
   const base = settings.linkBase ?? `${deps.issuer}/mail`;
   return {
     post: createPostMail({ ...deps, store, way }),
+    countSince: store.countSince,
     withdraw: (tx, id) => store.remove(tx, id),
     linkTo: (action, token) => `${base}/${action}${token === undefined ? '' : `#token=${token}`}`,
     isConfigured: way !== 'off',

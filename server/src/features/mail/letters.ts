@@ -22,6 +22,10 @@ export interface LetterData {
     readonly undoLink: string;
     readonly days: number;
   };
+  /** To the new address, which an administrator or the operator has set: they have not shown that it is theirs. */
+  'email-set': { readonly username: string };
+  /** To the address that an account had until its change was undone. */
+  'email-undone': { readonly username: string };
   /** An administrator has made an account for them. */
   invitation: { readonly username: string; readonly link: string; readonly days: number };
   'new-device': { readonly username: string; readonly resetLink: string } & Asker;
@@ -38,11 +42,11 @@ interface Proof {
   readonly minutes: number;
 }
 
-/** Who has asked for it, as far as it is known. */
+/** Who has asked for it, as far as it is known: `ip` and `device` are empty where an administrator or the operator has. */
 interface Asker {
   readonly at: Instant;
   readonly ip: string;
-  /** As `device` of a session: browser and system. */
+  /** Browser and system, as `Firefox, Linux`: words from a list of ours, since a user agent may say anything. */
   readonly device: string;
 }
 

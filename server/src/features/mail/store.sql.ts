@@ -2,6 +2,7 @@ import type { Reads } from '../../db/database.ts';
 import { type Statement, statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
+import type { Template } from './letters.ts';
 import type { Claim, MailRecord, MailState, MailStore, NewMail } from './store.ts';
 
 interface MailTables {
@@ -49,6 +50,15 @@ const dueMails = statement((db, p: { now: Instant; limit: number }) =>
     .where('due_at', '<=', p.now)
     .orderBy('due_at')
     .limit(p.limit),
+);
+
+const countSince = statement((db, p: { user: UserId; template: Template; since: Instant }) =>
+  db
+    .selectFrom('mails')
+    .select(({ fn }) => fn.countAll<number>().as('mails'))
+    .where('user_id', '=', p.user)
+    .where('template', '=', p.template)
+    .where('created_at', '>', p.since),
 );
 
 const claimMail = statement((db, p: Claim & { until: Instant }) =>
@@ -210,6 +220,8 @@ export const mailStore: MailStore = {
       attempts: row.attempts,
       expiresAt: row.expires_at,
     })),
+  countSince: async (db, user, template, since) =>
+    Number((await db.first(countSince, { user, template, since }))?.mails ?? 0),
   claim: async (tx, { id, attempts }, until) => (await tx.execute(claimMail, { id, attempts, until })) === 1,
   markSent: async (tx, { id, attempts }, at) => (await tx.execute(markSent, { id, attempts, at, error: null })) === 1,
   putOff: async (tx, { id, attempts }, { dueAt, error }) =>

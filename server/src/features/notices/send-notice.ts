@@ -2,31 +2,50 @@ import type { Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import { type MailOffice, pickLocale } from '../mail/index.ts';
-import type { UsersStore } from '../users/index.ts';
+import type { User, UsersStore } from '../users/index.ts';
 
 /** What a user is told of, whoever did it: were it not them, they should know at once (NIST SP 800-63B-4 §4.6). */
 export type Notice = 'new-device' | 'password-changed' | 'sessions-ended' | 'session-stolen';
 
-/** From where it was done. */
+/** From where it was done; both empty where an administrator or the operator did it, whose whereabouts are their own. */
 export interface NoticeOrigin {
   readonly ip: string;
-  /** What is known of the device, as sessions tell it. */
+  /** What is known of the device, as `deviceName` says it. */
   readonly device: string;
 }
 
-/** Tells a user by mail, in the transaction of what happened: both or neither. */
-export type SendNotice = (tx: Tx, user: UserId, notice: Notice, origin: NoticeOrigin) => Promise<void>;
+/**
+ * Tells a user by mail, in the transaction of what happened: both or neither. The caller has locked the user, so that of many at once no
+ * more are sent than should be. Where no mail is sent at all it does nothing.
+ *
+ * @param user saves a read where the caller has them at hand
+ */
+export type SendNotice = (tx: Tx, user: UserId | User, notice: Notice, origin: NoticeOrigin) => Promise<void>;
 
 /** A notice that is three days late helps nobody any more. */
 const lifeSeconds = 3 * 86_400;
 
+/**
+ * So many within a day. The first tells what there is to know; whoever can cause a hundred must not be able to bury other mails under them.
+ * What is not here always goes: it is rare, and each is a reason to act.
+ */
+const mostInADay: Readonly<Partial<Record<Notice, number>>> = { 'new-device': 5, 'sessions-ended': 5 };
+const dayMs = 86_400_000;
+
 export function createSendNotice(deps: { clock: Clock; users: UsersStore; mail: MailOffice }): SendNotice {
   const { clock, users, mail } = deps;
-  return async (tx, id, template, origin) => {
-    const user = await users.find(tx, id);
-    if (user === undefined || user.deletedAt !== undefined) return;
+
+  const isEnough = async (tx: Tx, user: UserId, notice: Notice): Promise<boolean> => {
+    const most = mostInADay[notice];
+    return most !== undefined && (await mail.countSince(tx, user, notice, clock.now() - dayMs)) >= most;
+  };
+
+  return async (tx, whom, template, origin) => {
+    if (!mail.isConfigured) return;
+    const user = typeof whom === 'number' ? await users.find(tx, whom) : whom;
+    if (user === undefined || user.deletedAt !== undefined || (await isEnough(tx, user.id, template))) return;
     const data = { username: user.username, resetLink: mail.linkTo('reset-password'), at: clock.now(), ...origin };
     const posting = { to: user.email, locale: pickLocale(user.locale), letter: { template, data } };
-    await mail.post(tx, posting, { user: id, lifeSeconds });
+    await mail.post(tx, posting, { user: user.id, lifeSeconds });
   };
 }

@@ -14,6 +14,7 @@ import { createDigestOfCode, createIssueToken, type IssueToken } from './issue-t
 import { createOneTimeCodesHolding } from './personal-data.ts';
 import type { Purpose } from './policy.ts';
 import { oneTimeCodesStore as store } from './store.sql.ts';
+import type { LiveToken } from './store.ts';
 import { createUseToken, type UseToken } from './use-token.ts';
 
 export const oneTimeCodesHolding = createOneTimeCodesHolding(store);
@@ -21,7 +22,7 @@ export const oneTimeCodesHolding = createOneTimeCodesHolding(store);
 export { invalidOneTimeToken } from './errors.ts';
 export type { FindToken, Presented } from './find-token.ts';
 export type { IssuedToken, IssueToken } from './issue-token.ts';
-export type { Purpose } from './policy.ts';
+export { ofPresentAddress, type Purpose } from './policy.ts';
 export type { LiveToken } from './store.ts';
 export type { UseToken } from './use-token.ts';
 
@@ -33,6 +34,13 @@ export interface OneTimeCodes {
   readonly revoke: (tx: Tx, user: UserId, purposes?: readonly Purpose[]) => Promise<void>;
   /** Takes back a token that was issued in this transaction; none costs the same. */
   readonly withdraw: (tx: Tx, id: number | undefined) => Promise<void>;
+  /** Makes worthless those of its user and purpose that were made after a token that was used. */
+  readonly revokeYounger: (tx: Tx, token: LiveToken & { readonly user: UserId }) => Promise<void>;
+  /**
+   * Whether an address is kept for somebody else than `user`: it was theirs, and they may take it back. To be asked behind the change that
+   * gives it to `user`, which has waited for whoever gives it up at the same time.
+   */
+  readonly isKeptForAnother: (tx: Tx, emailKey: string, user: UserId) => Promise<boolean>;
   readonly sweep: () => Promise<void>;
 }
 
@@ -54,6 +62,9 @@ export function createOneTimeCodes(deps: {
     use: createUseToken(parts),
     revoke: (tx, user, purposes) => store.removeOf(tx, user, purposes),
     withdraw: (tx, id) => store.remove(tx, id),
+    revokeYounger: (tx, token) => store.removeYounger(tx, token),
+    isKeptForAnother: (tx, emailKey, user) =>
+      store.isAnothers(tx, { purpose: 'undo-email', emailKey, user, now: clock.now() }),
     sweep: () => db.transact((tx) => store.sweep(tx, clock.now() - keptMs), { patience: 'maintenance' }),
   };
 }

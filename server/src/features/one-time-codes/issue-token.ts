@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { deriveKey, sha256 } from '../../kernel/derive.ts';
-import type { UserId } from '../../kernel/ids.ts';
+import type { SessionId, UserId } from '../../kernel/ids.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { SecretKeys } from '../../kernel/secret-keys.ts';
 import { foldEmail } from '../users/index.ts';
@@ -17,6 +17,8 @@ export interface TokenOrder {
   readonly user: UserId | undefined;
   /** Where it is going to be sent. */
   readonly email: string;
+  /** In which it was asked for, where that matters to whoever uses it. */
+  readonly session?: SessionId;
 }
 
 /** What is sent, and kept nowhere. */
@@ -38,7 +40,7 @@ export function createIssueToken(deps: {
   digestOfCode: DigestOfCode;
 }): IssueToken {
   const { clock, random, store, digestOfCode } = deps;
-  return async (tx, { purpose, user, email }) => {
+  return async (tx, { purpose, user, email, session }) => {
     const { lifeSeconds, hasCode, olderStay } = terms[purpose];
     const token = random.bytes(tokenBytes).toString('base64url');
     const code = hasCode ? drawCode(random) : undefined;
@@ -47,6 +49,7 @@ export function createIssueToken(deps: {
     if (!olderStay) await store.forgetOlder(tx, { purpose, emailKey, user });
     const id = await store.add(tx, {
       ...{ purpose, user, email, emailKey, createdAt },
+      ...(session === undefined ? {} : { session }),
       tokenHash: sha256(token),
       codeHash: code === undefined ? undefined : digestOfCode(purpose, emailKey, code),
       expiresAt: createdAt + lifeSeconds * 1_000,

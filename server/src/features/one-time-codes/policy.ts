@@ -36,6 +36,18 @@ export const terms: Readonly<Record<Purpose, Terms>> = {
   'accept-invitation': { lifeSeconds: 7 * day },
 };
 
+/**
+ * What dies when the password or the address changes: whoever asked for it may be who was just thrown out, and who reads it may be another
+ * by now. The way back to a former address stays: it is there for the case that whoever has changed both was not the owner.
+ */
+export const ofPresentAddress: readonly Purpose[] = [
+  'verify-email',
+  'reset-password',
+  'sign-in',
+  'confirm-email',
+  'accept-invitation',
+];
+
 /** NIST SP 800-63B-4 §3.1.3.2: at least six digits, and a limit on tries. */
 export const codeDigits = 6;
 export const triesPerCode = 5;

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Generated } from 'kysely';
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
-import { asUserId, type UserId } from '../../kernel/ids.ts';
+import { asSessionId, asUserId, type UserId } from '../../kernel/ids.ts';
 import type { Purpose } from './policy.ts';
 import type { CodeQuery, LiveToken, NewToken, OneTimeCodesStore } from './store.ts';
 
@@ -15,6 +15,7 @@ export interface OneTimeTokensTables {
     email_key: string;
     token_hash: string;
     code_hash: string | null;
+    session_id: string | null;
     code_tries: number;
     created_at: Instant;
     expires_at: Instant;
@@ -27,20 +28,22 @@ const { statement, insert } = statements<OneTimeTokensTables>();
 /** No user has this id. */
 const nobody = asUserId(0);
 
-const liveColumns = ['id', 'purpose', 'user_id', 'email', 'email_key', 'created_at'] as const;
+const liveColumns = ['id', 'purpose', 'user_id', 'email', 'email_key', 'session_id', 'created_at'] as const;
 
-const addToken = insert((db, p: NewToken & { userOrNull: UserId | null; codeOrNull: string | null }) =>
-  db.insertInto('one_time_tokens').values({
-    purpose: p.purpose,
-    user_id: p.userOrNull,
-    email: p.email,
-    email_key: p.emailKey,
-    token_hash: p.tokenHash,
-    code_hash: p.codeOrNull,
-    code_tries: 0,
-    created_at: p.createdAt,
-    expires_at: p.expiresAt,
-  }),
+const addToken = insert(
+  (db, p: NewToken & { userOrNull: UserId | null; codeOrNull: string | null; sessionOrNull: string | null }) =>
+    db.insertInto('one_time_tokens').values({
+      purpose: p.purpose,
+      user_id: p.userOrNull,
+      email: p.email,
+      email_key: p.emailKey,
+      token_hash: p.tokenHash,
+      code_hash: p.codeOrNull,
+      session_id: p.sessionOrNull,
+      code_tries: 0,
+      created_at: p.createdAt,
+      expires_at: p.expiresAt,
+    }),
 );
 
 const forgetForAddress = statement((db, p: { purpose: Purpose; emailKey: string }) =>
@@ -109,13 +112,38 @@ const listOf = statement((db, p: { user: UserId }) =>
     .orderBy('id'),
 );
 
+const forgetYounger = statement((db, p: { user: UserId; purpose: Purpose; id: number }) =>
+  db
+    .deleteFrom('one_time_tokens')
+    .where('user_id', '=', p.user)
+    .where('purpose', '=', p.purpose)
+    .where('id', '>', p.id),
+);
+
+const findAnothers = statement((db, p: { purpose: Purpose; emailKey: string; user: UserId; now: Instant }) =>
+  db
+    .selectFrom('one_time_tokens')
+    .select('id')
+    .where('purpose', '=', p.purpose)
+    .where('email_key', '=', p.emailKey)
+    .where('user_id', '!=', p.user)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', p.now)
+    .limit(1),
+);
+
 const sweepTokens = statement((db, p: { before: Instant }) =>
   db.deleteFrom('one_time_tokens').where('expires_at', '<', p.before),
 );
 
 export const oneTimeCodesStore: OneTimeCodesStore = {
   add: (tx, token) =>
-    tx.insert(addToken, { ...token, userOrNull: token.user ?? null, codeOrNull: token.codeHash ?? null }),
+    tx.insert(addToken, {
+      ...token,
+      userOrNull: token.user ?? null,
+      codeOrNull: token.codeHash ?? null,
+      sessionOrNull: token.session ?? null,
+    }),
   async forgetOlder(tx, { purpose, emailKey, user = nobody }) {
     await tx.execute(forgetForAddress, { purpose, emailKey });
     // Also for nobody, so that it costs the same.
@@ -138,6 +166,10 @@ export const oneTimeCodesStore: OneTimeCodesStore = {
     if (purposes === undefined) await tx.execute(forgetUser, { user });
     for (const purpose of purposes ?? []) await tx.execute(forgetForUser, { user, purpose });
   },
+  removeYounger: async (tx, token) => {
+    await tx.execute(forgetYounger, token);
+  },
+  isAnothers: async (db, query) => (await db.first(findAnothers, query)) !== undefined,
   // No token has the id 0.
   remove: async (tx, id = 0) => {
     await tx.execute(removeToken, { id });
@@ -153,6 +185,7 @@ interface LiveRow {
   user_id: number | null;
   email: string;
   email_key: string;
+  session_id: string | null;
   created_at: Instant;
 }
 
@@ -164,5 +197,6 @@ const toLive = (row: LiveRow): LiveToken => ({
   user: row.user_id === null ? undefined : asUserId(row.user_id),
   email: row.email,
   emailKey: row.email_key,
+  ...(row.session_id === null ? {} : { session: asSessionId(row.session_id) }),
   createdAt: row.created_at,
 });

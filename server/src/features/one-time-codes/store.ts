@@ -1,6 +1,6 @@
 import type { Reads, Tx } from '../../db/database.ts';
 import type { Instant } from '../../kernel/clock.ts';
-import type { UserId } from '../../kernel/ids.ts';
+import type { SessionId, UserId } from '../../kernel/ids.ts';
 import type { Purpose } from './policy.ts';
 
 /** A token that is good at this moment: what it was made for, and to whom it was sent. */
@@ -12,6 +12,8 @@ export interface LiveToken {
   /** As it was typed. */
   readonly email: string;
   readonly emailKey: string;
+  /** The session in which it was asked for, where that matters. */
+  readonly session?: SessionId;
   readonly createdAt: Instant;
 }
 
@@ -48,6 +50,10 @@ export interface OneTimeCodesStore {
   listOf(db: Reads, user: UserId): Promise<(LiveToken & { readonly expiresAt: Instant })[]>;
   /** Forgets those of a user, of some purposes or of all. */
   removeOf(tx: Tx, user: UserId, purposes?: readonly Purpose[]): Promise<void>;
+  /** Forgets those of a user and a purpose that were made after the one with this id. */
+  removeYounger(tx: Tx, token: { user: UserId; purpose: Purpose; id: number }): Promise<void>;
+  /** Whether somebody else than `user` has one for this address that is good. */
+  isAnothers(db: Reads, query: { purpose: Purpose; emailKey: string; user: UserId; now: Instant }): Promise<boolean>;
   /** Forgets one; none costs the same. */
   remove(tx: Tx, id: number | undefined): Promise<void>;
   /** Removes those that ran out before an instant. */

@@ -4,6 +4,7 @@ import type { SessionId } from '../../kernel/ids.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Person } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
+import { deviceName, type SendNotice } from '../notices/index.ts';
 import type { UsersStore } from '../users/index.ts';
 import type { EndSessions } from './end-sessions.ts';
 import { sessionNotFound } from './errors.ts';
@@ -26,10 +27,11 @@ export function createEndOwnSessions(deps: {
   clock: Clock;
   audit: Audit;
   users: UsersStore;
+  notices: { readonly send: SendNotice };
   endSessions: EndSessions;
   store: SessionsStore;
 }): EndOwnSessions {
-  const { db, clock, audit, users, endSessions, store } = deps;
+  const { db, clock, audit, users, notices, endSessions, store } = deps;
   return {
     one: (who, session, { ip }) =>
       db.transact(async (tx) => {
@@ -37,11 +39,13 @@ export function createEndOwnSessions(deps: {
         if (!(await store.endOneOf(tx, user, session, reason, clock.now()))) throw sessionNotFound();
         await audit.record(tx, { event: 'session.ended', actor: who, subject: user, session, ip, reason });
       }),
-    others: (who, { ip }) =>
+    others: (who, { ip, userAgent }) =>
       db.transact(async (tx) => {
         const { userId: user, sessionId: kept } = who;
         await users.lockActive(tx, user, clock.now());
-        return endSessions(tx, { user, kept, reason, by: who, ip });
+        const ended = await endSessions(tx, { user, kept, reason, by: who, ip });
+        if (ended > 0) await notices.send(tx, user, 'sessions-ended', { ip, device: deviceName(userAgent) });
+        return ended;
       }),
   };
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { SessionId } from '../../kernel/ids.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
+import { deviceName, type SendNotice } from '../notices/index.ts';
 import type { UsersStore } from '../users/index.ts';
 import type { EndSessions } from './end-sessions.ts';
 import { isLiving } from './policy.ts';
@@ -25,11 +26,12 @@ export function createEndPresented(deps: {
   clock: Clock;
   audit: Audit;
   users: UsersStore;
+  notices: { readonly send: SendNotice };
   endSessions: EndSessions;
   store: SessionsStore;
 }): EndPresented {
-  const { db, clock, audit, users, endSessions, store } = deps;
-  return async (sessions, reason, { ip }) => {
+  const { db, clock, audit, users, notices, endSessions, store } = deps;
+  return async (sessions, reason, { ip, userAgent }) => {
     // What is nobody's token costs the database nothing.
     if (sessions.size === 0) return 0;
     return db.transact(async (tx) => {
@@ -45,7 +47,9 @@ export function createEndPresented(deps: {
         const by = { userId: user, sessionId: session };
         await audit.record(tx, { event: 'session.ended', actor: by, subject: user, session, ip, reason });
         ended += 1;
-        if (reason === 'logout-all') ended += await endSessions(tx, { user, reason, by, ip });
+        if (reason !== 'logout-all') continue;
+        ended += await endSessions(tx, { user, reason, by, ip });
+        await notices.send(tx, user, 'sessions-ended', { ip, device: deviceName(userAgent) });
       }
       return ended;
     });

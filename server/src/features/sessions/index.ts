@@ -10,6 +10,7 @@ import type { Random } from '../../kernel/random.ts';
 import type { SecretKeys } from '../../kernel/secret-keys.ts';
 import type { Audit } from '../audit/index.ts';
 import type { GetKeyRing } from '../keys/index.ts';
+import type { SendNotice } from '../notices/index.ts';
 import type { Authority, RolesStore } from '../roles/index.ts';
 import type { CountMadeUpToken } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
@@ -83,6 +84,7 @@ export interface SessionsDeps {
   readonly roles: RolesStore;
   readonly authority: Authority;
   readonly audit: Audit;
+  readonly notices: { readonly send: SendNotice };
   readonly throttle: { readonly countMadeUpToken: CountMadeUpToken };
   readonly settings: {
     readonly accessTokenTtlSeconds: number;

@@ -45,7 +45,15 @@ function createScene(session: LivingSession | undefined, claims: Partial<AccessC
   // Any use of the database but through the stores fails.
   const db = {} as Database;
   const nobody = {} as never;
-  const endPresented = createEndPresented({ db, clock, audit: nobody, users: nobody, endSessions: nobody, store });
+  const endPresented = createEndPresented({
+    db,
+    clock,
+    audit: nobody,
+    users: nobody,
+    notices: nobody,
+    endSessions: nobody,
+    store,
+  });
   return {
     asked,
     introspect: createIntrospect({ db, clock, life, accessTokens, refreshTokens, roles, store }),

@@ -2,6 +2,7 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
+import { deviceName, type SendNotice } from '../notices/index.ts';
 import type { CountMadeUpToken } from '../throttle/index.ts';
 import { invalidRefreshToken, refreshTokenReused } from './errors.ts';
 import type { IssueTokens, SettleGrant, Tokens } from './issue-tokens.ts';
@@ -31,6 +32,7 @@ export function createRefreshSession(deps: {
   db: Database;
   clock: Clock;
   audit: Audit;
+  notices: { readonly send: SendNotice };
   life: SessionLife;
   refreshTokens: RefreshTokens;
   settleGrant: SettleGrant;
@@ -38,7 +40,7 @@ export function createRefreshSession(deps: {
   countMadeUpToken: CountMadeUpToken;
   store: SessionsStore;
 }): RefreshSession {
-  const { db, clock, audit, life, refreshTokens, settleGrant, issueTokens, countMadeUpToken, store } = deps;
+  const { db, clock, audit, notices, life, refreshTokens, settleGrant, issueTokens, countMadeUpToken, store } = deps;
 
   /** Rotates if it can; what the token means otherwise. */
   const claim = async (tx: Tx, presented: RefreshToken): Promise<Claim> => {
@@ -75,9 +77,10 @@ export function createRefreshSession(deps: {
   };
 
   /** Of several that find it out at once, one ends the session and records it. */
-  const endStolen = async (tx: Tx, { user, id }: LivingSession, ip: string): Promise<Verdict> => {
+  const endStolen = async (tx: Tx, { user, id }: LivingSession, { ip, userAgent }: RequestOrigin): Promise<Verdict> => {
     if (!(await store.end(tx, id, 'stolen', clock.now()))) return 'over';
     await audit.record(tx, { event: 'session.stolen', subject: user.id, session: id, ip });
+    await notices.send(tx, user.id, 'session-stolen', { ip, device: deviceName(userAgent) });
     return 'theft';
   };
 
@@ -90,7 +93,7 @@ export function createRefreshSession(deps: {
 
     const outcome = await db.transact(async (tx): Promise<TokenGrant | Verdict> => {
       const claimed = await claim(tx, presented);
-      if (claimed.verdict === 'theft') return endStolen(tx, claimed.session, origin.ip);
+      if (claimed.verdict === 'theft') return endStolen(tx, claimed.session, origin);
       if (!('successor' in claimed)) return claimed.verdict;
       const { session, successor } = claimed;
       const { user, expiresAt, statusIndex } = session;

@@ -15,7 +15,7 @@ import type { SessionUser, TokenGrant } from './token-grant.ts';
 const maxUserAgentLength = 256;
 
 /** Proofs with which an account begins: whatever device it is, there was none before. */
-const beginsAccount: ReadonlySet<string> = new Set(['sign-up', 'set-up']);
+const beginsAccount: ReadonlySet<string> = new Set(['sign-up', 'set-up', 'invitation']);
 
 /** A grant, and what is worth telling the user about the sign-in. */
 export interface StartedSession extends TokenGrant {

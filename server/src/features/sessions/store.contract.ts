@@ -277,6 +277,16 @@ export const sessionsStoreContract = storeContract('the store of sessions', (tha
     );
     assert.equal(await known(ada, 'laptop'), false, 'to the letter');
     assert.equal(await known(bea, 'Console'), true);
+    const trusted = (user: UserId, id: string) => store.isTrusted(db, user, asSessionId(id));
+    assert.deepEqual(await Promise.all(Object.keys(agents).map((id) => trusted(ada, id))), [
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+    assert.deepEqual([await trusted(bea, 'a1'), await trusted(ada, 'nothing')], [false, false]);
   });
 
   that('knows who makes a request', async (db) => {

@@ -143,6 +143,10 @@ const findUserAgent = statement((db, p: { user: UserId; userAgent: string }) =>
   trustedSessions(db, p.user).select('id').where('user_agent', '=', p.userAgent).limit(1),
 );
 
+const findTrusted = statement((db, p: { user: UserId; id: SessionId }) =>
+  trustedSessions(db, p.user).select('id').where('id', '=', p.id),
+);
+
 const userAgentsOf = statement((db, p: { user: UserId }) =>
   trustedSessions(db, p.user).select('user_agent').groupBy('user_agent'),
 );
@@ -301,6 +305,7 @@ export const sessionsStore: SessionsStore = {
     (await tx.all(lockLivingSessions, { user, now })).map(({ id }) => asSessionId(id)),
   endAllOf: (tx, user, reason, at, kept) => tx.execute(endSessionsOf, { user, reason, at, kept: kept ?? noSession }),
   hasUserAgent: async (db, user, userAgent) => (await db.first(findUserAgent, { user, userAgent })) !== undefined,
+  isTrusted: async (db, user, id) => (await db.first(findTrusted, { user, id })) !== undefined,
   listUserAgents: async (db, user) => (await db.all(userAgentsOf, { user })).map((row) => row.user_agent),
 
   async authenticate(db, { session, user, now, permission }) {

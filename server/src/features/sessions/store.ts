@@ -87,6 +87,8 @@ export interface SessionsStore {
   endAllOf(tx: Tx, user: UserId, reason: EndReason, at: Instant, kept?: SessionId): Promise<number>;
   /** Whether the user has a session from this very user agent that was never ended by force. */
   hasUserAgent(db: Reads, user: UserId, userAgent: string): Promise<boolean>;
+  /** Whether a session is this user's and was never ended by force. */
+  isTrusted(db: Reads, user: UserId, id: SessionId): Promise<boolean>;
   /** The user agents of all such sessions, each once. */
   listUserAgents(db: Reads, user: UserId): Promise<string[]>;
   /**

@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { SessionId, UserId } from '../../kernel/ids.ts';
 import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
+import type { SendNotice } from '../notices/index.ts';
 import type { Authority } from '../roles/index.ts';
 import { type UsersStore, userNotFound } from '../users/index.ts';
 import type { EndSessions } from './end-sessions.ts';
@@ -35,11 +36,12 @@ export function createUserSessions(deps: {
   clock: Clock;
   audit: Audit;
   users: UsersStore;
+  notices: { readonly send: SendNotice };
   authority: Authority;
   endSessions: EndSessions;
   store: SessionsStore;
 }): UserSessions {
-  const { db, clock, audit, users, authority, endSessions, store } = deps;
+  const { db, clock, audit, users, notices, authority, endSessions, store } = deps;
 
   const assertExists = async (reads: Reads, id: UserId): Promise<void> => {
     const user = await users.find(reads, id);
@@ -70,7 +72,9 @@ export function createUserSessions(deps: {
         const { user, by, ip } = command;
         await users.lockActive(tx, user, clock.now());
         await assertMayEnd(tx, command);
-        return endSessions(tx, { user, reason, by, ip });
+        const ended = await endSessions(tx, { user, reason, by, ip });
+        if (ended > 0) await notices.send(tx, user, 'sessions-ended', { ip: '', device: '' });
+        return ended;
       }),
   };
 }

@@ -3,13 +3,14 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { RequireVerifiedEmail } from '../email-flows/index.ts';
+import { deviceName, type SendNotice } from '../notices/index.ts';
 import type { StartedSession, StartSession, Tokens } from '../sessions/index.ts';
 import type { PasswordVersion } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
 import { emailNotVerified, invalidCredentials } from './errors.ts';
 
 /** How a user has proven who they are. */
-export type Proof = 'password' | 'email' | 'sign-up' | 'set-up';
+export type Proof = 'password' | 'email' | 'sign-up' | 'set-up' | 'invitation';
 
 /** What a way in gives. */
 export interface SignedIn extends Tokens {
@@ -32,15 +33,19 @@ export type CompleteSignIn = (
 export function createCompleteSignIn(deps: {
   clock: Clock;
   users: UsersStore;
+  notices: { readonly send: SendNotice };
   startSession: StartSession;
   requireVerifiedEmail: RequireVerifiedEmail;
 }): CompleteSignIn {
-  const { clock, users, startSession, requireVerifiedEmail } = deps;
+  const { clock, users, notices, startSession, requireVerifiedEmail } = deps;
   return async (tx, id, options) => {
     const user = await users.lockActive(tx, id, clock.now());
     if (user === undefined) throw invalidCredentials();
     // Told to those alone who have proven who they are.
     if (requireVerifiedEmail !== 'off' && user.emailVerifiedAt === undefined) throw emailNotVerified();
-    return startSession(tx, user, options);
+    const started = await startSession(tx, user, options);
+    const { ip, userAgent } = options.origin;
+    if (started.newDevice) await notices.send(tx, user, 'new-device', { ip, device: deviceName(userAgent) });
+    return started;
   };
 }

@@ -8,11 +8,13 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { EmailFlows, RequireVerifiedEmail } from '../email-flows/index.ts';
+import type { Notices } from '../notices/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { Sessions } from '../sessions/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
+import { type AcceptInvitation, createAcceptInvitation } from './accept-invitation.ts';
 import { createCompleteSignIn } from './complete-sign-in.ts';
 import { type CompleteSignUp, createCompleteSignUp } from './complete-sign-up.ts';
 import { createLogIn, type LogIn } from './log-in.ts';
@@ -29,6 +31,7 @@ export { signInRoutes } from './routes.ts';
 export interface SignIn {
   readonly logIn: LogIn;
   readonly signUp: SignUp;
+  readonly acceptInvitation: AcceptInvitation;
   readonly completeSignUp: CompleteSignUp;
   readonly setUp: SetUp;
   readonly logInByEmail: LogInByEmail;
@@ -41,6 +44,7 @@ export function createSignIn(deps: {
   clock: Clock;
   audit: Audit;
   users: UsersStore;
+  notices: Notices;
   passwords: Passwords;
   sessions: Sessions;
   accounts: Accounts;
@@ -64,6 +68,7 @@ export function createSignIn(deps: {
   return {
     logIn: createLogIn(parts),
     signUp: createSignUp(parts),
+    acceptInvitation: createAcceptInvitation(parts),
     completeSignUp: createCompleteSignUp(parts),
     setUp: createSetUp(parts),
     logInByEmail: createLogInByEmail(parts),

@@ -5,9 +5,11 @@ import type { Clock } from '../../kernel/clock.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
 import type { AskProof } from '../email-flows/index.ts';
 import { type RememberDevice, tooManyAttempts } from '../throttle/index.ts';
+import type { AcceptInvitation } from './accept-invitation.ts';
 import type { CompleteSignUp } from './complete-sign-up.ts';
 import { signInByEmailRoutes } from './email-routes.ts';
 import { emailNotVerified, invalidCredentials } from './errors.ts';
+import { invitationRoutes } from './invitation-routes.ts';
 import type { LogIn } from './log-in.ts';
 import type { LogInByEmail } from './log-in-by-email.ts';
 import { createTokensReply } from './replies.ts';
@@ -19,6 +21,7 @@ import { signUpRoutes } from './sign-up-routes.ts';
 export interface SignInRoutesDeps {
   readonly logIn: LogIn;
   readonly signUp: SignUp;
+  readonly acceptInvitation: AcceptInvitation;
   readonly completeSignUp: CompleteSignUp;
   readonly setUp: SetUp;
   readonly logInByEmail: LogInByEmail;
@@ -60,5 +63,6 @@ export function signInRoutes(deps: SignInRoutesDeps): readonly Route[] {
       },
     }),
     ...signInByEmailRoutes({ ...deps, enabled: deps.byEmail, tokensReply }),
+    ...invitationRoutes({ ...deps, tokensReply }),
   ];
 }

@@ -48,6 +48,16 @@ export const LogInBody = Type.Object(
   { additionalProperties: false, examples: [{ email: 'ada@example.com', password: 'correct horse battery' }] },
 );
 
+export const AcceptInvitationBody = Type.Object(
+  {
+    token: TokenText,
+    new_password: PasswordText,
+  },
+  {
+    additionalProperties: false,
+    examples: [{ token: 'xTcX5hyB0JY5ZQkq2Zb5DqqYb1mUuJ0kYqKJ4a1iBqk', new_password: 'seven quiet lanterns burn' }],
+  },
+);
 export const EmailProofBody = Type.Object(
   {
     token: Type.Optional(TokenText),

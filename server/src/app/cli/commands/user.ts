@@ -34,6 +34,16 @@ export const userCommands: readonly Command[] = [
     run: createUser,
   },
   {
+    words: ['user', 'invite'],
+    usage: '<e-mail> [--username NAME] [--role NAME]...',
+    takes: 1,
+    summary:
+      'create a user without a password, and send them a link by which they choose one; once more to one who has not come in yet',
+    options: { username: { type: 'string' }, role: { type: 'string', multiple: true } },
+    needs: 'world',
+    run: inviteUser,
+  },
+  {
     words: ['user', 'list'],
     usage:
       '[--status active|disabled|deleted|any] [--email START | --username START | --id ID | --role NAME] [--created-after INSTANT] [--created-before INSTANT] [--sort [-]created|email|username] [--limit NUMBER]',
@@ -111,6 +121,28 @@ async function createUser(input: CommandInput, { ports, features }: World) {
   );
   return { text: `Created user ${id}${admin ? ' with the role admin' : ''}.`, json: { id, ...names, admin } };
 }
+
+async function inviteUser(input: CommandInput, { ports, features }: World) {
+  const email = argument(input, 0, 'e-mail');
+  const roles = [input.options.role ?? []].flat().map(String);
+  // Before anything is sent: a role that is misspelled is found while there is nothing to take back.
+  for (const role of roles) {
+    const known = await features.roles.store.findRoleId(ports.db, role);
+    if (known === undefined) throw new UsageError(`there is no role ${role}`);
+  }
+  const { accounts, users } = features;
+  const invited = await users.findByKey(ports.db, { emailKey: foldEmail(email), usernameKey: '' });
+  if (invited !== undefined) await accounts.inviteUser({ id: invited.id, by: undefined });
+  const id = invited?.id ?? (await accounts.createUser({ ...namesIn(input, email), invite: true, by: undefined }));
+  for (const role of roles) await features.roles.changeRole.assign({ user: id, role });
+  return { text: `Invited user ${id}.`, json: { id, email, roles } };
+}
+
+const namesIn = (input: CommandInput, email: string) => ({
+  email,
+  username: requiredOption(input, 'username'),
+  password: undefined,
+});
 
 async function prepareAccount(
   input: CommandInput,

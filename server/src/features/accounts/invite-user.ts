@@ -1,0 +1,71 @@
+import type { Database, Tx } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { UserId } from '../../kernel/ids.ts';
+import type { Actor } from '../../kernel/principal.ts';
+import type { Audit } from '../audit/index.ts';
+import { type MailOffice, mailNotConfigured, pickLocale } from '../mail/index.ts';
+import type { OneTimeCodes } from '../one-time-codes/index.ts';
+import type { PasswordsStore } from '../passwords/index.ts';
+import type { Authority } from '../roles/index.ts';
+import { isActive, type User, type UsersStore, userNotFound } from '../users/index.ts';
+import { notInvitable } from './errors.ts';
+
+/** Sends the link by which an account that was made for somebody becomes theirs. It kills the older ones. */
+export type SendInvitation = (
+  tx: Tx,
+  user: Pick<User, 'id' | 'username' | 'email' | 'locale'>,
+  from: { by: Actor | undefined; ip: string | undefined },
+) => Promise<void>;
+
+export function createSendInvitation(deps: {
+  audit: Audit;
+  mail: MailOffice;
+  oneTimeCodes: OneTimeCodes;
+}): SendInvitation {
+  const { audit, mail, oneTimeCodes } = deps;
+  return async (tx, { id, username, email, locale }, { by, ip }) => {
+    const { token, lifeSeconds } = await oneTimeCodes.issue(tx, { purpose: 'accept-invitation', user: id, email });
+    const data = { username, link: mail.linkTo('accept-invitation', token), days: lifeSeconds / 86_400 };
+    const posting = { to: email, locale: pickLocale(locale), letter: { template: 'invitation' as const, data } };
+    await mail.post(tx, posting, { user: id, lifeSeconds });
+    await audit.record(tx, { event: 'user.invited', actor: by, subject: id, ip });
+  };
+}
+
+export interface InviteUserCommand {
+  readonly id: UserId;
+  /** Who asks, with `users:write`; `undefined` is the operator at the CLI. */
+  readonly by: Actor | undefined;
+  readonly ip?: string;
+}
+
+/**
+ * Invites somebody once more who has not come in yet.
+ *
+ * @throws mailNotConfigured, lackingPermission, userNotFound, userHoldsMore, notInvitable
+ */
+export type InviteUser = (command: InviteUserCommand) => Promise<void>;
+
+export function createInviteUser(deps: {
+  db: Database;
+  clock: Clock;
+  users: UsersStore;
+  mail: MailOffice;
+  authority: Authority;
+  passwords: { readonly store: PasswordsStore };
+  sendInvitation: SendInvitation;
+}): InviteUser {
+  const { db, clock, users, mail, authority, passwords, sendInvitation } = deps;
+  return ({ id, by, ip }) =>
+    db.transact(async (tx) => {
+      await authority.assertHolds(tx, by, 'users:write');
+      const user = await users.lock(tx, id);
+      if (user === undefined) throw userNotFound();
+      await authority.assertReaches(tx, by, id);
+      const stored = await passwords.store.findOf(tx, id);
+      const isIn = stored?.hash !== undefined || user.emailVerifiedAt !== undefined;
+      if (isIn || !isActive(user, clock.now())) throw notInvitable();
+      if (!mail.isConfigured) throw mailNotConfigured();
+      await sendInvitation(tx, user, { by, ip });
+    });
+}

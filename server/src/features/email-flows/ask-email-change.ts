@@ -1,0 +1,99 @@
+import type { Database, Tx } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { FieldError } from '../../kernel/errors.ts';
+import { validationFailed } from '../../kernel/invalid.ts';
+import {
+  type Accounts,
+  type CurrentPasswordCommand,
+  type CurrentPasswordProof,
+  currentPasswordWrong,
+} from '../accounts/index.ts';
+import type { Audit } from '../audit/index.ts';
+import { type Letter, type MailOffice, mailNotConfigured, pickLocale } from '../mail/index.ts';
+import { deviceName } from '../notices/index.ts';
+import type { OneTimeCodes } from '../one-time-codes/index.ts';
+import type { Passwords } from '../passwords/index.ts';
+import type { Throttle } from '../throttle/index.ts';
+import { checkNames, type User } from '../users/index.ts';
+import type { ChargeMail } from './charge-mail.ts';
+
+export type AskEmailChangeCommand = CurrentPasswordCommand & { readonly email: string };
+
+/**
+ * Asks for another address: the new one gets a link that makes the change, the present one is told. Nothing has changed yet.
+ *
+ * Whether the new address has an account is not even looked up, so neither the answer nor its time can tell. Its mail goes out all the same:
+ * whoever follows the link has shown that the address is theirs, and may hear there that it is taken.
+ *
+ * @throws mailNotConfigured, validationFailed, currentPasswordWrong, tooManyAttempts, overloaded; invalidToken when the session was ended
+ * meanwhile
+ */
+export type AskEmailChange = (command: AskEmailChangeCommand) => Promise<void>;
+
+/** Worth reading for as long as a notice is. */
+const toldSeconds = 3 * 86_400;
+
+export function createAskEmailChange(deps: {
+  db: Database;
+  clock: Clock;
+  audit: Audit;
+  mail: MailOffice;
+  passwords: Passwords;
+  throttle: Throttle;
+  oneTimeCodes: OneTimeCodes;
+  accounts: Accounts;
+  chargeMail: ChargeMail;
+}): AskEmailChange {
+  const { db, clock, audit, mail, passwords, throttle, oneTimeCodes, accounts, chargeMail } = deps;
+
+  const faultsOf = ({ who, email }: AskEmailChangeCommand): FieldError[] => {
+    const same = { pointer: '/email', detail: 'This is your address already.' };
+    return email === who.email ? [same] : checkNames({ username: 'ok', email });
+  };
+
+  const post = (tx: Tx, { id, locale }: User, to: string, letter: Letter, lifeSeconds: number) =>
+    mail.post(tx, { to, locale: pickLocale(locale), letter }, { user: id, lifeSeconds });
+
+  /** To both addresses. The session goes with the token: once it is ended by force, the link is worth nothing. */
+  const postBoth = async (tx: Tx, yourself: User, { who, email, ip, userAgent }: AskEmailChangeCommand) => {
+    const { id: user, username } = yourself;
+    const order = { purpose: 'confirm-email', user, email, session: who.sessionId } as const;
+    const { token, code, lifeSeconds } = await oneTimeCodes.issue(tx, order);
+    const proof = { link: mail.linkTo('confirm-email', token), code, minutes: lifeSeconds / 60 };
+    const confirm: Letter = { template: 'confirm-email', data: { username, newEmail: email, ...proof } };
+    await post(tx, yourself, email, confirm, lifeSeconds);
+    const asker = { at: clock.now(), ip, device: deviceName(userAgent) };
+    const data = { username, newEmail: email, resetLink: mail.linkTo('reset-password'), ...asker };
+    await post(tx, yourself, yourself.email, { template: 'email-change-asked', data }, toldSeconds);
+  };
+
+  /** Counted behind the password, so that who has stolen an access token alone sends nobody a mail. */
+  const charge = async ({ who, email, ip }: AskEmailChangeCommand, { charged }: CurrentPasswordProof) => {
+    try {
+      await throttle.charge([{ kind: 'rename', of: [who.userId] }]);
+      await chargeMail({ email, ip });
+    } catch (error) {
+      // The current password was right.
+      await db.transact((tx) => throttle.forgive(tx, charged));
+      throw error;
+    }
+  };
+
+  return async (command) => {
+    if (!mail.isConfigured) throw mailNotConfigured();
+    const errors = faultsOf(command);
+    if (errors.length > 0) throw validationFailed({ errors });
+    const { who, ip } = command;
+    await accounts.withCurrentPassword(command, 'email.change-asked', async (proof) => {
+      await charge(command, proof);
+      await db.transact(async (tx) => {
+        const yourself = await accounts.lockYourself(tx, who);
+        if (!(await passwords.store.isCurrent(tx, proof.proven))) throw currentPasswordWrong();
+        await postBoth(tx, yourself, command);
+        const { userId: subject, sessionId: session } = who;
+        await audit.record(tx, { event: 'email.change-asked', actor: who, subject, session, ip });
+        await throttle.forgive(tx, proof.charged);
+      });
+    });
+  };
+}

@@ -1,0 +1,53 @@
+import type { Database, Tx } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Accounts } from '../accounts/index.ts';
+import type { Audit } from '../audit/index.ts';
+import { invalidOneTimeToken, type LiveToken, type OneTimeCodes } from '../one-time-codes/index.ts';
+import type { EndSessions, Sessions } from '../sessions/index.ts';
+import type { User, UsersStore } from '../users/index.ts';
+
+/**
+ * Makes the change of an address that was asked for: the token shows that the new one is theirs. The session that has asked goes on, all
+ * others end, as with another password. The former address is told, and gets a way back.
+ *
+ * @throws invalidOneTimeToken, also where the session that has asked was ended by force since, or the user is not let in; tooManyAttempts;
+ * emailTaken when somebody has the address: the token is then as good as before
+ */
+export type ConfirmEmailChange = (command: { token: string; ip: string }) => Promise<void>;
+
+export function createConfirmEmailChange(deps: {
+  db: Database;
+  clock: Clock;
+  audit: Audit;
+  users: UsersStore;
+  oneTimeCodes: OneTimeCodes;
+  sessions: Sessions;
+  endSessions: EndSessions;
+  accounts: Accounts;
+}): ConfirmEmailChange {
+  const { db, clock, audit, users, oneTimeCodes, sessions, endSessions, accounts } = deps;
+
+  /** Locks the user. Whoever threw out who had asked wants nothing of what they asked for. */
+  const askerOf = async (tx: Tx, { user: id, session }: LiveToken): Promise<User> => {
+    const user = id && (await users.lockActive(tx, id, clock.now()));
+    const isTrusted = user && session !== undefined && (await sessions.store.isTrusted(tx, user.id, session));
+    if (!isTrusted) throw invalidOneTimeToken();
+    return user;
+  };
+
+  return async ({ token: text, ip }) => {
+    const token = await oneTimeCodes.find('confirm-email', { token: text }, ip);
+    await db.transact(async (tx) => {
+      const user = await askerOf(tx, token);
+      await oneTimeCodes.use(tx, token);
+      await accounts.rename(tx, user, { email: token.email });
+      await users.markVerified(tx, user.id, token.emailKey, clock.now());
+      const { id: subject } = user;
+      const [by, session] = [{ userId: subject, sessionId: token.session }, token.session];
+      const event = { event: 'user.renamed', actor: by, subject, session, ip } as const;
+      await audit.record(tx, { ...event, object: 'email', reason: 'confirmed' });
+      await accounts.tellOfNewEmail(tx, { user, email: token.email, proven: true });
+      await endSessions(tx, { user: subject, kept: session, reason: 'email-changed', by, ip });
+    });
+  };
+}
