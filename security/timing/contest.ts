@@ -49,19 +49,35 @@ const anyFoundIn = (times: Times): boolean =>
 /** Goes on until something is found. */
 export const untilFound = { isEnough: anyFoundIn } as const;
 
-/** Goes on until a shift of so many milliseconds would be found in every class. It looks at how far times spread, not at whether they differ. */
-export const untilWouldFind = (goalMs: number) => ({
-  isEnough: (times: Times) =>
-    [...pairsIn(times)].every(({ samples, unknown }) => leastShift(samples, unknown) <= goalMs),
+/** What a measurement must be able to find, all in milliseconds. */
+export interface Sight {
+  /** A shift that is good to find, if it takes no longer than `patienceMs`. */
+  readonly goal: number;
+  readonly patienceMs: number;
+  /** A shift that must not be able to hide: for it the measurement goes on to its last moment. */
+  readonly must: number;
+  readonly budgetMs: number;
+}
+
+export const quickSight: Sight = { goal: 2, patienceMs: 15_000, must: 5, budgetMs: 30_000 };
+export const fullSight: Sight = { goal: 0.25, patienceMs: 120_000, must: 1, budgetMs: 300_000 };
+
+/** Goes on until a shift would be found in every class. It looks at how far times spread, not at whether they differ. */
+export const untilItWouldFind = ({ goal, patienceMs, must, budgetMs }: Sight) => ({
+  budgetMs,
+  isEnough: (times: Times, elapsedMs: number) => {
+    const wanted = elapsedMs < patienceMs ? goal : must;
+    return [...pairsIn(times)].every(({ samples, unknown }) => leastShift(samples, unknown) <= wanted);
+  },
 });
 
-/** Judges every class against `unknown`. @param sensitivityMs a difference that must not be able to hide, or the machine was too busy */
-export function* verdictsOn(path: string, times: Times, sensitivityMs: number): Generator<Verdict> {
+/** Judges every class against `unknown`. */
+export function* verdictsOn(path: string, times: Times, { must }: Sight): Generator<Verdict> {
   for (const { title, samples, unknown } of pairsIn(times)) {
     const least = leastShift(samples, unknown);
     yield* verdictOn(path, title, samples, unknown, `would find ${ms(least)}`);
-    const blind = least > sensitivityMs ? 'the machine is too busy to measure on' : undefined;
-    yield control(`${path}: ${sensitivityMs} ms between ${title} and unknown would be found`, blind);
+    const blind = least > must ? 'the machine is too busy to measure on' : undefined;
+    yield control(`${path}: ${must} ms between ${title} and unknown would be found`, blind);
   }
 }
 

@@ -17,8 +17,8 @@ export interface MeasureOptions {
   readonly status: number;
   /** When to stop at the latest: milliseconds from now. On a very busy machine not before there are samples enough to be compared. */
   readonly budgetMs: number;
-  /** Whether that is enough; asked now and then. */
-  readonly isEnough?: (times: Times) => boolean;
+  /** Whether that is enough, after so many milliseconds; asked now and then. */
+  readonly isEnough?: (times: Times, elapsedMs: number) => boolean;
   /** How often a name is asked for at most; `mostRounds` unless said. */
   readonly rounds?: number;
 }
@@ -42,12 +42,12 @@ const lookEvery = 100;
 export async function measure(classes: readonly NameClass[], options: MeasureOptions): Promise<Times> {
   const { stopwatch, requestFor, status, budgetMs, isEnough = () => false } = options;
   const times = new Map(classes.map(({ title }): [string, number[]] => [title, []]));
-  const until = performance.now() + budgetMs;
+  const began = performance.now();
   let asked = 0;
   for (const { title, name } of inRounds(classes, options)) {
     if (areComparable(times)) {
-      if (performance.now() > until) break;
-      if (asked % lookEvery === 0 && isEnough(times)) break;
+      const elapsedMs = performance.now() - began;
+      if (elapsedMs > budgetMs || (asked % lookEvery === 0 && isEnough(times, elapsedMs))) break;
     }
     const timed = await stopwatch.time(requestFor(name));
     if (timed.status !== status) throw new Error(`${title}: ${name} is answered ${timed.status}`);

@@ -1,5 +1,5 @@
 import type { Attack } from '../../attack.ts';
-import { hold, untilWouldFind, verdictsOn } from '../../timing/contest.ts';
+import { fullSight, hold, quickSight, untilItWouldFind, verdictsOn } from '../../timing/contest.ts';
 import { logInDoor } from '../../timing/doors.ts';
 import { plainPopulation } from '../../timing/population.ts';
 
@@ -8,11 +8,9 @@ export const attack: Attack = {
   wants: 'To know which names have an account, had one, or have one that is disabled, from how long a refusal takes.',
   source: 'OWASP WSTG-IDNT-04; CWE-208; dudect (Reparaz, Balasch, Verbauwhede 2017)',
   async *attempts(scene) {
+    const sight = scene.quick ? quickSight : fullSight;
     const population = plainPopulation(['existing', 'deleted', 'disabled'], scene.quick ? 80 : 400);
-    const limits = scene.quick
-      ? { budgetMs: 15_000, ...untilWouldFind(2) }
-      : { budgetMs: 150_000, ...untilWouldFind(0.25) };
-    const times = await hold(scene, { door: logInDoor, population, ...limits });
-    yield* verdictsOn(logInDoor.path, times, scene.quick ? 5 : 1);
+    const times = await hold(scene, { door: logInDoor, population, ...untilItWouldFind(sight) });
+    yield* verdictsOn(logInDoor.path, times, sight);
   },
 };

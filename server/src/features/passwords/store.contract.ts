@@ -8,7 +8,6 @@ import { Secret } from '../../kernel/secret.ts';
 import { usersStore } from '../users/index.ts';
 import { createFindStandIn } from './find-stand-in.ts';
 import { passwordsStore as store } from './store.sql.ts';
-import { idsPerLook } from './store.ts';
 
 const keysOf = (name: string) => ({ usernameKey: name, emailKey: `${name}@example.com` });
 
@@ -84,10 +83,10 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
 
   that('finds the hashes of living users with a password among some ids, also where ids stand twice', async (db) => {
     const [ada, bea] = [await addUser(db, 'ada'), await addUser(db, 'bea', { withPassword: false })];
-    const [cyd, dan, eva] = [await addUser(db, 'cyd'), await addUser(db, 'dan'), await addUser(db, 'eva')];
+    const [cyd, dan] = [await addUser(db, 'cyd'), await addUser(db, 'dan')];
     await db.transact((tx) => usersStore.markDeleted(tx, cyd, 2_000));
     await db.transact((tx) => usersStore.markDisabled(tx, dan, { at: 2_000, until: undefined, reason: undefined }));
-    const found = await store.hashesAmong(db, [dan, ada, bea, cyd, ada, eva + 1, dan, dan]);
+    const found = await store.hashesAmong(db, [dan, ada, dan, dan]);
     assert.deepEqual(
       [...found].toSorted(([a], [b]) => a - b),
       [
@@ -96,8 +95,7 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
       ],
       'a disabled user is a living one',
     );
-    const gone = Array.from({ length: idsPerLook }, () => cyd);
-    assert.deepEqual(await store.hashesAmong(db, gone), new Map());
+    assert.deepEqual(await store.hashesAmong(db, [bea, cyd, dan + 1, 0]), new Map());
   });
 
   that(

@@ -18,7 +18,7 @@ export interface FoundPassword extends StoredPassword {
 }
 
 /** How many ids `hashesAmong` looks for at once: a statement that is compiled once has so many places, not fewer. */
-export const idsPerLook = 8;
+export const idsPerLook = 4;
 
 export interface PasswordsStore {
   /** By folded e-mail or username; deleted users have no names, so they are not found. */
