@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { PostMail } from '../../src/features/mail/index.ts';
+import type { UserId } from '../../src/kernel/ids.ts';
 import { behind } from '../support/behind.ts';
+import { createClient } from '../support/client.ts';
 import { openTestDatabase } from '../support/databases/index.ts';
+import { ada, bea, signUp } from '../support/people.ts';
 import { createTestClock, type TestClock } from '../support/ports.ts';
 import { startServer, type TestServer, type TestServerOptions } from '../support/server.ts';
 import { linkIn, type SmtpReceiver, startSmtpReceiver } from '../support/smtp-receiver.ts';
@@ -318,4 +321,32 @@ test('what was sent is forgotten after its days, and what waits is not', async (
   server.clock.advance(1);
   await server.features.mail.sweep();
   assert.deepEqual(await states(server), [['bea@example.com', 'waiting', 1]]);
+});
+
+test('a user is told which mails they were sent, and not what these said; a purge forgets them, also those that wait', async () => {
+  await using receiver = await startSmtpReceiver();
+  await using server = await sendingTo(receiver);
+  const call = createClient(server.url);
+  const [held, other] = [await signUp(call), await signUp(call, bea)];
+  const { mail } = server.features;
+  const postTo = (user: UserId, to: string) =>
+    server.db.transact((tx) => mail.post(tx, letterTo(to), { user, lifeSeconds }));
+  await postTo(held.id, ada.email);
+  await postTo(other.id, bea.email);
+  await mail.delivery.all();
+  await postTo(held.id, ada.email);
+  const { body } = await call('GET', '/user/export', { token: held.accessToken });
+  const at = new Date(server.clock.now()).toISOString();
+  const told = { template: 'reset-password', to: ada.email, written_at: at };
+  const bySent = (body.mails as { sent_at: string | null }[]).toSorted((a) => (a.sent_at === null ? 1 : -1));
+  assert.deepEqual(bySent, [
+    { ...told, sent_at: at },
+    { ...told, sent_at: null },
+  ]);
+  const admin = await server.admin();
+  await call('DELETE', `/users/${held.id}`, { token: admin });
+  assert.equal((await call('POST', `/users/${held.id}/purge`, { token: admin })).status, 200);
+  assert.deepEqual(await states(server), [[bea.email, 'sent', 1]]);
+  await mail.delivery.all();
+  assert.equal(receiver.mails.length, 2);
 });
