@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { systemTicker } from '../server/src/adapters/system-ticker.ts';
 import { compose, type Features } from '../server/src/app/compose.ts';
 import { loadAppConfig } from '../server/src/app/config.ts';
+import { openMail } from '../server/src/app/ports.ts';
 import type { Database } from '../server/src/db/database.ts';
 import { openSqlite } from '../server/src/db/dialects/sqlite/database.ts';
 import { migrate } from '../server/src/db/migrate.ts';
@@ -64,6 +65,7 @@ async function furnish(db: Database, users: number): Promise<House> {
     breachedPasswords: undefined,
     secretKeys,
     witnesses: [],
+    ...openMail(config.values),
     warn: () => {},
   };
   const features = await compose(ports, config.values, 'http://localhost:8000');

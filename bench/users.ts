@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { systemTicker } from '../server/src/adapters/system-ticker.ts';
 import { compose, type Features } from '../server/src/app/compose.ts';
 import { loadAppConfig } from '../server/src/app/config.ts';
+import { openMail } from '../server/src/app/ports.ts';
 import type { Database } from '../server/src/db/database.ts';
 import { openSqlite } from '../server/src/db/dialects/sqlite/database.ts';
 import { migrate } from '../server/src/db/migrate.ts';
@@ -92,6 +93,7 @@ async function furnish(db: Database): Promise<Features> {
     hasher: createTestHasher(),
     breachedPasswords: undefined,
     witnesses: [],
+    ...openMail(config.values),
     warn: () => {},
   };
   const features = await compose({ db, clock, secretKeys, ...adapters }, config.values, 'http://localhost:8000');

@@ -22,6 +22,7 @@ const facts: BannerFacts = {
 };
 const firstStart: BannerFacts = {
   ...facts,
+  mailbox: 'http://localhost:8000/dev/mail',
   mode: 'development',
   madeSecretKey: 'data/secret-key',
   setupToken: { token: new Secret('the-token'), path: 'data/setup-token' },
@@ -51,6 +52,11 @@ describe('the banner', () => {
     assert.match(text, /npm run keyward -- user create --admin --email you@example\.com --username admin\n$/);
   });
 
+  test('names the mailbox of mails that nobody sends, where there is one', () => {
+    assert.match(banner(firstStart), /^ {2}Mails {5}http:\/\/localhost:8000\/dev\/mail {2}\(none is sent/m);
+    assert.doesNotMatch(banner(facts), /Mails/);
+  });
+
   test('says the same to a program', () => {
     assert.deepEqual(bannerJson(firstStart), {
       status: 'listening',
@@ -60,6 +66,7 @@ describe('the banner', () => {
       address: 'http://0.0.0.0:8000',
       public_url: 'https://auth.example.com',
       docs: 'https://auth.example.com/docs',
+      mailbox: 'http://localhost:8000/dev/mail',
       made_secret_key: 'data/secret-key',
       setup_token: { token: 'the-token', file: 'data/setup-token' },
     });

@@ -12,19 +12,22 @@ export interface BannerFacts {
   readonly database: DatabaseUrl;
   /** The file of a key that was just made. */
   readonly madeSecretKey: string | undefined;
+  /** The page of mails that nobody sends, where there is one. */
+  readonly mailbox?: string | undefined;
   /** Present as long as there is no administrator. */
   readonly setupToken: OfferedSetupToken | undefined;
 }
 
 /** What the server says when it is ready: the one place where the set-up token is shown, never in the log. */
 export function banner(facts: BannerFacts): string {
-  const { mode, address, publicUrl, database, madeSecretKey, setupToken } = facts;
+  const { mode, address, publicUrl, database, madeSecretKey, setupToken, mailbox } = facts;
   const lines = [
     `Keyward ${version} (${mode})`,
     `  Database  ${describeDatabaseUrl(database)}`,
     `  Address   ${address}${publicUrl === address ? '' : `  (public: ${publicUrl})`}`,
     `  Docs      ${publicUrl}/docs`,
   ];
+  if (mailbox !== undefined) lines.push(`  Mails     ${mailbox}  (none is sent: no SMTP_URL)`);
   if (madeSecretKey !== undefined)
     lines.push(`  Made a key of its own in ${madeSecretKey}; production wants SECRET_KEY.`);
   if (setupToken !== undefined) lines.push(...setupLines(setupToken, publicUrl));
@@ -32,7 +35,8 @@ export function banner(facts: BannerFacts): string {
 }
 
 /** The same for a program. It holds the set-up token, as the text does. */
-export function bannerJson({ mode, address, publicUrl, database, madeSecretKey, setupToken }: BannerFacts): object {
+export function bannerJson(facts: BannerFacts): object {
+  const { mode, address, publicUrl, database, madeSecretKey, setupToken, mailbox } = facts;
   return {
     status: 'listening',
     version,
@@ -41,6 +45,7 @@ export function bannerJson({ mode, address, publicUrl, database, madeSecretKey, 
     address,
     public_url: publicUrl,
     docs: `${publicUrl}/docs`,
+    mailbox: mailbox ?? null,
     made_secret_key: madeSecretKey ?? null,
     setup_token: setupToken === undefined ? null : { token: setupToken.token.reveal(), file: setupToken.path },
   };

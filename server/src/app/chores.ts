@@ -21,6 +21,7 @@ const choresOf = ({
   apiKeys,
   accounts,
   personalData,
+  mail,
 }: Features): readonly Chore[] => [
   { name: 'sweeping deleted roles', everyMs: 60 * minuteMs, run: () => roles.sweep() },
   { name: 'sweeping sessions', everyMs: 60 * minuteMs, run: () => sessions.sweep() },
@@ -31,6 +32,10 @@ const choresOf = ({
   { name: 'tidying disabled users', everyMs: minuteMs, run: () => accounts.forgetRunOut() },
   { name: 'purging deleted users', everyMs: 10 * minuteMs, run: () => personalData.purgeDue() },
   { name: 'the upkeep of signing keys', everyMs: minuteMs, run: () => keys.upkeep() },
+  { name: 'sweeping the outbox', everyMs: 60 * minuteMs, run: () => mail.sweep() },
+  { name: 'looking after the outbox', everyMs: minuteMs, run: () => mail.lookAfter() },
+  // Goes on by itself while there is more, and ends with the requests under way (server.ts).
+  { name: 'sending mails', everyMs: 1_000, run: async () => mail.delivery.begin() },
   { name: 'sealing the audit record', everyMs: 1_000, run: () => audit.upkeep() },
 ];
 

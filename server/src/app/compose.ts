@@ -20,6 +20,7 @@ import { usersStore as users, usersHolding } from '../features/users/index.ts';
 import type { BreachedPasswords } from '../kernel/breached-passwords.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Hasher } from '../kernel/hasher.ts';
+import type { ComposeMail, Mailer } from '../kernel/mailer.ts';
 import type { Random } from '../kernel/random.ts';
 import type { SecretKeys } from '../kernel/secret-keys.ts';
 import type { Ticker } from '../kernel/ticker.ts';
@@ -36,6 +37,9 @@ export interface Ports {
   /** Undefined where the configuration does not ask for it. */
   readonly breachedPasswords: BreachedPasswords | undefined;
   readonly secretKeys: SecretKeys;
+  /** Who carries mails away; undefined where no mail server is configured. */
+  readonly mailer: Mailer | undefined;
+  readonly composeMail: ComposeMail;
   /** Who keeps checkpoints of the audit record. */
   readonly witnesses: readonly Witness[];
   /** Is told what an operator should know and what stops nothing. */
@@ -75,7 +79,7 @@ export async function compose(
   const { db } = ports;
   const audit = await createAudit({ ...ports, issuer });
   const keys = await createKeys({ ...ports, audit, settings: config.keys });
-  const mail = createMailOffice({ ...ports, issuer });
+  const mail = createMailOffice({ ...ports, issuer, settings: config.mail });
   const roles = createRoles({ ...ports, audit, users });
   const people = { users, roles: roles.store, authority: roles.authority };
   const notices = createNotices({ ...ports, users, mail });
@@ -86,12 +90,12 @@ export async function compose(
   const sessions = createSessions({ ...ports, ...people, ...tokens, audit, throttle }, parts.sessions);
   const apiKeys = createApiKeys({ ...ports, ...people, audit, throttle, limits: config.apiKeys });
   const status = createStatus({ ...ports, keys, sessions: sessions.store, issuer, settings: config.status });
-  const proofs = { passwords, throttle, sessions: sessions.store, endSessions: sessions.endSessions };
-  const accounts = createAccounts({ ...ports, ...people, ...proofs, audit });
+  const proofs = { passwords, throttle, endSessions: sessions.endSessions };
+  const accounts = createAccounts({ ...ports, ...people, ...proofs, audit, oneTimeCodes, sessions: sessions.store });
   const directory = createDirectory({ ...ports, ...people, sessions: sessions.store });
   const personalData = createPersonalData({ ...ports, ...people, audit, holdings, settings: config.personalData });
   const posts = { users, mail, notices, oneTimeCodes, apiKeys };
-  const emailFlows = createEmailFlows({ ...ports, ...people, ...posts, ...proofs, audit, accounts });
+  const emailFlows = createEmailFlows({ ...ports, ...people, ...posts, ...proofs, audit, accounts, sessions });
   const signIn = createSignIn({
     ...ports,
     ...posts,
@@ -100,7 +104,7 @@ export async function compose(
     sessions,
     accounts,
     emailFlows,
-    settings: config.signIn,
+    settings: { ...config.signIn, ...config.emailFlows },
   });
   const grantToken = createGrantToken({ logIn: signIn.logIn, refreshSession: sessions.refresh });
   const metadata = serverMetadata(issuer);

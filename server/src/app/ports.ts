@@ -4,12 +4,15 @@ import { createBreachedPasswords } from '../adapters/breached-passwords.ts';
 import { ownSecretKey } from '../adapters/own-secret-key.ts';
 import { createHasher } from '../adapters/password-hashing/hasher.ts';
 import { createLanes } from '../adapters/password-hashing/lanes.ts';
+import { createComposeMail } from '../adapters/smtp/compose-mail.ts';
+import { createSmtpMailer } from '../adapters/smtp/smtp-mailer.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
 import { systemTicker as ticker } from '../adapters/system-ticker.ts';
 import { openWitnesses } from '../adapters/witness/open-witnesses.ts';
 import { resolveDatabase } from '../config/server.ts';
 import { connect } from '../db/connect.ts';
+import { deliveryLanes } from '../features/mail/index.ts';
 import type { BreachedPasswords } from '../kernel/breached-passwords.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { SecretKeys } from '../kernel/secret-keys.ts';
@@ -38,7 +41,8 @@ export async function openPorts(
   // Two at least: work under a lock of all nodes holds one for the lock.
   const db = await connect(resolveDatabase(config.server), { poolSize: shareOf(config.server.databasePoolSize, 2) });
   const witnesses = openWitnesses(witnessPlaces(config));
-  return { db, clock, ticker, random, hasher, breachedPasswords, secretKeys, madeSecretKey, witnesses, warn };
+  const outside = { breachedPasswords, witnesses, ...openMail(config) };
+  return { db, clock, ticker, random, hasher, secretKeys, madeSecretKey, warn, ...outside };
 }
 
 type Warn = (text: string) => void;
@@ -50,6 +54,19 @@ export function openBreachedPasswords(
   warn: Warn,
 ): BreachedPasswords | undefined {
   return passwords.breachCheck ? createBreachedPasswords({ url: passwords.breachUrl, clock, warn }) : undefined;
+}
+
+/** Whom mails without `MAIL_FROM` come from: those that nobody sends. */
+const nobody = { name: 'Keyward', address: 'keyward@localhost' };
+
+/** No mailer where none is configured. */
+export function openMail({ mail }: AppValues): Pick<Ports, 'mailer' | 'composeMail'> {
+  const sender = { from: mail.sender ?? nobody, replyTo: mail.replyTo };
+  const { smtpServer } = mail;
+  return {
+    mailer: smtpServer && createSmtpMailer(smtpServer, sender, { connections: deliveryLanes }),
+    composeMail: createComposeMail(sender),
+  };
 }
 
 /** Those that are configured, or the file in the data directory. */

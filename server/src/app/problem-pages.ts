@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { databaseMoved } from '../db/moved.ts';
 import { databaseUnavailable, outcomeUnknown } from '../db/unavailable.ts';
+import { mailNotConfigured } from '../features/mail/index.ts';
 import { attemptsUncounted } from '../features/throttle/index.ts';
 import { once } from '../http/once.ts';
 import { statusOfKind } from '../http/problem.ts';
@@ -24,6 +25,7 @@ const everywhere: readonly Refusal[] = [
   outcomeUnknown,
   databaseMoved,
   attemptsUncounted,
+  mailNotConfigured,
 ];
 
 /** Problems that no feature can give: what fails before there is a request, and what nobody foresaw. */

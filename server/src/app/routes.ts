@@ -3,8 +3,9 @@ import { accountAdminRoutes, accountRoutes, ownAccountRoutes } from '../features
 import { apiKeyRoutes, userKeyRoutes } from '../features/api-keys/index.ts';
 import { auditRoutes } from '../features/audit/index.ts';
 import { directoryRoutes } from '../features/directory/index.ts';
-import { passwordResetRoutes } from '../features/email-flows/index.ts';
+import { emailFlowRoutes, passwordResetRoutes } from '../features/email-flows/index.ts';
 import { keyRoutes } from '../features/keys/index.ts';
+import { mailboxRoutes } from '../features/mail/index.ts';
 import { oauthRoutes } from '../features/oauth/index.ts';
 import { passwordRoutes } from '../features/passwords/index.ts';
 import { personalDataRoutes } from '../features/personal-data/index.ts';
@@ -54,7 +55,7 @@ export function routeMap({
   isStopping,
 }: RouteMapDeps): readonly Route[] {
   const { audit, keys, roles, passwords, throttle, sessions, apiKeys, status } = features;
-  const { accounts, directory, personalData, emailFlows, signIn, oauth } = features;
+  const { accounts, directory, personalData, emailFlows, signIn, oauth, mail } = features;
   const cookie = refreshCookie({ production });
   const deviceCookie = createDeviceCookie({ production });
   const rememberDevice = createRememberDevice(throttle.devices, deviceCookie);
@@ -69,6 +70,7 @@ export function routeMap({
       allowedOrigins,
       clientId,
     }),
+    ...emailFlowRoutes({ ...emailFlows, cookie, deviceCookie, allowedOrigins }),
     ...oauthRoutes({ ...oauth, deviceCookie, clientId }),
     ...sessionRoutes({
       refreshSession: sessions.refresh,
@@ -96,6 +98,7 @@ export function routeMap({
     ...keyRoutes(keys),
     ...auditRoutes(audit),
     ...statusRoutes(status),
+    ...mailboxRoutes(mail.mailbox),
     ...healthRoutes(db, isStopping),
   ];
   return [...routes, ...problemRoutes(() => routes), ...documentationRoutes({ info: apiInfo, routes: () => routes })];

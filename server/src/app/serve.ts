@@ -13,6 +13,9 @@ import { createServer } from './server.ts';
 import { ensureFirstAdmin, offerSetupToken } from './set-up.ts';
 import { stopSignal } from './signals.ts';
 
+const withoutMail =
+  'no mail is sent: without SMTP_URL and MAIL_FROM nobody can reset a password, prove an address or be told of what happens to their account';
+
 /** How long requests under way may take when the server stops. */
 const drainMs = 10_000;
 /** How often it is seen meanwhile which connections have fallen idle. */
@@ -57,6 +60,7 @@ export async function inServerWorld(
     if (firstOfNode) await migrate(ports.db, ports.clock.now());
     const features = await compose(ports, values, resolvePublicUrl(values.server));
     if (firstOfNode) await ensureFirstAdmin(features, values);
+    if (firstOfNode && !features.mail.isConfigured) logger.warn(withoutMail);
     await work({ config, ports, features, logger });
   } finally {
     await ports.db.close();
@@ -93,8 +97,12 @@ export async function bannerFacts(
   const { server } = values;
   const setupToken = await offerSetupToken(features, values);
   const [publicUrl, database] = [resolvePublicUrl(server), resolveDatabase(server)];
-  return { mode, address, publicUrl, database, madeSecretKey: ports.madeSecretKey, setupToken };
+  const mailbox = features.mail.mailbox === undefined ? undefined : mailboxAddress(values.server);
+  return { mode, address, publicUrl, database, madeSecretKey: ports.madeSecretKey, setupToken, mailbox };
 }
+
+/** On this machine, whatever `PUBLIC_URL` says: it answers nobody else. */
+const mailboxAddress = ({ port }: { port: number }): string => `http://localhost:${port}/dev/mail`;
 
 /**
  * Takes no new requests and finishes those under way. Their connections, which clients would keep for the next one, are closed as they

@@ -46,6 +46,12 @@ export function createServer({ mode, config, ports, features, logger, ...options
   });
   // A stream that goes on for ever is not waited for.
   app.addHook('preClose', () => features.status.feed.close());
+  // Mails under way have as long as requests under way, and at the same time.
+  let mailsDone: Promise<void> | undefined;
+  app.addHook('preClose', async () => {
+    mailsDone = features.mail.delivery.stop();
+  });
+  app.addHook('onClose', async () => mailsDone);
   // What the last requests have noted. A database that is gone must not keep the server from stopping.
   app.addHook('onClose', () =>
     features.apiKeys

@@ -3,7 +3,7 @@ import { createFinder, type Find } from './find.ts';
 import { modeVariables, resolveMode } from './mode.ts';
 import { nearMiss } from './near-miss.ts';
 import { type ConfigEntry, readSection } from './read-section.ts';
-import type { Fault, Mode, Origin, Section, Settings, ValuesOf } from './setting.ts';
+import type { Fault, Mode, Origin, Section, SettingContext, Settings, ValuesOf } from './setting.ts';
 import type { Sources } from './sources.ts';
 
 export type Sections = Readonly<Record<string, Section>>;
@@ -34,9 +34,14 @@ export type LoadResult<S extends Sections = Sections> = LoadedConfig<S> | Refuse
  * Reads every section's settings: from the environment, else the file that `<VARIABLE>_FILE` names (secrets only), else `.env`,
  * else the default. An empty text counts as not set. Never stops at the first fault; variables that nobody declared are no fault.
  *
+ * @param checkAcross rules over several sections; runs when each of them is good
  * @throws Error when two sections declare one variable, which is a mistake of the program
  */
-export function loadConfig<const S extends Sections>(sections: S, sources: Sources): LoadResult<S> {
+export function loadConfig<const S extends Sections>(
+  sections: S,
+  sources: Sources,
+  checkAcross: (values: ConfigValues<S>, context: SettingContext) => readonly Fault[] = () => [],
+): LoadResult<S> {
   const dotenv = parseDotenv(sources.dotenv ?? '', sources.environment);
   const find = createFinder(sources, dotenv.values);
   const { mode, ...modeResult } = resolveMode((variable) => find({ variable }));
@@ -46,7 +51,10 @@ export function loadConfig<const S extends Sections>(sections: S, sources: Sourc
     key,
     ...readSection(part, find, { mode }, clearMode),
   }));
-  const faults = [...(sources.faults ?? []), ...modeResult.faults, ...read.flatMap((part) => part.faults)];
+  // Each value came from the `parse` or `fallback` of the setting under that key.
+  const values = Object.fromEntries(read.map(({ key, values }) => [key, values])) as ConfigValues<S>;
+  const ofSections = [...(sources.faults ?? []), ...modeResult.faults, ...read.flatMap((part) => part.faults)];
+  const faults = ofSections.length > 0 ? ofSections : checkAcross(values, { mode });
   const misspelt = misspellings([...dotenv.values.keys()], knownVariables(sections));
   const warnings = [...dotenv.warnings, ...modeResult.warnings, ...misspelt];
   if (faults.length > 0) return { ok: false, faults, warnings };
@@ -54,8 +62,7 @@ export function loadConfig<const S extends Sections>(sections: S, sources: Sourc
   return {
     ok: true,
     mode,
-    // Each value came from the `parse` or `fallback` of the setting under that key.
-    values: Object.fromEntries(read.map(({ key, values }) => [key, values])) as ConfigValues<S>,
+    values,
     origins: new Map(entries.map(({ variable, origin }) => [variable, origin])),
     entries,
     warnings,

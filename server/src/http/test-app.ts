@@ -33,6 +33,7 @@ const ada: Person = {
   userId: asUserId(1),
   username: 'ada',
   email: 'ada@example.com',
+  emailVerified: true,
   createdAt: 0,
   sessionId: asSessionId('AAAAAAAAAAAAAAAAAAAAAA'),
 };

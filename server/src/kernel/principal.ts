@@ -22,6 +22,7 @@ export interface Person extends Actor {
   readonly apiKey?: undefined;
   readonly username: string;
   readonly email: string;
+  readonly emailVerified: boolean;
   readonly createdAt: Instant;
   readonly sessionId: SessionId;
 }

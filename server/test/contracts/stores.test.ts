@@ -3,7 +3,9 @@ import { setupTokensStoreContract } from '../../src/features/accounts/store.cont
 import { apiKeysStoreContract } from '../../src/features/api-keys/store.contract.ts';
 import { auditStoreContract } from '../../src/features/audit/store.contract.ts';
 import { directoryStoreContract } from '../../src/features/directory/store.contract.ts';
+import { pendingSignUpsStoreContract } from '../../src/features/email-flows/store.contract.ts';
 import { keysStoreContract } from '../../src/features/keys/store.contract.ts';
+import { mailStoreContract } from '../../src/features/mail/store.contract.ts';
 import { oneTimeCodesStoreContract } from '../../src/features/one-time-codes/store.contract.ts';
 import { passwordsStoreContract } from '../../src/features/passwords/store.contract.ts';
 import { rolesStoreContract } from '../../src/features/roles/store.contract.ts';
@@ -25,6 +27,8 @@ const contracts: readonly StoreContract[] = [
   throttleStoreContract,
   apiKeysStoreContract,
   oneTimeCodesStoreContract,
+  pendingSignUpsStoreContract,
+  mailStoreContract,
 ];
 
 /** On SQLite, or on the server that this run is about: `npm test` runs this file once for each. */

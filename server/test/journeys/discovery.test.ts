@@ -21,7 +21,7 @@ test('GET /user answers who the token is for, and keeps no cache', async () => {
   await server.newEvents();
   const { status, body, headers, cookie } = await call('GET', '/user', { token });
   const { created_at: createdAt, ...seed } = body;
-  assert.deepEqual([status, seed], [200, { id: 1, username: 'ada', email: 'ada@example.com' }]);
+  assert.deepEqual([status, seed], [200, { id: 1, username: 'ada', email: 'ada@example.com', email_verified: false }]);
   assert.equal(createdAt, '2026-01-01T00:00:00.000Z');
   assert.deepEqual([headers.get('cache-control'), cookie], ['no-store', undefined]);
   await assertQuiet(server);

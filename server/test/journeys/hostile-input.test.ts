@@ -22,6 +22,9 @@ const env = { RATE_LIMITS: 'off' };
 /** Bodies that each JSON route takes (or refuses for what they mean); a test spoils one part of one. */
 const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   '/signup': { ...ada },
+  '/signup/complete': { token: 'x', password: 'seven quiet lanterns burn' },
+  '/email/verification': { email: ada.email },
+  '/email/verify': { token: 'x', password: 'seven quiet lanterns burn' },
   '/setup': { ...ada, setup_token: 'x' },
   '/login': { email: ada.email, password: ada.password },
   '/login/email': { email: ada.email },
@@ -391,6 +394,6 @@ describe('whatever comes', () => {
       for (const route of withBody) await post(target, route, '{"constructor":{"prototype":{"x":1}}}');
       assert.deepEqual([await lives(call, held), await lives(call, { accessToken: token })], [true, true]);
       const { body } = await call('GET', '/user', { token: held.accessToken });
-      assert.deepEqual(Object.keys(body), ['id', 'username', 'email', 'created_at']);
+      assert.deepEqual(Object.keys(body), ['id', 'username', 'email', 'email_verified', 'created_at']);
     }));
 });

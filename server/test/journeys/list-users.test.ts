@@ -52,6 +52,7 @@ test('an administrator turns the pages, searches, filters and sorts', async () =
     id: 1,
     username: 'User1',
     email: 'User1@Example.com',
+    email_verified: false,
     status: 'active',
     created_at: new Date(began).toISOString(),
   });
@@ -215,7 +216,7 @@ describe('who may see', () => {
     const token = await holderOf(server, call, 'users:read');
     const { id } = await signUp(call, bea);
     await call('POST', `/users/${id}/disable`, { token: admin, json: { reason: 'spam' } });
-    const fields = ['created_at', 'email', 'id', 'status', 'username'];
+    const fields = ['created_at', 'email', 'email_verified', 'id', 'status', 'username'];
     const shown = (await call('GET', `/users/${id}`, { token })).body;
     const [listed] = (await call('GET', `/users?id=${id}`, { token })).body.users;
     for (const body of [shown, listed]) assert.deepEqual(Object.keys(body).sort(), fields);

@@ -50,6 +50,7 @@ async function withAda(attack: (world: World) => Promise<void>, options: Paramet
   const held = await signUp(call);
   await verifyAddress(server, held.id);
   await server.newEvents();
+  await server.newMails();
   await attack({ server, call, held });
 }
 

@@ -1,6 +1,7 @@
 /** What production changes: the cookie, HSTS, whose pages may call, and what it takes to start. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { loadAppConfig } from '../../src/app/config.ts';
 import { createClient } from '../support/client.ts';
 import { ada, bea, lives, signUp } from '../support/people.ts';
 import { assertProblem } from '../support/refusals.ts';
@@ -122,4 +123,20 @@ test("the seed's PYTHON_ENV=production is production", async () => {
   await using server = await startServer({ env: { ...rest, PYTHON_ENV: 'production' } });
   const { headers } = await createClient(server.url)('POST', '/signup', { json: ada });
   assert.match(headers.get('set-cookie') ?? '', /^__Host-refresh_token=.*; Secure$/);
+});
+
+test('it does not start where people wait for mails and none can be sent', () => {
+  const faultsOf = (more: Record<string, string>) => {
+    const config = loadAppConfig({ environment: { ...env, ...more }, readFile: () => '' });
+    return config.ok ? [] : config.faults.map(({ variable }) => variable);
+  };
+  const smtp = { SMTP_URL: 'smtps://user:password@smtp.example.com', MAIL_FROM: 'no-reply@example.com' };
+  for (const mode of ['login', 'signup']) {
+    assert.deepEqual(faultsOf({ REQUIRE_VERIFIED_EMAIL: mode }), ['SMTP_URL'], mode);
+    assert.deepEqual(faultsOf({ REQUIRE_VERIFIED_EMAIL: mode, ...smtp }), [], mode);
+    const development = { NODE_ENV: 'development', REQUIRE_VERIFIED_EMAIL: mode };
+    assert.deepEqual([faultsOf(development), faultsOf({ ...development, DEV_MAILBOX: 'off' })], [[], ['SMTP_URL']]);
+  }
+  assert.deepEqual(faultsOf({ REQUIRE_VERIFIED_EMAIL: 'off' }), []);
+  assert.deepEqual(faultsOf({ REQUIRE_VERIFIED_EMAIL: 'always' }), ['REQUIRE_VERIFIED_EMAIL']);
 });

@@ -20,6 +20,7 @@ const words = {
   person: '403 api-key-not-accepted',
   'no key': '404 api-key-not-found',
   'no session': '404 session-not-found',
+  unknown: '422 invalid-one-time-token',
   unset: '403 invalid-setup-token',
   worthless: '422 invalid-one-time-token',
   ended: '401 invalid-refresh-token',
@@ -32,6 +33,9 @@ const words = {
 const table = `
                                                     anonymous  user    other       support     admin       deleted  disabled  key     weak key
   POST    /signup                                   201
+  POST    /signup/complete                          unknown
+  POST    /email/verification                       202
+  POST    /email/verify                             unknown
   POST    /login                                    200
   POST    /setup                                    unset
   POST    /login/email                              202
@@ -117,6 +121,9 @@ const requests: Readonly<Record<string, (world: AccessWorld) => CallOptions>> = 
     const username = newName();
     return { json: { username, email: `${username}@example.com`, password } };
   },
+  'POST /signup/complete': () => ({ json: { token: 'x', password } }),
+  'POST /email/verification': () => ({ json: { email: 'user@example.com' } }),
+  'POST /email/verify': () => ({ json: { token: 'x', password } }),
   'POST /login': () => ({ json: { email: 'user@example.com', password } }),
   'POST /login/email': () => ({ json: { email: 'user@example.com' } }),
   'POST /login/email/verify': () => ({ json: { token: 'x' } }),

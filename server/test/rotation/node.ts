@@ -1,6 +1,7 @@
 import { systemTicker } from '../../src/adapters/system-ticker.ts';
 import { compose, type Features } from '../../src/app/compose.ts';
 import { loadAppConfig } from '../../src/app/config.ts';
+import { openMail } from '../../src/app/ports.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { RecordedEvent } from '../../src/features/audit/index.ts';
 import type { SessionParts, Tokens } from '../../src/features/sessions/index.ts';
@@ -75,6 +76,7 @@ export async function openNode({ db, clock, strict, parts }: NodeOptions): Promi
     breachedPasswords: undefined,
     secretKeys,
     witnesses: [],
+    ...openMail(config.values),
     warn: () => {},
   };
   return nodeOf(await compose(ports, config.values, 'http://localhost:8000', { sessions: parts }), db);
@@ -90,7 +92,9 @@ function nodeOf({ sessions, signIn, accounts, audit }: Features, db: Database): 
   return {
     async signUp(username) {
       const account = { username, email: emailOf(username), password: passwordOf(0) };
-      return issuedOf(await signIn.signUp({ account, origin, clientId }));
+      const outcome = await signIn.signUp({ account, origin, clientId });
+      if (outcome.kind !== 'signed-in') throw new Error(`signing up came to: ${outcome.kind}`);
+      return issuedOf(outcome.tokens);
     },
     async logIn(name, which) {
       const command = { name: emailOf(name), byUsername: false, password: passwordOf(which), origin, clientId };

@@ -1,6 +1,6 @@
 import type { Database } from '../../src/db/database.ts';
 import type { Letter, Locale } from '../../src/features/mail/index.ts';
-import { mailKeys } from '../../src/features/mail/post.ts';
+import { mailKeys } from '../../src/features/mail/open-posting.ts';
 import { unseal } from '../../src/kernel/seal.ts';
 import type { SecretKeys } from '../../src/kernel/secret-keys.ts';
 import { behind } from './behind.ts';

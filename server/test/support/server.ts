@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { systemTicker } from '../../src/adapters/system-ticker.ts';
 import { compose, type Features } from '../../src/app/compose.ts';
 import { type AppConfig, loadAppConfig } from '../../src/app/config.ts';
-import { openBreachedPasswords } from '../../src/app/ports.ts';
+import { openBreachedPasswords, openMail } from '../../src/app/ports.ts';
 import { createServer } from '../../src/app/server.ts';
 import { resolvePublicUrl } from '../../src/config/server.ts';
 import type { Database } from '../../src/db/database.ts';
@@ -72,7 +72,11 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const logger = pino({ level: 'trace' }, { write: (line: string) => log.push(line) });
   const breachedPasswords = openBreachedPasswords(config.values, clock, (text) => logger.warn(text));
   const secrets = { breachedPasswords, secretKeys };
-  const outside = { witnesses: options.witnesses ?? [], warn: (text: string) => logger.warn(text) };
+  const outside = {
+    ...openMail(config.values),
+    witnesses: options.witnesses ?? [],
+    warn: (text: string) => logger.warn(text),
+  };
   const hashing = { hasher: options.passwordHasher ?? hasher };
   const ports = { db, clock, ticker, random: testRandom, ...hashing, ...secrets, ...outside };
   const features = await compose(ports, config.values, resolvePublicUrl(config.values.server));
@@ -104,7 +108,9 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     newMails: () => newMails({ db, secretKeys }, seenMails),
     async admin() {
       const account = await features.accounts.create.prepare(adminAccount);
-      await db.transact((tx) => features.accounts.create.insert(tx, account, { admin: true, how: 'test' }));
+      await db.transact((tx) =>
+        features.accounts.create.insert(tx, account, { admin: true, verified: true, how: 'test' }),
+      );
       const response = await fetch(`${url}/login`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

@@ -8,6 +8,7 @@ export const mail: Migration = {
     table(dialect, 'mails')
       .text('id', 32)
       .integer('user_id', { references: 'users.id', nullable: true })
+      .text('recipient', 320)
       .text('template', 64)
       .longText('sealed', { nullable: true })
       .integer('created_at')

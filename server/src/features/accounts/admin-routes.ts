@@ -45,17 +45,17 @@ export const accountAdminRoutes = (accounts: {
     method: 'PATCH',
     url: '/users/:user_id',
     operationId: 'updateUser',
-    summary: "Change a user's names",
+    summary: "Change a user's names, or vouch for their address",
     description:
-      'Only of a user who holds nothing that you do not hold. What is left out stays. The address is taken as it is given: whoever reads its mail is who you say.',
+      'Only of a user who holds nothing that you do not hold. What is left out stays. Another address is not verified, unless you say with `email_verified` that it is theirs: whoever reads its mail is who you say.',
     params: UserParams,
     body: RenameUserBody,
     replies: { 200: { schema: UserUpdatedReply, description: 'The names are changed; sessions go on.' } },
     refusals: [userNotFound, userHoldsMore, ownNames, emailTaken, usernameTaken],
     handler: async (request) => {
       const id = asUserId(Number(request.params.user_id));
-      const { username, email } = request.body;
-      await accounts.renameUser({ id, username, email, by: request.principal, ip: originOf(request).ip });
+      const { username, email, email_verified: verified } = request.body;
+      await accounts.renameUser({ id, username, email, verified, by: request.principal, ip: originOf(request).ip });
       return { message: 'User updated successfully.' as const };
     },
   }),

@@ -54,6 +54,10 @@ export interface CreationOptions {
   /** When it begins, and its password with it; now unless said. */
   readonly at?: Instant;
   readonly ip?: string;
+  /** Whether it is known that the address is theirs. */
+  readonly verified?: boolean;
+  /** The language that they read, where somebody has said. */
+  readonly locale?: string | undefined;
 }
 
 export function createCreateAccount(deps: {
@@ -92,9 +96,11 @@ export function createCreateAccount(deps: {
       return { username, email, passwordHash: undefined };
     },
 
-    async insert(tx, { username, email, passwordHash }, { admin, how, by, at = clock.now(), ip }) {
+    async insert(tx, { username, email, passwordHash }, options) {
+      const { admin, how, by, at = clock.now(), ip, locale } = options;
+      const emailVerifiedAt = options.verified === true ? at : undefined;
       const keys = { usernameKey: foldUsername(username), emailKey: foldEmail(email) };
-      const id = await users.add(tx, { username, email, ...keys, createdAt: at });
+      const id = await users.add(tx, { username, email, ...keys, createdAt: at, emailVerifiedAt, locale });
       if (passwordHash !== undefined) await passwords.store.add(tx, id, passwordHash, at);
       await audit.record(tx, { event: 'user.created', actor: by, subject: id, reason: how, ip });
       if (admin) await makeAdmin(tx, id);

@@ -24,7 +24,7 @@ export function createEnsureFirstAdmin(deps: {
     const insert = () =>
       db.transact(async (tx) => {
         if (!(await users.isEmpty(tx))) return false;
-        await createAccount.insert(tx, account, { admin: true, how: 'configuration' });
+        await createAccount.insert(tx, account, { admin: true, verified: true, how: 'configuration' });
         return true;
       });
     // Many nodes may start at once on a new database.

@@ -7,6 +7,7 @@ import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Audit } from '../audit/index.ts';
+import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { Authority, RolesStore } from '../roles/index.ts';
 import type { EndSessions, SessionsStore } from '../sessions/index.ts';
@@ -31,7 +32,7 @@ import { createWithCurrentPassword } from './with-current-password.ts';
 export { accountAdminRoutes } from './admin-routes.ts';
 export { accountSettings } from './config.ts';
 export type { CreateAccount, NewAccount, PreparedAccount } from './create-account.ts';
-export { invalidSetupToken } from './errors.ts';
+export { currentPasswordWrong, invalidSetupToken } from './errors.ts';
 export { ownAccountRoutes } from './own-routes.ts';
 export { accountRoutes } from './routes.ts';
 export { type SetupToken, setupTokenMinutes } from './setup-token.ts';
@@ -64,6 +65,7 @@ export function createAccounts(deps: {
   throttle: Throttle;
   sessions: SessionsStore;
   endSessions: EndSessions;
+  oneTimeCodes: OneTimeCodes;
 }): Accounts {
   const createAccount = createCreateAccount(deps);
   const yourself = {

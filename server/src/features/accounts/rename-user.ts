@@ -1,21 +1,25 @@
-import type { Database } from '../../db/database.ts';
+import type { Database, Tx } from '../../db/database.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
+import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import { type Authority, isThemselves } from '../roles/index.ts';
-import { type UsersStore, userNotFound } from '../users/index.ts';
+import { foldEmail, type UsersStore, userNotFound } from '../users/index.ts';
 import { ownNames } from './errors.ts';
 import { assertGoodNames, type NewNames, rename } from './rename.ts';
 
 export interface RenameUserCommand extends NewNames {
   readonly id: UserId;
+  /** Says that the address which the user then has is theirs. */
+  readonly verified?: true | undefined;
   /** Who asks, with `users:write`; `undefined` is the operator at the CLI. */
   readonly by: Actor | undefined;
   readonly ip?: string;
 }
 
 /**
- * Changes the names of a user, as an administrator. Their sessions go on: they are still the same person. The record says which names
+ * Changes the names of a user, or vouches for their address, as an administrator. Their sessions go on: they are still the same person. The record says which names
  * changed, and not from what to what, since it is for ever.
  *
  * @throws validationFailed, lackingPermission, userNotFound, userHoldsMore, ownNames, emailTaken, usernameTaken
@@ -25,11 +29,21 @@ export type RenameUser = (command: RenameUserCommand) => Promise<void>;
 export function createRenameUser(deps: {
   db: Database;
   audit: Audit;
+  clock: Clock;
   users: UsersStore;
   authority: Authority;
+  oneTimeCodes: OneTimeCodes;
 }): RenameUser {
-  const { db, audit, users, authority } = deps;
-  return async ({ id, by, ip, ...names }) => {
+  const { db, audit, clock, users, authority, oneTimeCodes } = deps;
+
+  const verify = async (tx: Tx, { id, by, ip }: RenameUserCommand, email: string) => {
+    if (!(await users.markVerified(tx, id, foldEmail(email), clock.now()))) return;
+    await oneTimeCodes.revoke(tx, id, ['verify-email']);
+    await audit.record(tx, { event: 'email.verified', actor: by, subject: id, ip, reason: 'vouched-for' });
+  };
+
+  return async (command) => {
+    const { id, by, ip, verified, ...names } = command;
     assertGoodNames(names);
     return db.transact(async (tx) => {
       await authority.assertHolds(tx, by, 'users:write');
@@ -38,9 +52,10 @@ export function createRenameUser(deps: {
       // One's own names want the current password: else a stolen access token of an administrator could set them.
       if (isThemselves(by, id)) throw ownNames();
       await authority.assertReaches(tx, by, id);
-      const changed = await rename(tx, users, user, names);
-      if (changed.length === 0) return;
-      await audit.record(tx, { event: 'user.renamed', actor: by, subject: id, ip, object: changed.join(' ') });
+      const changed = await rename(tx, deps, user, names);
+      const event = { event: 'user.renamed', actor: by, subject: id, ip, object: changed.join(' ') } as const;
+      if (changed.length > 0) await audit.record(tx, event);
+      if (verified) await verify(tx, command, names.email ?? user.email);
     });
   };
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import type { Audit } from '../audit/index.ts';
+import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { EndSessions } from '../sessions/index.ts';
 import type { Throttle } from '../throttle/index.ts';
@@ -27,10 +28,11 @@ export function createRenameYourself(deps: {
   passwords: Passwords;
   throttle: Throttle;
   endSessions: EndSessions;
+  oneTimeCodes: OneTimeCodes;
   lockYourself: LockYourself;
   withCurrentPassword: WithCurrentPassword;
 }): RenameYourself {
-  const { db, audit, users, passwords, throttle, endSessions, lockYourself, withCurrentPassword } = deps;
+  const { db, audit, passwords, throttle, endSessions, lockYourself, withCurrentPassword } = deps;
 
   return async (command) => {
     assertGoodNames(command);
@@ -41,7 +43,7 @@ export function createRenameYourself(deps: {
       db.transact(async (tx) => {
         const yourself = await lockYourself(tx, who);
         if (!(await passwords.store.isCurrent(tx, proven))) throw currentPasswordWrong();
-        const changed = await rename(tx, users, yourself, command);
+        const changed = await rename(tx, deps, yourself, command);
         await throttle.forgive(tx, charged);
         if (changed.length === 0) return;
         const object = changed.join(' ');

@@ -31,10 +31,18 @@ export const CreateUserBody = Type.Object(
 
 const newNames = { username: Type.Optional(UsernameText), email: Type.Optional(EmailText) };
 
-export const RenameUserBody = Type.Object(newNames, {
-  additionalProperties: false,
-  examples: [{ email: 'ada@example.org' }],
-});
+export const RenameUserBody = Type.Object(
+  {
+    ...newNames,
+    email_verified: Type.Optional(
+      Type.Literal(true, { description: 'That the address is theirs, on your word. It cannot be taken back.' }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    examples: [{ email: 'ada@example.org' }],
+  },
+);
 
 export const RenameYourselfBody = Type.Object(
   { current_password: PasswordText, ...newNames },

@@ -25,6 +25,7 @@ export type AuditEventName =
   | 'password.reset-asked'
   | 'password.reset'
   | 'email.verified'
+  | 'email.verification-asked'
   | 'account.taken-over'
   | 'role.created'
   | 'role.changed'

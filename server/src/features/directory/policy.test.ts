@@ -8,6 +8,7 @@ const record: Required<UserRecord> = {
   id: asUserId(7),
   username: 'ada',
   email: 'ada@example.com',
+  emailVerified: true,
   status: 'disabled',
   createdAt: 1,
   deletedAt: 2,
@@ -19,7 +20,7 @@ const record: Required<UserRecord> = {
 
 describe('what may be seen of a user', () => {
   const fieldsFor: Readonly<Record<string, readonly (keyof UserRecord)[]>> = {
-    'users:read': ['id', 'username', 'email', 'status', 'createdAt', 'deletedAt'],
+    'users:read': ['id', 'username', 'email', 'emailVerified', 'status', 'createdAt', 'deletedAt'],
     'users:disable': ['disabledAt', 'disabledUntil', 'disabledReason'],
     'sessions:read': ['lastLoginAt'],
     'users:write': [],

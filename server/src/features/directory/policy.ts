@@ -8,6 +8,7 @@ export const neededToSee = {
   id: 'users:read',
   username: 'users:read',
   email: 'users:read',
+  emailVerified: 'users:read',
   status: 'users:read',
   createdAt: 'users:read',
   deletedAt: 'users:read',

@@ -11,6 +11,7 @@ export const userRecordReply = (id: UserId, record: Partial<UserRecord>) => ({
   ...present({
     username: record.username,
     email: record.email,
+    email_verified: record.emailVerified,
     status: record.status,
     created_at: iso(record.createdAt),
     deleted_at: iso(record.deletedAt),

@@ -7,6 +7,7 @@ const Instant = (description: string) => Type.Optional(Type.String({ format: 'da
 const listed = {
   ...Type.Partial(UserReply).properties,
   id: UserReply.properties.id,
+  email_verified: Type.Optional(Type.Boolean({ description: 'Whether it was shown that the address is theirs.' })),
   status: Type.Optional(Type.Enum(['active', 'disabled', 'deleted'])),
   created_at: Instant('When the account was made.'),
   deleted_at: Instant('Of a deleted user.'),

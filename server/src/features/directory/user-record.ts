@@ -7,6 +7,7 @@ export interface UserRecord {
   readonly id: UserId;
   readonly username: string;
   readonly email: string;
+  readonly emailVerified: boolean;
   readonly status: UserStatus;
   readonly createdAt: Instant;
   readonly deletedAt?: Instant;
@@ -19,12 +20,14 @@ export interface UserRecord {
 
 /** Of a disability only while it lasts. */
 export function recordOf(user: User, now: Instant): UserRecord {
-  const { id, username, email, createdAt, deletedAt, disabledAt, disabledUntil, disabledReason } = user;
+  const { id, username, email, emailVerifiedAt, createdAt, deletedAt, disabledAt, disabledUntil, disabledReason } =
+    user;
   const status = statusOf(user, now);
   return {
     id,
     username,
     email,
+    emailVerified: emailVerifiedAt !== undefined,
     status,
     createdAt,
     ...(deletedAt === undefined ? {} : { deletedAt }),

@@ -14,11 +14,12 @@ export interface AskProofCommand {
 }
 
 /**
- * Sends a mail with which whoever reads it gets in: to the address of an active account, with or without a password. For every other
+ * Sends a mail with which whoever reads it gets in, or shows that the address is theirs: to the address of an active account, with or
+ * without a password; one that verifies to an address that waits for it. For every other
  * address the same statements run on rows that are worth nothing, so that neither the answer nor its time tells who has an account (OWASP
  * Forgot Password, "Forgot Password Request").
  *
- * @throws tooManyAttempts
+ * @throws mailNotConfigured, tooManyAttempts
  */
 export type AskProof = (command: AskProofCommand) => Promise<void>;
 
@@ -27,7 +28,11 @@ const noUsername = '';
 /** No user has this id. */
 const nobody = asUserId(0);
 
-const events = { 'reset-password': 'password.reset-asked', 'sign-in': 'login.mail-asked' } as const;
+const events = {
+  'verify-email': 'email.verification-asked',
+  'reset-password': 'password.reset-asked',
+  'sign-in': 'login.mail-asked',
+} as const;
 
 export function createAskProof(deps: {
   db: Database;
@@ -46,11 +51,13 @@ export function createAskProof(deps: {
       const found = await users.findByKey(tx, { emailKey, usernameKey: noUsername });
       const locked = await users.lockActive(tx, found?.id ?? nobody, clock.now());
       // Between the two it may have become somebody else's.
-      const user = locked !== undefined && foldEmail(locked.email) === emailKey ? locked : undefined;
+      const owner = locked !== undefined && foldEmail(locked.email) === emailKey ? locked : undefined;
+      const isDone = purpose === 'verify-email' && owner?.emailVerifiedAt !== undefined;
+      const user = isDone ? undefined : owner;
       await postProof(tx, { purpose, user, email, origin });
       const whom =
         user === undefined
-          ? ({ outcome: 'refused', reason: 'no-account', triedName: emailKey } as const)
+          ? ({ outcome: 'refused', reason: isDone ? 'verified-already' : 'no-account', triedName: emailKey } as const)
           : { subject: user.id };
       await audit.record(tx, { event: events[purpose], ...whom, ip });
     });

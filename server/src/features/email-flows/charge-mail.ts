@@ -1,21 +1,34 @@
-import { sourceOf, type Throttle } from '../throttle/index.ts';
+import { type MailOffice, mailNotConfigured } from '../mail/index.ts';
+import { type Counter, sourceOf, type Throttle } from '../throttle/index.ts';
 import { foldEmail } from '../users/index.ts';
+
+interface AskedMail {
+  readonly email: string;
+  readonly ip: string;
+  /**
+   * What for: each has a count of its own by address. Else who asks without end for mails that are never sent (to verify what is verified)
+   * would keep the owner from those that let them in.
+   */
+  readonly flow?: string;
+}
+
+/** What a mail that somebody asks for is counted on. */
+export const mailCounters = ({ email, ip, flow = 'any' }: AskedMail): readonly Counter[] => [
+  { kind: 'mail', of: [flow, foldEmail(email)] },
+  { kind: 'mail-source', of: [sourceOf(ip)] },
+];
 
 /**
  * Counts that somebody asks for a mail to an address, before anything is looked up: an address that nobody has is counted like any other.
- * Nothing is given back.
+ * Nothing is given back. Where mail is off, nobody need ask.
  *
- * @param asked.flow what for: each has a count of its own by address. Else who asks without end for mails that are never sent (to verify what
- * is verified) would keep the owner from those that let them in
- * @throws tooManyAttempts
+ * @throws mailNotConfigured, tooManyAttempts
  */
-export type ChargeMail = (asked: { email: string; ip: string; flow?: string }) => Promise<void>;
+export type ChargeMail = (asked: AskedMail) => Promise<void>;
 
 export const createChargeMail =
-  ({ throttle }: { throttle: Throttle }): ChargeMail =>
-  async ({ email, ip, flow = 'any' }) => {
-    await throttle.charge([
-      { kind: 'mail', of: [flow, foldEmail(email)] },
-      { kind: 'mail-source', of: [sourceOf(ip)] },
-    ]);
+  ({ throttle, mail }: { throttle: Throttle; mail: MailOffice }): ChargeMail =>
+  async (asked) => {
+    if (!mail.isConfigured) throw mailNotConfigured({ retryAfterSeconds: 3_600 });
+    await throttle.charge(mailCounters(asked));
   };

@@ -13,30 +13,48 @@ import type { Notices } from '../notices/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { Authority } from '../roles/index.ts';
-import type { EndSessions } from '../sessions/index.ts';
+import type { EndSessions, Sessions } from '../sessions/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
 import { type AskProof, createAskProof } from './ask-proof.ts';
+import { type BeginSignUp, createBeginSignUp } from './begin-sign-up.ts';
 import { type ChargeMail, createChargeMail } from './charge-mail.ts';
+import { createChoosePassword } from './choose-password.ts';
+import { createFinishSignUp, type FinishSignUp } from './finish-sign-up.ts';
 import { createLockOwner, type LockOwner } from './lock-owner.ts';
-import { createPostProof } from './post-proof.ts';
+import { createPostProof, type PostProof } from './post-proof.ts';
+import { createProvePassword } from './prove-password.ts';
 import { createResetPassword, type ResetPassword } from './reset-password.ts';
 import { createStartReset, type StartReset } from './start-reset.ts';
+import { pendingSignUpsStore as pendingSignUps } from './store.sql.ts';
 import { createTakeOverAccount, type TakeOverAccount } from './take-over-account.ts';
+import { createVerifyEmail, type VerifyEmail } from './verify-email.ts';
 
 export type { AskProof } from './ask-proof.ts';
+export type { BeginSignUp } from './begin-sign-up.ts';
+export { type ChargeMail, mailCounters } from './charge-mail.ts';
+export { emailFlowSettings, type RequireVerifiedEmail } from './config.ts';
+export { proofOfAccountNeeded } from './errors.ts';
+export type { FinishSignUp } from './finish-sign-up.ts';
 export type { LockOwner } from './lock-owner.ts';
+export type { PasswordsGiven } from './policy.ts';
+export type { PostProof } from './post-proof.ts';
 export { passwordResetRoutes } from './reset-routes.ts';
+export { emailFlowRoutes } from './routes.ts';
 export { AskMailBody, MailAskedReply, TokenText } from './schemas.ts';
 export type { TakeOverAccount } from './take-over-account.ts';
 
 export interface EmailFlows {
   readonly chargeMail: ChargeMail;
-  readonly askProof: AskProof;
   readonly lockOwner: LockOwner;
+  readonly takeOverAccount: TakeOverAccount;
+  readonly postProof: PostProof;
+  readonly askProof: AskProof;
   readonly resetPassword: ResetPassword;
   readonly startReset: StartReset;
-  readonly takeOverAccount: TakeOverAccount;
+  readonly verifyEmail: VerifyEmail;
+  readonly beginSignUp: BeginSignUp;
+  readonly finishSignUp: FinishSignUp;
 }
 
 /** What every flow stands on. */
@@ -51,22 +69,34 @@ export interface EmailFlowsDeps {
   readonly passwords: Passwords;
   readonly throttle: Throttle;
   readonly oneTimeCodes: OneTimeCodes;
+  readonly sessions: Sessions;
   readonly endSessions: EndSessions;
   readonly apiKeys: { readonly revoke: RevokeApiKeys };
   readonly accounts: Accounts;
 }
 
 export function createEmailFlows(deps: EmailFlowsDeps): EmailFlows {
-  const chargeMail = createChargeMail(deps);
-  const lockOwner = createLockOwner(deps);
-  const takeOverAccount = createTakeOverAccount(deps);
-  const parts = { ...deps, chargeMail, lockOwner, takeOverAccount, postProof: createPostProof(deps) };
+  const parts = {
+    ...deps,
+    createAccount: deps.accounts.create,
+    pendingSignUps,
+    chargeMail: createChargeMail(deps),
+    lockOwner: createLockOwner(deps),
+    takeOverAccount: createTakeOverAccount(deps),
+    postProof: createPostProof(deps),
+    choosePassword: createChoosePassword(deps),
+    provePassword: createProvePassword(deps),
+  };
   return {
-    chargeMail,
-    lockOwner,
-    takeOverAccount,
+    chargeMail: parts.chargeMail,
+    lockOwner: parts.lockOwner,
+    takeOverAccount: parts.takeOverAccount,
+    postProof: parts.postProof,
     askProof: createAskProof(parts),
     resetPassword: createResetPassword(parts),
     startReset: createStartReset(parts),
+    verifyEmail: createVerifyEmail(parts),
+    beginSignUp: createBeginSignUp(parts),
+    finishSignUp: createFinishSignUp(parts),
   };
 }

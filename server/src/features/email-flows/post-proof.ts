@@ -6,19 +6,22 @@ import type { IssuedToken, OneTimeCodes } from '../one-time-codes/index.ts';
 import type { User } from '../users/index.ts';
 
 /** What a mail with a link lets its reader do. */
-export type ProofPurpose = 'reset-password' | 'sign-in';
+export type ProofPurpose = 'verify-email' | 'reset-password' | 'sign-in';
 
 export interface ProofOrder {
   readonly purpose: ProofPurpose;
   /** Undefined where the address has no account that may be entered: then all is done as else, and no mail goes out. */
-  readonly user: User | undefined;
+  readonly user: Pick<User, 'id' | 'username' | 'email' | 'locale'> | undefined;
   /** As it was typed; a mail goes to the user's own spelling. */
   readonly email: string;
   /** Who asks, where it is they themselves: what is not stored of them is taken from there. */
   readonly origin: RequestOrigin | undefined;
 }
 
-/** Makes a token and puts the mail with it into the outbox. The caller has locked the user, so that of two askings at once one token lives. */
+/**
+ * Makes a token and puts the mail with it into the outbox; where mail is off, neither. The caller has locked the user, or has made them just
+ * now, so that of two askings at once one token lives.
+ */
 export type PostProof = (tx: Tx, order: ProofOrder) => Promise<void>;
 
 /** Longer than any of a browser's; what is longer is cut. */
@@ -30,12 +33,13 @@ export function createPostProof(deps: { clock: Clock; mail: MailOffice; oneTimeC
   const letterOf = ({ purpose, user, origin }: ProofOrder, { token, code, lifeSeconds }: IssuedToken): Letter => {
     const link = mail.linkTo(purpose satisfies LinkAction, token);
     const proof = { username: user?.username ?? '', link, code, minutes: Math.floor(lifeSeconds / 60) };
-    if (purpose === 'reset-password') return { template: purpose, data: proof };
+    if (purpose !== 'sign-in') return { template: purpose, data: proof };
     const asker = { at: clock.now(), ip: origin?.ip ?? '', device: origin?.userAgent.slice(0, maxDeviceLength) ?? '' };
     return { template: purpose, data: { ...proof, ...asker } };
   };
 
   return async (tx, order) => {
+    if (!mail.isConfigured) return;
     const { purpose, user, origin } = order;
     const to = user?.email ?? order.email;
     const issued = await oneTimeCodes.issue(tx, { purpose, user: user?.id, email: to });

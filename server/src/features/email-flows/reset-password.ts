@@ -1,14 +1,14 @@
-import type { Database } from '../../db/database.ts';
+import type { Database, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { validationFailed } from '../../kernel/invalid.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Notices } from '../notices/index.ts';
-import type { LiveToken, OneTimeCodes, Purpose } from '../one-time-codes/index.ts';
+import type { OneTimeCodes, Purpose } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { EndSessions } from '../sessions/index.ts';
-import { countersOfProven, type PasswordVersion, sourceOf, type Throttle } from '../throttle/index.ts';
+import { countersOfProven, type PasswordVersion, type Throttle } from '../throttle/index.ts';
 import { foldEmail, type User } from '../users/index.ts';
+import type { ChoosePassword } from './choose-password.ts';
 import type { LockOwner } from './lock-owner.ts';
 import type { TakeOverAccount } from './take-over-account.ts';
 
@@ -27,9 +27,6 @@ export interface ResetPasswordCommand {
  */
 export type ResetPassword = (command: ResetPasswordCommand) => Promise<PasswordVersion>;
 
-/** Of the field that faults are told of. */
-const pointer = '/new_password';
-
 /**
  * What else was sent dies with the old password: whoever is thrown out may have asked for it. Not the owner's way back from a change of
  * the address: it is there for when somebody else resets.
@@ -46,23 +43,13 @@ export function createResetPassword(deps: {
   oneTimeCodes: OneTimeCodes;
   endSessions: EndSessions;
   lockOwner: LockOwner;
+  choosePassword: ChoosePassword;
   takeOverAccount: TakeOverAccount;
 }): ResetPassword {
-  const { db, clock, audit, notices, passwords, throttle, oneTimeCodes, endSessions, lockOwner, takeOverAccount } =
-    deps;
+  const { db, clock, audit, notices, passwords, throttle, oneTimeCodes, endSessions } = deps;
+  const { lockOwner, choosePassword, takeOverAccount } = deps;
 
-  /** In a turn of its own source. A token buys a limited number of looks at passwords, since each costs a core, or asks a service elsewhere. */
-  const hashed = async (token: LiveToken, user: User, password: string, ip: string): Promise<string> => {
-    const faults = passwords.prepare.check(password, user, pointer);
-    if (faults.length > 0) throw validationFailed({ errors: faults });
-    using place = passwords.takePlace({ source: sourceOf(ip), known: true });
-    await throttle.charge([{ kind: 'new-password', of: [token.id] }]);
-    const breaches = await passwords.prepare.checkBreaches(password, pointer);
-    if (breaches.length > 0) throw validationFailed({ errors: breaches });
-    return await passwords.prepare.hash(password, place);
-  };
-
-  const throwOut = async (tx: Parameters<LockOwner>[0], user: User, passwordHash: string, ip: string) => {
+  const throwOut = async (tx: Tx, user: User, passwordHash: string, ip: string) => {
     if (user.emailVerifiedAt === undefined) {
       return takeOverAccount(tx, { user, passwordHash, proof: 'reset-password', ip });
     }
@@ -75,7 +62,7 @@ export function createResetPassword(deps: {
     const { ip, userAgent } = origin;
     const token = await oneTimeCodes.find('reset-password', { token: text }, ip);
     const asFound = await db.transact((tx) => lockOwner(tx, token));
-    const passwordHash = await hashed(token, asFound, newPassword, ip);
+    const passwordHash = await choosePassword(newPassword, asFound, { token, ip });
     return db.transact(async (tx) => {
       const user = await lockOwner(tx, token);
       await oneTimeCodes.use(tx, token);

@@ -2,6 +2,7 @@ import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import { asUserId } from '../../kernel/ids.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
+import { mailNotConfigured } from '../mail/index.ts';
 import { invalidOneTimeToken } from '../one-time-codes/index.ts';
 import { userHoldsMore } from '../roles/index.ts';
 import { type RememberDevice, tooManyAttempts } from '../throttle/index.ts';
@@ -33,7 +34,7 @@ export const passwordResetRoutes = (flows: {
     replies: {
       202: { schema: MailAskedReply, description: 'Heard. If the address has an active account, a mail goes there.' },
     },
-    refusals: [tooManyAttempts],
+    refusals: [mailNotConfigured, tooManyAttempts],
     handler: async (request) => {
       await flows.askProof({ purpose: 'reset-password', email: request.body.email, origin: originOf(request) });
       return { message: 'If there is an account with this address, a mail is on its way.' as const };
@@ -70,7 +71,7 @@ export const passwordResetRoutes = (flows: {
     limit: { kind: 'none', why: 'only for holders of users:write' },
     params: UserParams,
     replies: { 202: { schema: ResetStartedReply, description: 'The mail is in the outbox.' } },
-    refusals: [userNotFound, userHoldsMore, userDisabled],
+    refusals: [mailNotConfigured, userNotFound, userHoldsMore, userDisabled],
     handler: async (request) => {
       const id = asUserId(Number(request.params.user_id));
       await flows.startReset.mail({ id, by: request.principal, ip: originOf(request).ip });

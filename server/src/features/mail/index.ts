@@ -1,20 +1,34 @@
 /**
- * Owns: mails on their way out: the outbox, what they say, in which language.
+ * Owns: mails on their way out: the outbox, what they say, in which language; the mailbox of development.
  * Tables: mails.
- * Specifications: RFC 5321 (SMTP), RFC 5322 (messages), RFC 9110 §12.5.4 (languages).
+ * Specifications: RFC 5321 (SMTP), RFC 5322 (messages), RFC 3834 (automatic messages), RFC 9110 §12.5.4 (languages).
  */
-import type { Tx } from '../../db/database.ts';
+import type { Database, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { ComposeMail, Mailer } from '../../kernel/mailer.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { SecretKeys } from '../../kernel/secret-keys.ts';
+import { createDelivery, type Delivery } from './deliver-due.ts';
+import { createDeliverMail } from './deliver-mail.ts';
+import { createMailbox, type Mailbox } from './open-mailbox.ts';
+import { mailKeys } from './open-posting.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
 import { createMailHolding } from './personal-data.ts';
-import { createPostMail, type PostMail } from './post.ts';
-import { mailStore } from './store.sql.ts';
+import { createPostMail, type MailWay, type PostMail } from './post.ts';
+import { type Brand, type RenderLetter, renderLetter } from './render-letter.ts';
+import { mailStore as store } from './store.sql.ts';
+import { createSweep } from './sweep.ts';
+import { createTellOperator, type TellOperator } from './tell-operator.ts';
 
-export const mailHolding = createMailHolding(mailStore);
+export const mailHolding = createMailHolding(store);
 
-export { type Letter, type Locale, pickLocale } from './letters.ts';
+export { mailSettings } from './config.ts';
+export { deliveryLanes } from './deliver-due.ts';
+export { mailNotConfigured } from './errors.ts';
+export { findLocale, type Letter, type Locale, pickLocale } from './letters.ts';
 export type { PostMail } from './post.ts';
+export { mailboxRoutes } from './routes.ts';
+export { type MailRecord, type MailState, mailStates } from './store.ts';
 
 export interface MailOffice {
   readonly post: PostMail;
@@ -22,6 +36,15 @@ export interface MailOffice {
   readonly withdraw: (tx: Tx, id: string | undefined) => Promise<void>;
   /** The address of our page, or the application's, that a link in a mail opens. */
   readonly linkTo: LinkTo;
+  /** Whether mails go anywhere. Where not, `post` does nothing, and what is nothing without a mail refuses with `mailNotConfigured`. */
+  readonly isConfigured: boolean;
+  readonly delivery: Delivery;
+  readonly outbox: Outbox;
+  /** What was posted in development without SMTP; elsewhere there is none. */
+  readonly mailbox: Mailbox | undefined;
+  /** Warns of mails that are late. */
+  readonly lookAfter: () => Promise<void>;
+  readonly sweep: () => Promise<void>;
 }
 
 /** What one does with a link in a mail; also the last part of its page's path. */
@@ -40,15 +63,58 @@ export type LinkAction =
  */
 export type LinkTo = (action: LinkAction, token?: string) => string;
 
-export function createMailOffice(deps: {
-  clock: Clock;
-  random: Random;
-  secretKeys: SecretKeys;
-  issuer: string;
-}): MailOffice {
-  return {
-    post: createPostMail({ ...deps, store: mailStore }),
-    withdraw: (tx, id) => mailStore.remove(tx, id),
-    linkTo: (action, token) => `${deps.issuer}/mail/${action}${token === undefined ? '' : `#token=${token}`}`,
+export interface MailOfficeDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly secretKeys: SecretKeys;
+  /** Undefined where no mail server is configured. */
+  readonly mailer: Mailer | undefined;
+  readonly composeMail: ComposeMail;
+  readonly issuer: string;
+  readonly settings: {
+    readonly linkBase: string | undefined;
+    readonly devMailbox: boolean;
+    readonly retentionSeconds: number;
   };
+  readonly warn: (text: string) => void;
+}
+
+export function createMailOffice(deps: MailOfficeDeps): MailOffice {
+  const { settings } = deps;
+  const way = wayOf(deps);
+  const keys = mailKeys(deps.secretKeys);
+  const letters = { render: renderLetter, brand: { name: 'Keyward' } };
+  const tell = createTellOperator({ ...deps, store });
+  const base = settings.linkBase ?? `${deps.issuer}/mail`;
+  return {
+    post: createPostMail({ ...deps, store, way }),
+    withdraw: (tx, id) => store.remove(tx, id),
+    linkTo: (action, token) => `${base}/${action}${token === undefined ? '' : `#token=${token}`}`,
+    isConfigured: way !== 'off',
+    delivery: deliveryOf(deps, { ...letters, keys, tell }),
+    outbox: createOutbox({ ...deps, store }),
+    mailbox:
+      way === 'mailbox' ? createMailbox({ ...deps, ...letters, store, keys, compose: deps.composeMail }) : undefined,
+    lookAfter: way === 'smtp' ? tell.ifLate : async () => {},
+    sweep: createSweep({ ...deps, store, way, retentionSeconds: settings.retentionSeconds }),
+  };
+}
+
+function wayOf({ mailer, settings }: MailOfficeDeps): MailWay {
+  if (mailer !== undefined) return 'smtp';
+  return settings.devMailbox ? 'mailbox' : 'off';
+}
+
+const nothingToDeliver: Delivery = { begin: () => {}, all: async () => {}, stop: async () => {} };
+
+function deliveryOf(
+  deps: MailOfficeDeps,
+  letters: { render: RenderLetter; brand: Brand; keys: readonly Buffer[]; tell: TellOperator },
+): Delivery {
+  const { mailer } = deps;
+  if (mailer === undefined) return nothingToDeliver;
+  const { givenUp, fault } = letters.tell;
+  const deliver = createDeliverMail({ ...deps, ...letters, store, mailer, onGivenUp: givenUp });
+  return createDelivery({ ...deps, store, deliver, close: () => mailer.close(), onFault: fault });
 }

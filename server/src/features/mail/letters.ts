@@ -67,7 +67,11 @@ export type Locale = (typeof locales)[number];
  *
  * @param wanted as `de-CH,de;q=0.9,en;q=0.5`
  */
-export function pickLocale(wanted: string | undefined, fallback: Locale = 'en'): Locale {
+export const pickLocale = (wanted: string | undefined, fallback: Locale = 'en'): Locale =>
+  findLocale(wanted) ?? fallback;
+
+/** The same, or none where they name none of ours. */
+export function findLocale(wanted: string | undefined): Locale | undefined {
   const ranges = (wanted ?? '').slice(0, 200).split(',');
   const weighted = ranges.map((range) => {
     const [tag = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
@@ -79,5 +83,5 @@ export function pickLocale(wanted: string | undefined, fallback: Locale = 'en'):
     const locale = locales.find((it) => it === language);
     if (locale !== undefined) return locale;
   }
-  return fallback;
+  return undefined;
 }

@@ -1,10 +1,19 @@
-import type { Tx } from '../../db/database.ts';
+import type { Reads, Tx } from '../../db/database.ts';
 import type { UserId } from '../../kernel/ids.ts';
-import type { MailStore } from './store.ts';
+import type { MailRecord, MailStore } from './store.ts';
 
-/** Mails to a user. What they said is sealed and gone when it was sent; which were sent stands in the audit record. */
+/** Which mails a user was sent lately, and where to. What they said is sealed, and gone when they are sent. */
 export const createMailHolding = (store: MailStore) => ({
   name: 'mails',
-  tell: async () => [],
+  tell: async (db: Reads, user: UserId) => (await store.listOf(db, user)).map(told),
   forget: (tx: Tx, user: UserId) => store.removeOf(tx, user),
+});
+
+const iso = (instant: number | undefined) => (instant === undefined ? null : new Date(instant).toISOString());
+
+const told = ({ template, to, createdAt, sentAt }: MailRecord) => ({
+  template,
+  to,
+  written_at: iso(createdAt),
+  sent_at: iso(sentAt),
 });

@@ -1,12 +1,14 @@
-import { statements } from '../../db/statement.ts';
+import type { Reads } from '../../db/database.ts';
+import { type Statement, statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
-import type { MailStore, NewMail } from './store.ts';
+import type { Claim, MailRecord, MailState, MailStore, NewMail } from './store.ts';
 
 interface MailTables {
   mails: {
     id: string;
-    user_id: number | null;
+    user_id: UserId | null;
+    recipient: string;
     template: string;
     /** Null when it is sent or given up. */
     sealed: string | null;
@@ -23,45 +25,226 @@ interface MailTables {
 
 const { statement } = statements<MailTables>();
 
-const addMail = statement((db, p: NewMail & { userOrNull: UserId | null }) =>
+type NewRow = NewMail & { userOrNull: UserId | null; dueAt: Instant | null; sentAt: Instant | null };
+
+const addMail = statement((db, p: NewRow) =>
   db.insertInto('mails').values({
     id: p.id,
     user_id: p.userOrNull,
+    recipient: p.to,
     template: p.template,
     sealed: p.sealed,
     created_at: p.createdAt,
     expires_at: p.expiresAt,
-    due_at: p.createdAt,
+    due_at: p.dueAt,
     attempts: 0,
+    sent_at: p.sentAt,
   }),
 );
 
 const dueMails = statement((db, p: { now: Instant; limit: number }) =>
   db
     .selectFrom('mails')
-    .select(['id', 'sealed', 'created_at', 'attempts', 'due_at', 'expires_at'])
+    .select(['id', 'sealed', 'created_at', 'attempts', 'expires_at'])
     .where('due_at', '<=', p.now)
     .orderBy('due_at')
     .limit(p.limit),
 );
 
-const removeMail = statement((db, p: { id: string }) => db.deleteFrom('mails').where('id', '=', p.id));
+const claimMail = statement((db, p: Claim & { until: Instant }) =>
+  db
+    .updateTable('mails')
+    .set((it) => ({ due_at: p.until, attempts: it('attempts', '+', 1), last_error: null }))
+    .where('id', '=', p.id)
+    .where('attempts', '=', p.attempts)
+    .where('due_at', 'is not', null),
+);
 
+const settle = (set: (p: Settled) => object) =>
+  statement((db, p: Settled) =>
+    db
+      .updateTable('mails')
+      .set(set(p))
+      .where('id', '=', p.id)
+      .where('attempts', '=', p.attempts)
+      .where('due_at', 'is not', null),
+  );
+
+type Settled = Claim & { at: Instant; error: string | null };
+
+const markSent = settle((p) => ({ sent_at: p.at, due_at: null, sealed: null, last_error: null }));
+const giveUp = settle((p) => ({ given_up_at: p.at, due_at: null, sealed: null, last_error: p.error }));
+const putOff = settle((p) => ({ due_at: p.at, last_error: p.error }));
+
+const waitingBefore = statement((db, p: { before: Instant }) =>
+  db
+    .selectFrom('mails')
+    .select((it) => it.fn.countAll<number>().as('waiting'))
+    .where('due_at', 'is not', null)
+    .where('created_at', '<', p.before),
+);
+const oldestBefore = statement((db, p: { before: Instant }) =>
+  db
+    .selectFrom('mails')
+    .select(['created_at', 'last_error'])
+    .where('due_at', 'is not', null)
+    .where('created_at', '<', p.before)
+    .orderBy('created_at')
+    .limit(1),
+);
+
+const columns = [
+  'id',
+  'user_id',
+  'recipient',
+  'template',
+  'created_at',
+  'expires_at',
+  'due_at',
+  'attempts',
+  'sent_at',
+  'given_up_at',
+  'last_error',
+] as const;
+
+const mailById = statement((db, p: { id: string }) => db.selectFrom('mails').select(columns).where('id', '=', p.id));
+const mailsOf = statement((db, p: { user: UserId }) =>
+  db.selectFrom('mails').select(columns).where('user_id', '=', p.user).orderBy('created_at', 'desc').orderBy('id'),
+);
+const newestIn = (column?: 'due_at' | 'sent_at' | 'given_up_at') =>
+  statement((db, p: { limit: number }) => {
+    const newest = db.selectFrom('mails').select(columns).orderBy('created_at', 'desc').orderBy('id').limit(p.limit);
+    return column === undefined ? newest : newest.where(column, 'is not', null);
+  });
+const newest = newestIn();
+const newestOf = { waiting: newestIn('due_at'), sent: newestIn('sent_at'), 'given-up': newestIn('given_up_at') };
+
+/** What has failed and is put off: what somebody has claimed just now bears no error. */
+const hasten = statement((db, p: { id: string; now: Instant }) =>
+  db
+    .updateTable('mails')
+    .set({ due_at: p.now })
+    .where('id', '=', p.id)
+    .where('due_at', '>', p.now)
+    .where('last_error', 'is not', null),
+);
+const hastenAll = statement((db, p: { now: Instant }) =>
+  db.updateTable('mails').set({ due_at: p.now }).where('due_at', '>', p.now).where('last_error', 'is not', null),
+);
+
+const shownMails = statement((db, p: { limit: number }) =>
+  db
+    .selectFrom('mails')
+    .select(['id', 'sealed', 'created_at'])
+    .where('due_at', 'is', null)
+    .where('sealed', 'is not', null)
+    .orderBy('created_at', 'desc')
+    .orderBy('id')
+    .limit(p.limit),
+);
+const shownMail = statement((db, p: { id: string }) =>
+  db
+    .selectFrom('mails')
+    .select(['id', 'sealed', 'created_at'])
+    .where('id', '=', p.id)
+    .where('due_at', 'is', null)
+    .where('sealed', 'is not', null),
+);
+const eraseShown = statement((db, _: object) =>
+  db.updateTable('mails').set({ sealed: null }).where('due_at', 'is', null).where('sealed', 'is not', null),
+);
+
+const overBefore = statement((db, p: { before: Instant; limit: number }) =>
+  db
+    .selectFrom('mails')
+    .select('id')
+    .where('created_at', '<', p.before)
+    .where((it) => it.or([it('due_at', 'is', null), it('expires_at', '<', p.before)]))
+    .orderBy('created_at')
+    .limit(p.limit),
+);
+const removeMail = statement((db, p: { id: string }) => db.deleteFrom('mails').where('id', '=', p.id));
 const removeOf = statement((db, p: { user: UserId }) => db.deleteFrom('mails').where('user_id', '=', p.user));
+
+type Row = Pick<MailTables['mails'], (typeof columns)[number]>;
+
+const recordOf = (row: Row): MailRecord => ({
+  id: row.id,
+  user: row.user_id ?? undefined,
+  to: row.recipient,
+  template: row.template,
+  state: stateOf(row),
+  createdAt: row.created_at,
+  expiresAt: row.expires_at,
+  dueAt: row.due_at ?? undefined,
+  attempts: row.attempts,
+  sentAt: row.sent_at ?? undefined,
+  givenUpAt: row.given_up_at ?? undefined,
+  lastError: row.last_error ?? undefined,
+});
+
+const stateOf = (row: Pick<Row, 'due_at' | 'sent_at'>): MailState => {
+  if (row.due_at !== null) return 'waiting';
+  return row.sent_at === null ? 'given-up' : 'sent';
+};
+
+const opened = (row: { id: string; sealed: string | null; created_at: Instant }) => ({
+  id: row.id,
+  sealed: row.sealed ?? '',
+  createdAt: row.created_at,
+});
+
+const recordsOf = async <P extends object>(db: Reads, listed: Statement<P, Row>, parameters: P) =>
+  (await db.all(listed, parameters)).map(recordOf);
 
 export const mailStore: MailStore = {
   add: async (tx, mail) => {
-    await tx.execute(addMail, { ...mail, userOrNull: mail.user ?? null });
+    await tx.execute(addMail, { ...mail, userOrNull: mail.user ?? null, dueAt: mail.createdAt, sentAt: null });
+  },
+  addShown: async (tx, mail) => {
+    await tx.execute(addMail, { ...mail, userOrNull: mail.user ?? null, dueAt: null, sentAt: mail.createdAt });
   },
   listDue: async (db, now, limit) =>
     (await db.all(dueMails, { now, limit })).map((row) => ({
-      id: row.id,
-      sealed: row.sealed ?? '',
-      createdAt: row.created_at,
+      ...opened(row),
       attempts: row.attempts,
-      dueAt: row.due_at ?? 0,
       expiresAt: row.expires_at,
     })),
+  claim: async (tx, { id, attempts }, until) => (await tx.execute(claimMail, { id, attempts, until })) === 1,
+  markSent: async (tx, { id, attempts }, at) => (await tx.execute(markSent, { id, attempts, at, error: null })) === 1,
+  putOff: async (tx, { id, attempts }, { dueAt, error }) =>
+    (await tx.execute(putOff, { id, attempts, at: dueAt, error: error ?? null })) === 1,
+  giveUp: async (tx, { id, attempts }, { at, error }) => (await tx.execute(giveUp, { id, attempts, at, error })) === 1,
+  backlog: async (db, before) => {
+    const oldest = await db.first(oldestBefore, { before });
+    const counted = oldest && (await db.first(waitingBefore, { before }));
+    return {
+      waiting: Number(counted?.waiting ?? 0),
+      since: oldest?.created_at,
+      lastError: oldest?.last_error ?? undefined,
+    };
+  },
+  find: async (db, id) => {
+    const row = await db.first(mailById, { id });
+    return row && recordOf(row);
+  },
+  list: (db, state, limit) => recordsOf(db, state === undefined ? newest : newestOf[state], { limit }),
+  listOf: (db, user) => recordsOf(db, mailsOf, { user }),
+  hasten: async (tx, id, now) => (await tx.execute(hasten, { id, now })) === 1,
+  hastenAll: (tx, now) => tx.execute(hastenAll, { now }),
+  listShown: async (db, limit) => (await db.all(shownMails, { limit })).map(opened),
+  findShown: async (db, id) => {
+    const row = await db.first(shownMail, { id });
+    return row && opened(row);
+  },
+  sweep: async (tx, before, limit) => {
+    const old = await tx.all(overBefore, { before, limit });
+    for (const { id } of old) await tx.execute(removeMail, { id });
+    return old.length;
+  },
+  eraseShown: async (tx) => {
+    await tx.execute(eraseShown, {});
+  },
   // No mail has an empty id.
   remove: async (tx, id = '') => {
     await tx.execute(removeMail, { id });

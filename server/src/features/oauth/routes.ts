@@ -3,7 +3,7 @@ import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
 import { accessTokenReply, forbidCaching, invalidRefreshToken, refreshTokenReused } from '../sessions/index.ts';
-import { invalidCredentials } from '../sign-in/index.ts';
+import { emailNotVerified, invalidCredentials } from '../sign-in/index.ts';
 import { tooManyAttempts } from '../throttle/index.ts';
 import { missingParameter, unsupportedGrantType } from './errors.ts';
 import type { GrantToken } from './grant-token.ts';
@@ -40,6 +40,7 @@ export const oauthRoutes = (deps: {
     replies: { 200: { schema: TokenReply, description: 'RFC 6749 §5.1.' } },
     refusals: [
       invalidCredentials,
+      emailNotVerified,
       invalidRefreshToken,
       refreshTokenReused,
       missingParameter,

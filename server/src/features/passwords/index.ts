@@ -17,7 +17,7 @@ import { createPreparePassword, type PreparePassword } from './prepare-password.
 import { passwordsStore } from './store.sql.ts';
 import type { PasswordsStore } from './store.ts';
 
-export { type ProvenPassword, wasNotLookedAt } from './check-password.ts';
+export { type PasswordAtHand, type ProvenPassword, wasNotLookedAt } from './check-password.ts';
 export { passwordSettings } from './config.ts';
 export { isSamePassword } from './policy.ts';
 export { passwordRoutes } from './routes.ts';

@@ -46,7 +46,7 @@ export { sessionRoutes } from './routes.ts';
 export type { StartedSession, StartSession } from './start-session.ts';
 export { statusListSize, statusListUri } from './status-reference.ts';
 export type { EndedSession, SessionsStore } from './store.ts';
-export type { TokenGrant } from './token-grant.ts';
+export type { SessionUser, TokenGrant } from './token-grant.ts';
 export { userSessionRoutes } from './user-session-routes.ts';
 
 export const sessionsHolding = createSessionsHolding(sessionsStore);

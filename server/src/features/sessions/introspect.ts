@@ -1,5 +1,6 @@
 import type { Reads } from '../../db/database.ts';
 import type { Clock, Instant } from '../../kernel/clock.ts';
+import type { SessionId } from '../../kernel/ids.ts';
 import type { Permission } from '../../kernel/principal.ts';
 import type { RolesStore } from '../roles/index.ts';
 import type { AccessClaims, AccessPayload, AccessTokens } from './access-token.ts';
@@ -25,7 +26,7 @@ interface ActiveAccessToken {
 interface ActiveRefreshToken {
   readonly kind: 'refresh';
   readonly user: SessionUser;
-  readonly sessionId: string;
+  readonly sessionId: SessionId;
   /** The end of the session, unless it is refreshed before. */
   readonly expiresAt: Instant;
 }

@@ -282,7 +282,14 @@ export const sessionsStoreContract = storeContract('the store of sessions', (tha
   that('knows who makes a request', async (db) => {
     const user = await signIn(db);
     assert.deepEqual(await authenticate(db, user), {
-      principal: { userId: user, username: 'ada', email: 'ada@example.com', createdAt: 500, sessionId },
+      principal: {
+        userId: user,
+        username: 'ada',
+        email: 'ada@example.com',
+        emailVerified: false,
+        createdAt: 500,
+        sessionId,
+      },
       permitted: true,
     });
   });

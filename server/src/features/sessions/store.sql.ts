@@ -189,7 +189,7 @@ const livingSession = (db: SessionsDb, p: Claim) =>
   db
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')
-    .select(['users.id', 'users.username', 'users.email', 'users.created_at'])
+    .select(['users.id', 'users.username', 'users.email', 'users.email_verified_at', 'users.created_at'])
     .where('sessions.id', '=', p.session)
     .where('sessions.user_id', '=', p.user)
     .where('sessions.ended_at', 'is', null)
@@ -312,6 +312,7 @@ export const sessionsStore: SessionsStore = {
       userId: asUserId(row.id),
       username: row.username,
       email: row.email,
+      emailVerified: row.email_verified_at !== null,
       createdAt: row.created_at,
       sessionId: asSessionId(session),
     };

@@ -2,10 +2,11 @@ import type { Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
+import type { RequireVerifiedEmail } from '../email-flows/index.ts';
 import type { StartedSession, StartSession, Tokens } from '../sessions/index.ts';
 import type { PasswordVersion } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
-import { invalidCredentials } from './errors.ts';
+import { emailNotVerified, invalidCredentials } from './errors.ts';
 
 /** How a user has proven who they are. */
 export type Proof = 'password' | 'email' | 'sign-up' | 'set-up';
@@ -20,7 +21,7 @@ export interface SignedIn extends Tokens {
  * The single funnel: every proof ends here, so that no second way in can skip a check. It locks the user for the rest of the
  * transaction, so that a deletion that runs at the same time either comes first and is seen, or comes after and ends this session too.
  *
- * @throws invalidCredentials when the user is not active
+ * @throws invalidCredentials when the user is not active; emailNotVerified where an address must be
  */
 export type CompleteSignIn = (
   tx: Tx,
@@ -32,11 +33,14 @@ export function createCompleteSignIn(deps: {
   clock: Clock;
   users: UsersStore;
   startSession: StartSession;
+  requireVerifiedEmail: RequireVerifiedEmail;
 }): CompleteSignIn {
-  const { clock, users, startSession } = deps;
+  const { clock, users, startSession, requireVerifiedEmail } = deps;
   return async (tx, id, options) => {
     const user = await users.lockActive(tx, id, clock.now());
     if (user === undefined) throw invalidCredentials();
+    // Told to those alone who have proven who they are.
+    if (requireVerifiedEmail !== 'off' && user.emailVerifiedAt === undefined) throw emailNotVerified();
     return startSession(tx, user, options);
   };
 }

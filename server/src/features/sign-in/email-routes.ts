@@ -4,6 +4,7 @@ import { type Route, route } from '../../http/route.ts';
 import { assertSameSite } from '../../http/same-site.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
 import { AskMailBody, type AskProof, MailAskedReply } from '../email-flows/index.ts';
+import { mailNotConfigured } from '../mail/index.ts';
 import { invalidOneTimeToken, type Presented } from '../one-time-codes/index.ts';
 import { tooManyAttempts } from '../throttle/index.ts';
 import { signInByEmailOff } from './errors.ts';
@@ -38,7 +39,7 @@ export function signInByEmailRoutes(deps: SignInByEmailRoutesDeps): readonly Rou
       replies: {
         202: { schema: MailAskedReply, description: 'Heard. If the address has an active account, a mail goes there.' },
       },
-      refusals: [signInByEmailOff, tooManyAttempts],
+      refusals: [signInByEmailOff, mailNotConfigured, tooManyAttempts],
       handler: async (request) => {
         if (!enabled) throw signInByEmailOff();
         await askProof({ purpose: 'sign-in', email: request.body.email, origin: originOf(request) });

@@ -13,3 +13,10 @@ export const invalidCredentials = refusal(
   'Email or password is wrong.',
   'Check both. For safety the answer is the same whether the account does not exist, is deleted or disabled, or the password is wrong.',
 );
+
+export const emailNotVerified = refusal(
+  'email-not-verified',
+  'forbidden',
+  'Your e-mail address is not verified yet.',
+  'Follow the link in the mail that was sent to it, and sign in again. `POST /email/verification` sends another mail. This is said to those alone who know the password.',
+);

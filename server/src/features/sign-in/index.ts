@@ -7,25 +7,30 @@ import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { Audit } from '../audit/index.ts';
-import type { EmailFlows } from '../email-flows/index.ts';
+import type { EmailFlows, RequireVerifiedEmail } from '../email-flows/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { Sessions } from '../sessions/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
 import { createCompleteSignIn } from './complete-sign-in.ts';
+import { type CompleteSignUp, createCompleteSignUp } from './complete-sign-up.ts';
 import { createLogIn, type LogIn } from './log-in.ts';
 import { createLogInByEmail, type LogInByEmail } from './log-in-by-email.ts';
+import { createPrepareAccount } from './prepare-account.ts';
+import { createSetUp, type SetUp } from './set-up.ts';
 import { createSignUp, type SignUp } from './sign-up.ts';
 
 export { signInSettings } from './config.ts';
-export { invalidCredentials } from './errors.ts';
+export { emailNotVerified, invalidCredentials } from './errors.ts';
 export type { LogIn } from './log-in.ts';
 export { signInRoutes } from './routes.ts';
 
 export interface SignIn {
   readonly logIn: LogIn;
   readonly signUp: SignUp;
+  readonly completeSignUp: CompleteSignUp;
+  readonly setUp: SetUp;
   readonly logInByEmail: LogInByEmail;
   /** Whether signing in by mail is allowed. */
   readonly byEmail: boolean;
@@ -42,15 +47,26 @@ export function createSignIn(deps: {
   throttle: Throttle;
   oneTimeCodes: OneTimeCodes;
   emailFlows: EmailFlows;
-  settings: { readonly byEmail: boolean };
+  settings: { readonly byEmail: boolean; readonly requireVerifiedEmail: RequireVerifiedEmail };
 }): SignIn {
-  const completeSignIn = createCompleteSignIn({ ...deps, startSession: deps.sessions.start });
-  const { issueTokens } = deps.sessions;
   const { create: createAccount, setupToken } = deps.accounts;
+  const { requireVerifiedEmail } = deps.settings;
+  const parts = {
+    ...deps,
+    ...deps.emailFlows,
+    requireVerifiedEmail,
+    createAccount,
+    setupToken,
+    prepareAccount: createPrepareAccount({ ...deps, createAccount }),
+    completeSignIn: createCompleteSignIn({ ...deps, requireVerifiedEmail, startSession: deps.sessions.start }),
+    issueTokens: deps.sessions.issueTokens,
+  };
   return {
-    logIn: createLogIn({ ...deps, completeSignIn, issueTokens }),
-    signUp: createSignUp({ ...deps, createAccount, setupToken, completeSignIn, issueTokens }),
-    logInByEmail: createLogInByEmail({ ...deps, ...deps.emailFlows, completeSignIn, issueTokens }),
+    logIn: createLogIn(parts),
+    signUp: createSignUp(parts),
+    completeSignUp: createCompleteSignUp(parts),
+    setUp: createSetUp(parts),
+    logInByEmail: createLogInByEmail(parts),
     byEmail: deps.settings.byEmail,
   };
 }

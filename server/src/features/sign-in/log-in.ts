@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import { DomainError } from '../../kernel/errors.ts';
+import { DomainError, type Refusal } from '../../kernel/errors.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
@@ -8,7 +8,7 @@ import type { IssueTokens, TokenGrant } from '../sessions/index.ts';
 import { type Charged, sourceOf, type Throttle } from '../throttle/index.ts';
 import { foldEmail, foldUsername } from '../users/index.ts';
 import type { CompleteSignIn, SignedIn } from './complete-sign-in.ts';
-import { invalidCredentials } from './errors.ts';
+import { emailNotVerified, invalidCredentials } from './errors.ts';
 
 export interface LogInCommand {
   /** An e-mail address; with `byUsername` also a username. */
@@ -21,7 +21,7 @@ export interface LogInCommand {
   readonly clientId: string;
 }
 
-/** @throws invalidCredentials, tooManyAttempts, overloaded */
+/** @throws invalidCredentials, emailNotVerified, tooManyAttempts, overloaded */
 export type LogIn = (command: LogInCommand) => Promise<SignedIn>;
 
 /** No folded username is empty. */
@@ -45,6 +45,14 @@ export function createLogIn(deps: {
       const refused = { outcome: 'refused', reason: invalidCredentials.code } as const;
       await audit.record(tx, { event: 'login.failed', ...refused, ...whom, ip });
       await throttle.recordFailure(tx, charged);
+    });
+
+  /** The password was right: it costs no attempt. */
+  const recordUnverified = ({ origin: { ip } }: LogInCommand, charged: Charged, subject: UserId | undefined) =>
+    db.transact(async (tx) => {
+      const refused = { outcome: 'refused', reason: emailNotVerified.code } as const;
+      await audit.record(tx, { event: 'login.failed', ...refused, subject, ip });
+      await throttle.forgive(tx, charged);
     });
 
   /** In one transaction with the new session: a password that was changed while we hashed proves nothing any more. */
@@ -80,14 +88,15 @@ export function createLogIn(deps: {
       return { ...(await issueTokens(await signIn(proven, command, charged))), proven: { userId, changedAt } };
     } catch (error) {
       // Also when the password was right, but its user is disabled or it was changed meanwhile: what was rolled back left no record.
-      if (isInvalidCredentials(error)) await recordFailure(command, charged, attempt.account?.userId);
+      if (isRefusal(error, invalidCredentials)) await recordFailure(command, charged, attempt.account?.userId);
+      if (isRefusal(error, emailNotVerified)) await recordUnverified(command, charged, attempt.account?.userId);
       if (wasNotLookedAt(error)) await throttle.undo(charged);
       throw error;
     }
   };
 }
 
-const isInvalidCredentials = (error: unknown): boolean =>
-  error instanceof DomainError && error.refusal === invalidCredentials;
+const isRefusal = (error: unknown, refusal: Refusal): boolean =>
+  error instanceof DomainError && error.refusal === refusal;
 
 const countedName = (name: string): string => (name.includes('@') ? foldEmail(name) : foldUsername(name));

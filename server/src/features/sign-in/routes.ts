@@ -3,21 +3,24 @@ import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
-import { invalidSetupToken } from '../accounts/index.ts';
 import type { AskProof } from '../email-flows/index.ts';
 import { type RememberDevice, tooManyAttempts } from '../throttle/index.ts';
-import { emailTaken, usernameTaken } from '../users/index.ts';
+import type { CompleteSignUp } from './complete-sign-up.ts';
 import { signInByEmailRoutes } from './email-routes.ts';
-import { invalidCredentials } from './errors.ts';
+import { emailNotVerified, invalidCredentials } from './errors.ts';
 import type { LogIn } from './log-in.ts';
 import type { LogInByEmail } from './log-in-by-email.ts';
 import { createTokensReply } from './replies.ts';
-import { LoggedInReply, LogInBody, SetUpBody, SignedUpReply, SignUpBody } from './schemas.ts';
+import { LoggedInReply, LogInBody } from './schemas.ts';
+import type { SetUp } from './set-up.ts';
 import type { SignUp } from './sign-up.ts';
+import { signUpRoutes } from './sign-up-routes.ts';
 
 export interface SignInRoutesDeps {
   readonly logIn: LogIn;
   readonly signUp: SignUp;
+  readonly completeSignUp: CompleteSignUp;
+  readonly setUp: SetUp;
   readonly logInByEmail: LogInByEmail;
   readonly byEmail: boolean;
   readonly askProof: AskProof;
@@ -30,32 +33,10 @@ export interface SignInRoutesDeps {
 }
 
 export function signInRoutes(deps: SignInRoutesDeps): readonly Route[] {
-  const { logIn, signUp, deviceCookie, clientId } = deps;
-
+  const { logIn, deviceCookie, clientId } = deps;
   const tokensReply = createTokensReply(deps);
-
   return [
-    route({
-      method: 'POST',
-      url: '/signup',
-      operationId: 'signUp',
-      summary: 'Create an account and sign in',
-      tags: ['Sign in'],
-      access: { kind: 'public', why: 'it is how one begins' },
-      limit: { kind: 'throttled', key: 'signup' },
-      body: SignUpBody,
-      replies: {
-        201: {
-          schema: SignedUpReply,
-          description: 'The account exists; also sets the refresh cookie and the device cookie.',
-        },
-      },
-      refusals: [emailTaken, usernameTaken, tooManyAttempts, overloaded],
-      handler: async (request, reply) => {
-        const tokens = await signUp({ account: request.body, origin: originOf(request), clientId });
-        return { message: 'Success' as const, ...tokensReply(tokens, reply) };
-      },
-    }),
+    ...signUpRoutes({ ...deps, tokensReply }),
     route({
       method: 'POST',
       url: '/login',
@@ -70,30 +51,12 @@ export function signInRoutes(deps: SignInRoutesDeps): readonly Route[] {
       replies: {
         200: { schema: LoggedInReply, description: 'Signed in; also sets the refresh cookie and the device cookie.' },
       },
-      refusals: [invalidCredentials, tooManyAttempts, overloaded],
+      refusals: [invalidCredentials, emailNotVerified, tooManyAttempts, overloaded],
       handler: async (request, reply) => {
         const { email: name, password } = request.body;
         const device = deviceCookie.read(request);
         const command = { name, byUsername: false, password, device, origin: originOf(request), clientId };
         return tokensReply(await logIn(command), reply);
-      },
-    }),
-    route({
-      method: 'POST',
-      url: '/setup',
-      operationId: 'setUp',
-      summary: 'Become the first administrator',
-      description: 'With the one-time token that the server printed at its start and wrote to its data directory.',
-      tags: ['Sign in'],
-      access: { kind: 'public', why: 'there is nobody yet; the set-up token is the proof' },
-      limit: { kind: 'throttled', key: 'signup' },
-      body: SetUpBody,
-      replies: { 201: { schema: SignedUpReply, description: 'The administrator exists and is signed in.' } },
-      refusals: [invalidSetupToken, emailTaken, usernameTaken, tooManyAttempts, overloaded],
-      handler: async (request, reply) => {
-        const { setup_token: setupToken, ...account } = request.body;
-        const tokens = await signUp({ account, setupToken, origin: originOf(request), clientId });
-        return { message: 'Success' as const, ...tokensReply(tokens, reply) };
       },
     }),
     ...signInByEmailRoutes({ ...deps, enabled: deps.byEmail, tokensReply }),

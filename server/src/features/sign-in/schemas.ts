@@ -12,6 +12,32 @@ export const SignUpBody = Type.Object(
   },
 );
 
+/** Where addresses must be verified: the account exists, and nobody is signed in. */
+const ToBeVerifiedReply = Type.Object(
+  {
+    message: Type.Literal('A mail is on its way: verify your e-mail address, then log in.'),
+    data: UserReply,
+  },
+  { title: 'ToBeVerified' },
+);
+
+export const ToBeCompletedReply = Type.Object(
+  { message: Type.Literal('A mail is on its way: it says how to go on.') },
+  { title: 'ToBeCompleted' },
+);
+
+export const CompleteSignUpBody = Type.Object(
+  {
+    token: TokenText,
+    password: Type.Optional({ ...PasswordText, description: 'The one that was chosen at the sign-up.' }),
+    new_password: Type.Optional({ ...PasswordText, description: 'Another one in its place.' }),
+  },
+  {
+    additionalProperties: false,
+    examples: [{ token: 'xTcX5hyB0JY5ZQkq2Zb5DqqYb1mUuJ0kYqKJ4a1iBqk', password: 'correct horse battery' }],
+  },
+);
+
 export const SetUpBody = Type.Object(
   { setup_token: PlainText({ max: 128 }), ...SignUpBody.properties },
   { additionalProperties: false },
@@ -53,3 +79,6 @@ export const SignedUpReply = Type.Object(
   { message: Type.Literal('Success'), ...LoggedInReply.properties },
   { title: 'SignedUp' },
 );
+
+/** By `REQUIRE_VERIFIED_EMAIL`: off, or login. */
+export const AccountMadeReply = Type.Union([SignedUpReply, ToBeVerifiedReply]);

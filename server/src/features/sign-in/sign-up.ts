@@ -1,53 +1,66 @@
 import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
-import type { CreateAccount, NewAccount, PreparedAccount, SetupToken } from '../accounts/index.ts';
-import type { Passwords } from '../passwords/index.ts';
-import type { IssueTokens } from '../sessions/index.ts';
-import { sourceOf, type Throttle } from '../throttle/index.ts';
+import type { CreateAccount, NewAccount } from '../accounts/index.ts';
+import { type BeginSignUp, mailCounters, type PostProof, type RequireVerifiedEmail } from '../email-flows/index.ts';
+import { findLocale } from '../mail/index.ts';
+import type { IssueTokens, SessionUser } from '../sessions/index.ts';
+import { sourceOf } from '../throttle/index.ts';
 import type { CompleteSignIn, SignedIn } from './complete-sign-in.ts';
+import type { PrepareAccount } from './prepare-account.ts';
 
 export interface SignUpCommand {
   readonly account: NewAccount;
-  /** Makes the account the first administrator. */
-  readonly setupToken?: string;
   readonly origin: RequestOrigin;
   readonly clientId: string;
 }
 
-/** @throws validationFailed, emailTaken, usernameTaken, invalidSetupToken, tooManyAttempts, overloaded */
-export type SignUp = (command: SignUpCommand) => Promise<SignedIn>;
+/** What a sign-up has come to: by `REQUIRE_VERIFIED_EMAIL` signed in, or an account that waits for its mail, or a mail alone. */
+export type SignUpOutcome =
+  | { readonly kind: 'signed-in'; readonly tokens: SignedIn }
+  | { readonly kind: 'to-be-verified'; readonly user: SessionUser }
+  | { readonly kind: 'to-be-completed' };
 
-/** Makes an account and signs it in: both or neither. */
+/** @throws validationFailed, emailTaken, usernameTaken, tooManyAttempts, overloaded */
+export type SignUp = (command: SignUpCommand) => Promise<SignUpOutcome>;
+
+/** Makes an account, posts the mail that verifies its address, and signs it in: all or nothing. */
 export function createSignUp(deps: {
   db: Database;
   clock: Clock;
   createAccount: CreateAccount;
-  passwords: Passwords;
-  setupToken: SetupToken;
-  throttle: Throttle;
+  prepareAccount: PrepareAccount;
+  postProof: PostProof;
+  beginSignUp: BeginSignUp;
   completeSignIn: CompleteSignIn;
   issueTokens: IssueTokens;
+  requireVerifiedEmail: RequireVerifiedEmail;
 }): SignUp {
-  const { db, clock, createAccount, passwords, throttle, completeSignIn, issueTokens } = deps;
+  const { db, clock, createAccount, prepareAccount, postProof, beginSignUp } = deps;
+  const { completeSignIn, issueTokens, requireVerifiedEmail: required } = deps;
 
-  /** The place comes first, so that what is refused for want of a core is not counted; it is left before anything is written. */
-  const prepare = async (account: NewAccount, source: string): Promise<PreparedAccount> => {
-    using place = passwords.takePlace({ source, known: false });
-    await throttle.charge([{ kind: 'signup', of: [source] }]);
-    return await createAccount.prepare(account, place);
+  const begin = async ({ account, origin }: SignUpCommand): Promise<SignUpOutcome> => {
+    const counters = mailCounters({ email: account.email, ip: origin.ip, flow: 'complete-sign-up' });
+    const prepared = await prepareAccount(account, sourceOf(origin.ip), counters);
+    await db.transact((tx) => beginSignUp(tx, prepared, origin));
+    return { kind: 'to-be-completed' };
   };
 
-  return async ({ account, setupToken, origin, clientId }) => {
-    const prepared = await prepare(account, sourceOf(origin.ip));
-    const at = clock.now();
-    const grant = await db.transact(async (tx) => {
-      const admin = setupToken !== undefined;
-      if (admin) await deps.setupToken.consume(tx, setupToken);
-      const how = admin ? 'set-up' : 'sign-up';
-      const user = await createAccount.insert(tx, prepared, { admin, how, at, ip: origin.ip });
-      return completeSignIn(tx, user, { proof: how, origin, clientId });
+  const make = async ({ account, origin, clientId }: SignUpCommand): Promise<SignUpOutcome> => {
+    const prepared = await prepareAccount(account, sourceOf(origin.ip));
+    const [at, { username, email }] = [clock.now(), prepared];
+    const locale = findLocale(origin.languages);
+    const made = await db.transact(async (tx) => {
+      const how = { admin: false, how: 'sign-up', locale, at, ip: origin.ip };
+      const id = await createAccount.insert(tx, prepared, how);
+      await postProof(tx, { purpose: 'verify-email', user: { id, username, email, locale }, email, origin });
+      if (required !== 'off') return { id, grant: undefined };
+      return { id, grant: await completeSignIn(tx, id, { proof: 'sign-up', origin, clientId }) };
     });
-    return { ...(await issueTokens(grant)), proven: { userId: grant.user.id, changedAt: at } };
+    if (made.grant === undefined) return { kind: 'to-be-verified', user: { id: made.id, username, email } };
+    const tokens = await issueTokens(made.grant);
+    return { kind: 'signed-in', tokens: { ...tokens, proven: { userId: made.id, changedAt: at } } };
   };
+
+  return (command) => (required === 'signup' ? begin(command) : make(command));
 }

@@ -16,6 +16,7 @@ export const userRoutes: readonly Route[] = [
       id: principal.userId,
       username: principal.username,
       email: principal.email,
+      email_verified: principal.emailVerified,
       created_at: new Date(principal.createdAt).toISOString(),
     }),
   }),

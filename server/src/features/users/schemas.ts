@@ -23,6 +23,7 @@ export const UserReply = Type.Object(
 export const CurrentUserReply = Type.Object(
   {
     ...UserReply.properties,
+    email_verified: Type.Boolean({ description: 'Whether it was shown that the address is theirs.' }),
     created_at: Type.String({ format: 'date-time', description: 'When the account was made.' }),
   },
   { title: 'CurrentUser' },

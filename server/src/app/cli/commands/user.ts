@@ -19,13 +19,14 @@ export const who = 'id | e-mail | username';
 export const userCommands: readonly Command[] = [
   {
     words: ['user', 'create'],
-    usage: '--email ADDRESS --username NAME [--admin] [--hash | --no-password]',
+    usage: '--email ADDRESS --username NAME [--admin] [--verified] [--hash | --no-password]',
     summary:
-      'create a user; the password (with --hash: its hash from another system) comes on standard input, with --no-password there is none',
+      'create a user; the password (with --hash: its hash from another system) comes on standard input, with --no-password there is none; --verified: the address is known to be theirs',
     options: {
       email: { type: 'string' },
       username: { type: 'string' },
       admin: { type: 'boolean' },
+      verified: { type: 'boolean' },
       hash: { type: 'boolean' },
       'no-password': { type: 'boolean' },
     },
@@ -71,6 +72,18 @@ export const userCommands: readonly Command[] = [
     },
   },
   {
+    words: ['user', 'verify'],
+    usage: `<${who}>`,
+    takes: 1,
+    summary: 'say that the address of a user is theirs',
+    needs: 'world',
+    async run(input, world) {
+      const id = await resolveUser(world, argument(input, 0, who));
+      await world.features.accounts.renameUser({ id, verified: true, by: undefined });
+      return { text: `Verified the address of user ${id}.`, json: { id, email_verified: true } };
+    },
+  },
+  {
     words: ['user', 'update'],
     usage: `<${who}> [--email ADDRESS] [--username NAME]`,
     takes: 1,
@@ -91,9 +104,11 @@ export const noPassword = 'the password is read from standard input, and there w
 
 async function createUser(input: CommandInput, { ports, features }: World) {
   const names = { email: requiredOption(input, 'email'), username: requiredOption(input, 'username') };
-  const admin = input.options.admin === true;
+  const [admin, verified] = [input.options.admin === true, input.options.verified === true];
   const account = await prepareAccount(input, features, names);
-  const id = await ports.db.transact((tx) => features.accounts.create.insert(tx, account, { admin, how: 'cli' }));
+  const id = await ports.db.transact((tx) =>
+    features.accounts.create.insert(tx, account, { admin, verified, how: 'cli' }),
+  );
   return { text: `Created user ${id}${admin ? ' with the role admin' : ''}.`, json: { id, ...names, admin } };
 }
 

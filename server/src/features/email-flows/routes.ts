@@ -1,0 +1,82 @@
+import { bearerToken } from '../../http/authenticate.ts';
+import type { ApiCookie } from '../../http/cookies.ts';
+import { crossSiteRequest } from '../../http/refusals.ts';
+import { originOf } from '../../http/request-origin.ts';
+import { type Route, route } from '../../http/route.ts';
+import { assertSameSite } from '../../http/same-site.ts';
+import { invalidToken } from '../../kernel/access.ts';
+import { overloaded } from '../../kernel/overloaded.ts';
+import { currentPasswordWrong } from '../accounts/index.ts';
+import { mailNotConfigured } from '../mail/index.ts';
+import { invalidOneTimeToken } from '../one-time-codes/index.ts';
+import { tooManyAttempts } from '../throttle/index.ts';
+import type { AskProof } from './ask-proof.ts';
+import { proofOfAccountNeeded } from './errors.ts';
+import { AskMailBody, EmailVerifiedReply, VerificationAskedReply, VerifyEmailBody } from './schemas.ts';
+import type { VerifyEmail } from './verify-email.ts';
+
+export interface EmailFlowRoutesDeps {
+  readonly askProof: AskProof;
+  readonly verifyEmail: VerifyEmail;
+  readonly cookie: ApiCookie;
+  readonly deviceCookie: ApiCookie;
+  readonly allowedOrigins: ReadonlySet<string>;
+}
+
+export const emailFlowRoutes = (deps: EmailFlowRoutesDeps): readonly Route[] => [
+  route({
+    method: 'POST',
+    url: '/email/verification',
+    operationId: 'askVerification',
+    summary: 'Ask for a mail that verifies an address',
+    description:
+      'A newer mail makes the links of older ones worthless. The answer is the same for every address, and takes the same time.',
+    tags: ['E-mail'],
+    access: { kind: 'public', why: 'who is not let in before the address is verified cannot sign in to ask' },
+    limit: { kind: 'throttled', key: 'mail' },
+    body: AskMailBody,
+    replies: {
+      202: {
+        schema: VerificationAskedReply,
+        description: 'A mail goes out if an account with this address waits to be verified.',
+      },
+    },
+    refusals: [mailNotConfigured, tooManyAttempts],
+    handler: async (request) => {
+      await deps.askProof({ purpose: 'verify-email', email: request.body.email, origin: originOf(request) });
+      return { message: 'If this address waits to be verified, a mail is on its way.' as const };
+    },
+  }),
+  route({
+    method: 'POST',
+    url: '/email/verify',
+    operationId: 'verifyEmail',
+    summary: 'Verify an e-mail address',
+    description:
+      'With the token of the mail, and a proof that the account is yours: its `password`, an access token of it, or its refresh cookie, which is not used up; then all stays as it is. Or with a `new_password`: then earlier sessions, passwords and API keys are worth nothing any more. Opening the link uses nothing up; only this does.',
+    tags: ['E-mail'],
+    access: { kind: 'public', why: 'the token is the proof' },
+    limit: { kind: 'throttled', key: 'made-up tokens, and passwords as at the login' },
+    body: VerifyEmailBody,
+    replies: { 200: { schema: EmailVerifiedReply, description: 'The address is verified.' } },
+    refusals: [
+      invalidOneTimeToken,
+      proofOfAccountNeeded,
+      currentPasswordWrong,
+      invalidToken,
+      crossSiteRequest,
+      tooManyAttempts,
+      overloaded,
+    ],
+    handler: async (request) => {
+      const { token, password, new_password: newPassword } = request.body;
+      const [accessToken, refreshToken] = [bearerToken(request), deps.cookie.read(request)];
+      // A page of another site can send the cookie, but not the header without our leave.
+      if (refreshToken !== undefined) assertSameSite(request.headers, deps);
+      const device = deps.deviceCookie.read(request);
+      const proofs = { password, newPassword, accessToken, refreshToken, device };
+      await deps.verifyEmail({ token, ...proofs, origin: originOf(request) });
+      return { message: 'E-mail address verified successfully.' as const };
+    },
+  }),
+];

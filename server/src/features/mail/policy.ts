@@ -1,0 +1,38 @@
+/** How long a node has a mail that it has claimed: longer than sending takes at most, so that only one that has died lets it go. */
+export const leaseMs = 90_000;
+
+const firstPauseMs = 10_000;
+const longestPauseMs = 3_600_000;
+
+/**
+ * How long to wait after so many failed attempts: 10 seconds, doubling, to an hour; of that the second half by chance, so that what failed
+ * together does not come back together.
+ *
+ * @param attempts one at least
+ * @param chance at least 0, less than 1
+ */
+export function backOffMs(attempts: number, chance: number): number {
+  const whole = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempts - 1));
+  return Math.floor(whole / 2 + (whole / 2) * chance);
+}
+
+const firstRestMs = 1_000;
+const longestRestMs = 60_000;
+
+/** How long a node leaves a mail server alone that was away so many times in a row. */
+export const restMs = (failures: number): number => Math.min(longestRestMs, firstRestMs * 2 ** (failures - 1));
+
+const longestReason = 300;
+
+/**
+ * Why an attempt failed, as it may be kept and shown. A server may repeat what it did not like: links, tokens and codes are taken out.
+ */
+export function harmlessReason(text: string): string {
+  return text
+    .replace(/https?:\/\/\S+/gi, '[link]')
+    .replace(/[\w+/=-]{20,}/g, '[…]')
+    .replace(/\d{6,}/g, '[…]')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim()
+    .slice(0, longestReason);
+}
