@@ -5,7 +5,7 @@ import { auditHolding, createAudit } from '../features/audit/index.ts';
 import { createDirectory } from '../features/directory/index.ts';
 import { createEmailFlows } from '../features/email-flows/index.ts';
 import { createKeys } from '../features/keys/index.ts';
-import { createMailOffice, mailHolding } from '../features/mail/index.ts';
+import { createBrand, createMailOffice, mailHolding, type TemplateFile } from '../features/mail/index.ts';
 import { createNotices } from '../features/notices/index.ts';
 import { createGrantToken, createIntrospect, createRevoke, serverMetadata } from '../features/oauth/index.ts';
 import { createOneTimeCodes, oneTimeCodesHolding } from '../features/one-time-codes/index.ts';
@@ -38,6 +38,8 @@ export interface Ports {
   readonly secretKeys: SecretKeys;
   /** Who keeps checkpoints of the audit record. */
   readonly witnesses: readonly Witness[];
+  /** The operator's own texts of mails; none unless said. */
+  readonly templates?: readonly TemplateFile[];
   /** Is told what an operator should know and what stops nothing. */
   readonly warn: (text: string) => void;
 }
@@ -65,6 +67,7 @@ const holdings = [
  * @param issuer the public URL: who signs the tokens and whom they are for
  * @param parts what a test wraps to show that it would notice
  * @throws WrongSecretKey
+ * @throws TemplatesRefused
  */
 export async function compose(
   ports: Ports,
@@ -75,7 +78,7 @@ export async function compose(
   const { db } = ports;
   const audit = await createAudit({ ...ports, issuer });
   const keys = await createKeys({ ...ports, audit, settings: config.keys });
-  const mail = createMailOffice({ ...ports, issuer });
+  const mail = createMailOffice({ ...ports, issuer, brand: createBrand(config.brand, ports.templates) });
   const roles = createRoles({ ...ports, audit, users });
   const people = { users, roles: roles.store, authority: roles.authority };
   const notices = createNotices({ ...ports, users, mail });

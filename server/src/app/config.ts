@@ -5,6 +5,7 @@ import { accountSettings } from '../features/accounts/index.ts';
 import { apiKeySettings } from '../features/api-keys/index.ts';
 import { auditSettings } from '../features/audit/index.ts';
 import { keySettings } from '../features/keys/index.ts';
+import { brandSettings } from '../features/mail/index.ts';
 import { passwordSettings } from '../features/passwords/index.ts';
 import { personalDataSettings } from '../features/personal-data/index.ts';
 import { sessionSettings } from '../features/sessions/index.ts';
@@ -21,6 +22,7 @@ export const appSections = {
   personalData: personalDataSettings,
   audit: auditSettings,
   accounts: accountSettings,
+  brand: brandSettings,
 } as const;
 
 export type AppConfig = LoadedConfig<typeof appSections>;

@@ -7,6 +7,7 @@ import { createLanes } from '../adapters/password-hashing/lanes.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
 import { systemTicker as ticker } from '../adapters/system-ticker.ts';
+import { readTemplateFolder } from '../adapters/template-folder.ts';
 import { openWitnesses } from '../adapters/witness/open-witnesses.ts';
 import { resolveDatabase } from '../config/server.ts';
 import { connect } from '../db/connect.ts';
@@ -38,7 +39,9 @@ export async function openPorts(
   // Two at least: work under a lock of all nodes holds one for the lock.
   const db = await connect(resolveDatabase(config.server), { poolSize: shareOf(config.server.databasePoolSize, 2) });
   const witnesses = openWitnesses(witnessPlaces(config));
-  return { db, clock, ticker, random, hasher, breachedPasswords, secretKeys, madeSecretKey, witnesses, warn };
+  const templates = readTemplateFolder(config.brand.templatesDir);
+  const secrets = { breachedPasswords, secretKeys, madeSecretKey };
+  return { db, clock, ticker, random, hasher, ...secrets, witnesses, templates, warn };
 }
 
 type Warn = (text: string) => void;

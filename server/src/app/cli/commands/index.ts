@@ -4,6 +4,7 @@ import { auditCommands } from './audit.ts';
 import { configCommands } from './config.ts';
 import { databaseCommands } from './db.ts';
 import { keyCommands } from './keys.ts';
+import { mailPreviewCommand } from './mail-preview.ts';
 import { migrateCommands } from './migrate.ts';
 import { openapiCommand } from './openapi.ts';
 import { permissionCommands } from './permission.ts';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   ...apiKeyCommands,
   ...keyCommands,
   ...auditCommands,
+  mailPreviewCommand,
   ...configCommands,
   openapiCommand,
   versionCommand,
