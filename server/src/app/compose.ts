@@ -9,6 +9,7 @@ import { createBrand, createMailOffice, mailHolding, type TemplateFile } from '.
 import { createNotices } from '../features/notices/index.ts';
 import { createGrantToken, createIntrospect, createRevoke, serverMetadata } from '../features/oauth/index.ts';
 import { createOneTimeCodes, oneTimeCodesHolding } from '../features/one-time-codes/index.ts';
+import { createPages } from '../features/pages/index.ts';
 import { createPasswords, passwordsHolding } from '../features/passwords/index.ts';
 import { createPersonalData } from '../features/personal-data/index.ts';
 import { createRoles, rolesHolding } from '../features/roles/index.ts';
@@ -100,10 +101,11 @@ export async function compose(
   const metadata = serverMetadata(issuer);
   const introspect = createIntrospect({ sessions, apiKeys });
   const revoke = createRevoke({ sessions, apiKeys });
+  const pages = createPages({ mail, passwords });
 
   const ensureBuiltIns = () => db.transact((tx) => roles.store.ensureBuiltIns(tx, ports.clock.now()));
   await db.exclusively('built-ins', ensureBuiltIns);
   const oauth = { grantToken, introspect, revoke, metadata };
   const records = { audit, keys, users, mail, notices, roles, passwords, throttle, oneTimeCodes, sessions, apiKeys };
-  return { ...records, status, accounts, directory, personalData, emailFlows, signIn, oauth };
+  return { ...records, status, accounts, directory, personalData, emailFlows, signIn, oauth, pages };
 }

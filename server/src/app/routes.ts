@@ -5,6 +5,7 @@ import { auditRoutes } from '../features/audit/index.ts';
 import { directoryRoutes } from '../features/directory/index.ts';
 import { keyRoutes } from '../features/keys/index.ts';
 import { oauthRoutes } from '../features/oauth/index.ts';
+import { pageRoutes } from '../features/pages/index.ts';
 import { passwordRoutes } from '../features/passwords/index.ts';
 import { personalDataRoutes } from '../features/personal-data/index.ts';
 import { permissionRoutes, roleRoutes, userRoleRoutes } from '../features/roles/index.ts';
@@ -53,7 +54,7 @@ export function routeMap({
   isStopping,
 }: RouteMapDeps): readonly Route[] {
   const { audit, keys, roles, passwords, throttle, sessions, apiKeys, status } = features;
-  const { accounts, directory, personalData, signIn, oauth } = features;
+  const { accounts, directory, personalData, signIn, oauth, pages } = features;
   const cookie = refreshCookie({ production });
   const deviceCookie = createDeviceCookie({ production });
   const rememberDevice = createRememberDevice(throttle.devices, deviceCookie);
@@ -85,6 +86,7 @@ export function routeMap({
     ...keyRoutes(keys),
     ...auditRoutes(audit),
     ...statusRoutes(status),
+    ...pageRoutes(pages),
     ...healthRoutes(db, isStopping),
   ];
   return [...routes, ...problemRoutes(() => routes), ...documentationRoutes({ info: apiInfo, routes: () => routes })];

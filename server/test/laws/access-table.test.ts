@@ -95,6 +95,13 @@ const table = `
   GET     /status/lists                             200
   GET     /status/lists/{list}                      200
   GET     /status/feed                              200
+  GET     /mail/verify-email                        200
+  GET     /mail/complete-sign-up                    200
+  GET     /mail/reset-password                      200
+  GET     /mail/sign-in                             200
+  GET     /mail/confirm-email                       200
+  GET     /mail/undo-email                          200
+  GET     /mail/accept-invitation                   200
   GET     /livez                                    200
   GET     /readyz                                   200
   GET     /healthz                                  200

@@ -11,7 +11,7 @@ export const featureFloors: readonly (readonly string[])[] = [
   ['accounts', 'status', 'directory', 'personal-data'],
   ['email-flows'],
   ['sign-in'],
-  ['oauth'],
+  ['oauth', 'pages'],
 ];
 
 /** What the folders under the features may import of each other. `app/` and `main.ts` stand above all and may import everything. */

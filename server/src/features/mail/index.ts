@@ -19,6 +19,8 @@ export { brandSettings } from './brand-config.ts';
 export { type Letter, type Locale, locales, pickLocale, type Template } from './letters.ts';
 export type { PostMail } from './post.ts';
 export { renderLetter } from './render-letter.ts';
+export { type ButtonColors, buttonColors } from './templates/colors.ts';
+export { fr } from './templates/french-typography.ts';
 export { type TemplateFile, TemplatesRefused } from './templates/overrides.ts';
 export { sampleLetter, templates } from './templates/samples.ts';
 

@@ -11,9 +11,24 @@ export function contrast(one: string, other: string): number {
   return (bright + 0.05) / (dark + 0.05);
 }
 
-/** Black or white: on every colour one of the two reaches 4.5, which WCAG 2.2 §1.4.3 asks for. */
-export const textOn = (color: string): string =>
-  contrast(color, '#ffffff') >= contrast(color, '#000000') ? '#ffffff' : '#000000';
+export interface ButtonColors {
+  readonly ground: string;
+  readonly edge: string;
+  readonly text: string;
+}
+
+/**
+ * Colours of a button. Its text is black or white: on every colour one of the two reaches 4.5, which WCAG 2.2 §1.4.3 asks for. A light one
+ * on white, or a dark one on black, gets an edge, so that it is seen (§1.4.11).
+ */
+export function buttonColors(ground: string): ButtonColors {
+  const isFaint = papers.some((paper) => contrast(ground, paper) < 1.6);
+  const text = contrast(ground, '#ffffff') >= contrast(ground, '#000000') ? '#ffffff' : '#000000';
+  return { ground, edge: isFaint ? '#7d8794' : ground, text };
+}
+
+/** What buttons stand on, in light mode and in dark. */
+const papers = ['#ffffff', '#1a2028'];
 
 /** WCAG 2.2, "relative luminance". */
 function luminance(color: string): number {

@@ -1,6 +1,6 @@
 import { Html, type HtmlPart, html } from '../../../kernel/html.ts';
 import type { Brand } from '../brand.ts';
-import { contrast, textOn } from './colors.ts';
+import { buttonColors } from './colors.ts';
 import type { LetterParts } from './parts.ts';
 import type { LanguageWords } from './words.ts';
 
@@ -83,12 +83,9 @@ ${facts.map(
 `,
 )}</div>`;
 
-/** A light button on white, or a dark one on black, needs an edge to be seen (WCAG 2.2 §1.4.11). */
-const edgeOf = (color: string): string =>
-  ['#ffffff', '#1a2028'].some((paper) => contrast(color, paper) < 1.6) ? '#7d8794' : color;
-
 const button = ({ action, link }: LetterParts, { color }: Brand): Html => {
-  const colors = `background-color: ${color}; border: 1px solid ${edgeOf(color)}; color: ${textOn(color)};`;
+  const { ground, edge, text } = buttonColors(color);
+  const colors = `background-color: ${ground}; border: 1px solid ${edge}; color: ${text};`;
   return html`<p style="margin: 8px 0 24px;"><a href="${link}" style="display: inline-block; padding: 13px 24px; border-radius: 8px; ${colors} font-size: 16px; line-height: 1.25; font-weight: 600; text-decoration: none;">${action}</a></p>
 `;
 };

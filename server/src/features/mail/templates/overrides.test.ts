@@ -40,8 +40,8 @@ describe('a file of the operator', () => {
     const subject = render({ 'en/reset-password.subject.txt': '\ufeffNew password at {{ brand }}\r\n' });
     assert.deepEqual(subject, { ...ours, subject: 'New password at Acme', html: subject.html });
     assert.match(subject.html, /<title>New password at Acme<\/title>/);
-    const text = render({ 'en/reset-password.txt': '{{username}}, {{code}}, {{life}}, {{support}}:\r\n{{link}}\r\n' });
-    assert.equal(text.text, 'ada, 246801, 30 minutes, :\nhttps://auth.example.com/mail/action#token=sample-token\n');
+    const text = render({ 'en/reset-password.txt': '{{username}}, {{life}}, {{support}}:\r\n{{link}}\r\n' });
+    assert.equal(text.text, 'ada, 30 minutes, :\nhttps://auth.example.com/mail/action#token=sample-token\n');
     assert.deepEqual([text.subject, text.html], [ours.subject, ours.html]);
     const html = render({ 'en/reset-password.html': '<a href="{{link}}">{{username}}</a>' });
     assert.equal(html.html, '<a href="https://auth.example.com/mail/action#token=sample-token">ada</a>');
@@ -83,8 +83,8 @@ describe('a file of the operator', () => {
         'en/invitation.html': undefined,
       }),
       [
-        '  en/reset-password.txt:1 {{user}} is unknown here; there are brand, support, username, link, code, life',
-        '  en/reset-password.txt:3 {{new_email}} is unknown here; there are brand, support, username, link, code, life',
+        '  en/reset-password.txt:1 {{user}} is unknown here; there are brand, support, username, link, life',
+        '  en/reset-password.txt:3 {{new_email}} is unknown here; there are brand, support, username, link, life',
         '  en/sign-in.txt must hold {{link}}: without it the mail is of no use',
         '  de/sign-in.html:2 has {{ without }} on the same line',
         '  de/sign-in.html:2 may have only {{link}} in href or src',

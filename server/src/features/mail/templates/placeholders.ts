@@ -9,7 +9,9 @@ export interface LetterPlace {
 }
 
 /** What may stand in a template: all that its letter says. */
-export const placeholdersOf = ({ template, locale }: LetterPlace): readonly string[] =>
-  Object.keys(
-    say({ to: '', locale, letter: sampleLetter(template) }, languages[locale], { name: '', support: undefined }),
-  );
+export function placeholdersOf({ template, locale }: LetterPlace): readonly string[] {
+  const letter = sampleLetter(template);
+  const said = Object.keys(say({ to: '', locale, letter }, languages[locale], { name: '', support: undefined }));
+  const hasCode = 'code' in letter.data && letter.data.code !== undefined;
+  return said.filter((name) => name !== 'code' || hasCode);
+}

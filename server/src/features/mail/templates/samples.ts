@@ -2,7 +2,7 @@ import type { Letter, LetterData, Template } from '../letters.ts';
 
 const username = 'ada';
 const link = 'https://auth.example.com/mail/action#token=sample-token';
-const code = '246801';
+const code = undefined;
 const at = Date.UTC(2026, 0, 31, 14, 5);
 const asker = {
   at,
@@ -12,13 +12,13 @@ const asker = {
 const changed = { username, newEmail: 'ada@new.example.com' };
 const notice = { username, resetLink: link, ...asker };
 
-/** Data of every letter, for those who write templates. */
+/** Data of every letter, for those who write templates. Codes are where a flow takes them. */
 const samples: LetterData = {
   'verify-email': { username, link, code, minutes: 1_440 },
   'complete-sign-up': { username, link, code, minutes: 1_440 },
   'sign-up-taken': { username, resetLink: link },
   'reset-password': { username, link, code, minutes: 30 },
-  'sign-in': { username, link, code, minutes: 10, ...asker },
+  'sign-in': { username, link, code: '246801', minutes: 10, ...asker },
   'confirm-email': { ...changed, link, code, minutes: 60 },
   'email-change-asked': { ...changed, resetLink: link, ...asker },
   'email-changed': { ...changed, undoLink: link, days: 7 },
