@@ -5,10 +5,11 @@ import { auditHolding, createAudit } from '../features/audit/index.ts';
 import { createDirectory } from '../features/directory/index.ts';
 import { createEmailFlows } from '../features/email-flows/index.ts';
 import { createKeys } from '../features/keys/index.ts';
-import { createMailOffice, mailHolding } from '../features/mail/index.ts';
+import { createBrand, createMailOffice, mailHolding, type TemplateFile } from '../features/mail/index.ts';
 import { createNotices } from '../features/notices/index.ts';
 import { createGrantToken, createIntrospect, createRevoke, serverMetadata } from '../features/oauth/index.ts';
 import { createOneTimeCodes, oneTimeCodesHolding } from '../features/one-time-codes/index.ts';
+import { createPages } from '../features/pages/index.ts';
 import { createPasswords, passwordsHolding } from '../features/passwords/index.ts';
 import { createPersonalData } from '../features/personal-data/index.ts';
 import { createRoles, rolesHolding } from '../features/roles/index.ts';
@@ -42,6 +43,8 @@ export interface Ports {
   readonly composeMail: ComposeMail;
   /** Who keeps checkpoints of the audit record. */
   readonly witnesses: readonly Witness[];
+  /** The operator's own texts of mails; none unless said. */
+  readonly templates?: readonly TemplateFile[];
   /** Is told what an operator should know and what stops nothing. */
   readonly warn: (text: string) => void;
 }
@@ -69,6 +72,7 @@ const holdings = [
  * @param issuer the public URL: who signs the tokens and whom they are for
  * @param parts what a test wraps to show that it would notice
  * @throws WrongSecretKey
+ * @throws TemplatesRefused
  */
 export async function compose(
   ports: Ports,
@@ -79,7 +83,12 @@ export async function compose(
   const { db } = ports;
   const audit = await createAudit({ ...ports, issuer });
   const keys = await createKeys({ ...ports, audit, settings: config.keys });
-  const mail = createMailOffice({ ...ports, issuer, settings: config.mail });
+  const mail = createMailOffice({
+    ...ports,
+    issuer,
+    brand: createBrand(config.brand, ports.templates),
+    settings: config.mail,
+  });
   const credentials = { sessionLives: sessionLives(ports), apiKeyLives: apiKeyLives(ports) };
   const roles = createRoles({ ...ports, audit, users, credentials });
   const people = { users, roles: roles.store, authority: roles.authority };
@@ -118,10 +127,11 @@ export async function compose(
   const metadata = serverMetadata(issuer);
   const introspect = createIntrospect({ sessions, apiKeys });
   const revoke = createRevoke({ sessions, apiKeys });
+  const pages = createPages({ mail, passwords });
 
   const ensureBuiltIns = () => db.transact((tx) => roles.store.ensureBuiltIns(tx, ports.clock.now()));
   await db.exclusively('built-ins', ensureBuiltIns);
   const oauth = { grantToken, introspect, revoke, metadata };
   const records = { audit, keys, users, mail, notices, roles, passwords, throttle, oneTimeCodes, sessions, apiKeys };
-  return { ...records, status, accounts, directory, personalData, emailFlows, signIn, oauth };
+  return { ...records, status, accounts, directory, personalData, emailFlows, signIn, oauth, pages };
 }

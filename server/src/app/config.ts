@@ -7,7 +7,7 @@ import { apiKeySettings } from '../features/api-keys/index.ts';
 import { auditSettings } from '../features/audit/index.ts';
 import { emailFlowSettings } from '../features/email-flows/index.ts';
 import { keySettings } from '../features/keys/index.ts';
-import { mailSettings } from '../features/mail/index.ts';
+import { brandSettings, mailSettings } from '../features/mail/index.ts';
 import { passwordSettings } from '../features/passwords/index.ts';
 import { personalDataSettings } from '../features/personal-data/index.ts';
 import { sessionSettings } from '../features/sessions/index.ts';
@@ -28,6 +28,7 @@ export const appSections = {
   audit: auditSettings,
   emailFlows: emailFlowSettings,
   accounts: accountSettings,
+  brand: brandSettings,
 } as const;
 
 export type AppConfig = LoadedConfig<typeof appSections>;

@@ -9,6 +9,7 @@ import { createSmtpMailer } from '../adapters/smtp/smtp-mailer.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
 import { systemTicker as ticker } from '../adapters/system-ticker.ts';
+import { readTemplateFolder } from '../adapters/template-folder.ts';
 import { openWitnesses } from '../adapters/witness/open-witnesses.ts';
 import { resolveDatabase } from '../config/server.ts';
 import { connect } from '../db/connect.ts';
@@ -41,7 +42,8 @@ export async function openPorts(
   // Two at least: work under a lock of all nodes holds one for the lock.
   const db = await connect(resolveDatabase(config.server), { poolSize: shareOf(config.server.databasePoolSize, 2) });
   const witnesses = openWitnesses(witnessPlaces(config));
-  const outside = { breachedPasswords, witnesses, ...openMail(config) };
+  const templates = readTemplateFolder(config.brand.templatesDir);
+  const outside = { breachedPasswords, witnesses, templates, ...openMail(config) };
   return { db, clock, ticker, random, hasher, secretKeys, madeSecretKey, warn, ...outside };
 }
 

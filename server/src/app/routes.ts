@@ -7,6 +7,7 @@ import { emailChangeRoutes, emailFlowRoutes, passwordResetRoutes } from '../feat
 import { keyRoutes } from '../features/keys/index.ts';
 import { mailboxRoutes } from '../features/mail/index.ts';
 import { oauthRoutes } from '../features/oauth/index.ts';
+import { pageRoutes } from '../features/pages/index.ts';
 import { passwordRoutes } from '../features/passwords/index.ts';
 import { personalDataRoutes } from '../features/personal-data/index.ts';
 import { permissionRoutes, roleRoutes, userRoleRoutes } from '../features/roles/index.ts';
@@ -55,7 +56,7 @@ export function routeMap({
   isStopping,
 }: RouteMapDeps): readonly Route[] {
   const { audit, keys, roles, passwords, throttle, sessions, apiKeys, status } = features;
-  const { accounts, directory, personalData, emailFlows, signIn, oauth, mail } = features;
+  const { accounts, directory, personalData, emailFlows, signIn, oauth, mail, pages } = features;
   const cookie = refreshCookie({ production });
   const deviceCookie = createDeviceCookie({ production });
   const rememberDevice = createRememberDevice(throttle.devices, deviceCookie);
@@ -100,6 +101,7 @@ export function routeMap({
     ...auditRoutes(audit),
     ...statusRoutes(status),
     ...mailboxRoutes(mail.mailbox),
+    ...pageRoutes(pages),
     ...healthRoutes(db, isStopping),
   ];
   return [...routes, ...problemRoutes(() => routes), ...documentationRoutes({ info: apiInfo, routes: () => routes })];

@@ -1,4 +1,4 @@
-import { html } from './html.ts';
+import { html } from '../kernel/html.ts';
 
 /**
  * Swagger UI builds its icons from `data:` images and sets styles on elements; everything else comes from this server and goes to it.

@@ -1,4 +1,4 @@
-import { Html, type HtmlPart, html } from './html.ts';
+import { Html, type HtmlPart, html } from '../kernel/html.ts';
 import type { OpenApiDocument, Operation } from './openapi.ts';
 import type { Json } from './openapi-schema.ts';
 import { type FieldRow, fieldRow, fieldRows } from './redoc-fields.ts';

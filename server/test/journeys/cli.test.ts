@@ -1,6 +1,6 @@
 /** The command line: every command once as the real `keyward` in a process of its own, and all that can go wrong. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
@@ -182,6 +182,12 @@ const story: readonly (readonly [line: string, says: RegExp, json: unknown, inpu
     /^Invited user 4\.\n$/,
     { id: 4, email: 'dan@example.com', roles: ['admin'] },
   ],
+  [
+    'mail preview sign-in --locale de',
+    /^Subject: Keyward: Ihre Anmeldung\n\nGuten Tag ada,\n[\s\S]*^ {4}246801$/m,
+    undefined,
+  ],
+  ['mail preview invitation --html', /^<!doctype html>\n<html lang="en-GB">\n[\s\S]*You are invited/, undefined],
   ['keys list', /^[\w-]{43} +ES256 +signing +20/m, undefined],
   ['keys rotate', /^Published the key [\w-]{43}\. It signs from 20/, undefined],
   ['keys rotate', /^Nothing made, since this key waits already/, undefined],
@@ -579,6 +585,22 @@ describe('the configuration', () => {
     using inside = createOperator();
     const json = await well(inside, 'config print --json', { env: secrets });
     for (const printed of [out, json]) assert.doesNotMatch(printed, /nobody must see|seekrit/);
+  });
+
+  test('takes no folder of templates with faults, and names them all', async () => {
+    using operator = createOperator();
+    const env = { MAIL_TEMPLATES_DIR: join(operator.folder, 'texts') };
+    assert.match(await badly(operator, 'mail preview sign-in', 1, { env }), /texts cannot be used: a part of the path/);
+    mkdirSync(join(operator.folder, 'texts/en'), { recursive: true });
+    writeFileSync(join(operator.folder, 'texts/en/sign-in.txt'), 'Hello {{user}}');
+    writeFileSync(join(operator.folder, 'texts/notes'), '');
+    for (const line of ['mail preview invitation', 'user list']) {
+      const said = await badly(operator, line, 1, { env });
+      assert.match(said, /^ {2}en\/sign-in\.txt must hold \{\{link\}\}/m);
+      assert.match(said, /^ {2}en\/sign-in\.txt:1 \{\{user\}\} is unknown here; there are brand, /m);
+      assert.match(said, /^ {2}notes has no known name/m);
+    }
+    assert.match(await badly(operator, 'mail preview nothing', 2), /<template> must be one of verify-email, /);
   });
 
   test('is refused with all that is wrong in it together, by every command that reads it', async () => {

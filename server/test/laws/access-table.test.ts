@@ -120,6 +120,13 @@ const table = `
   GET     /dev/mail/{mail}                          200
   GET     /dev/mail/{mail}/html                     200
   GET     /dev/mail/{mail}/source                   200
+  GET     /mail/verify-email                        200
+  GET     /mail/complete-sign-up                    200
+  GET     /mail/reset-password                      200
+  GET     /mail/sign-in                             200
+  GET     /mail/confirm-email                       200
+  GET     /mail/undo-email                          200
+  GET     /mail/accept-invitation                   200
   GET     /livez                                    200
   GET     /readyz                                   200
   GET     /healthz                                  200

@@ -11,7 +11,7 @@ export const featureFloors: readonly (readonly string[])[] = [
   ['accounts', 'status', 'directory', 'personal-data'],
   ['email-flows'],
   ['sign-in'],
-  ['oauth'],
+  ['oauth', 'pages'],
 ];
 
 /** What the folders under the features may import of each other. `app/` and `main.ts` stand above all and may import everything. */
@@ -158,6 +158,6 @@ function floorOf(feature: string): number | undefined {
   return floor === -1 ? undefined : floor;
 }
 
-/** A feature with many routes or statements may part them: `own-routes.ts` beside `routes.ts`, `seal-store.sql.ts` beside `store.sql.ts`. */
+/** A feature with many routes, statements or settings may part them: `own-routes.ts` beside `routes.ts`, `seal-store.sql.ts` beside `store.sql.ts`. */
 const partOf = (path: string): PartName =>
-  partNames[posix.basename(path).replace(/^.*-(?=(?:routes|schemas|store|store\.sql)\.ts$)/, '')] ?? 'use case';
+  partNames[posix.basename(path).replace(/^.*-(?=(?:routes|schemas|store|store\.sql|config)\.ts$)/, '')] ?? 'use case';

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { systemTicker } from '../../src/adapters/system-ticker.ts';
+import { readTemplateFolder } from '../../src/adapters/template-folder.ts';
 import { compose, type Features } from '../../src/app/compose.ts';
 import { type AppConfig, loadAppConfig } from '../../src/app/config.ts';
 import { openBreachedPasswords, openMail } from '../../src/app/ports.ts';
@@ -77,8 +78,9 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     witnesses: options.witnesses ?? [],
     warn: (text: string) => logger.warn(text),
   };
+  const templates = readTemplateFolder(config.values.brand.templatesDir);
   const hashing = { hasher: options.passwordHasher ?? hasher };
-  const ports = { db, clock, ticker, random: testRandom, ...hashing, ...secrets, ...outside };
+  const ports = { db, clock, ticker, random: testRandom, ...hashing, ...secrets, ...outside, templates };
   const features = await compose(ports, config.values, resolvePublicUrl(config.values.server));
   const app = createServer({
     mode: config.mode,

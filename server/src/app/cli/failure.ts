@@ -1,6 +1,7 @@
 import { ForeignSchema } from '../../db/migrate.ts';
 import { databaseUnavailable } from '../../db/unavailable.ts';
 import { AuditRecordBroken, NoExport } from '../../features/audit/index.ts';
+import { TemplatesRefused } from '../../features/mail/index.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
 import { WrongSecretKey } from '../../kernel/seal.ts';
@@ -18,7 +19,7 @@ export function describeFailure(error: unknown): Output {
   return { ...failure(error.name, error.message), text: `error: ${error.stack ?? error.message}` };
 }
 
-const foreseen = [UsageError, ConfigRefused, ForeignSchema, NoExport, AuditRecordBroken];
+const foreseen = [UsageError, ConfigRefused, ForeignSchema, NoExport, AuditRecordBroken, TemplatesRefused];
 
 const failure = (name: string, detail: string): Output => ({ text: `error: ${detail}`, json: { error: name, detail } });
 

@@ -23,7 +23,7 @@ export function explainSystemFailure(error: unknown): string | undefined {
   if (refusedLogins.has(code)) return `${error.message}.\n  Check user, password and database in DATABASE_URL.`;
   if (code in databaseReasons) return `${error.message.replace(/\.$/, '')}.\n  ${databaseReasons[code]}`;
   if (path === undefined || syscall === undefined) return undefined;
-  return `${path} cannot be used: ${fileReasons[code] ?? code}.\n  Check DATA_DIR and DATABASE_URL, and who owns that folder.`;
+  return `${path} cannot be used: ${fileReasons[code] ?? code}.\n  Check DATA_DIR, DATABASE_URL and MAIL_TEMPLATES_DIR, and who owns that folder.`;
 }
 
 function listenFailure({ code, address, port }: SystemError): string {

@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
-import { type MailOffice, mailNotConfigured, pickLocale } from '../mail/index.ts';
+import { type MailOffice, mailNotConfigured } from '../mail/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { PasswordsStore } from '../passwords/index.ts';
 import type { Authority } from '../roles/index.ts';
@@ -26,7 +26,7 @@ export function createSendInvitation(deps: {
   return async (tx, { id, username, email, locale }, { by, ip }) => {
     const { token, lifeSeconds } = await oneTimeCodes.issue(tx, { purpose: 'accept-invitation', user: id, email });
     const data = { username, link: mail.linkTo('accept-invitation', token), days: lifeSeconds / 86_400 };
-    const posting = { to: email, locale: pickLocale(locale), letter: { template: 'invitation' as const, data } };
+    const posting = { to: email, locale: mail.localeFor(locale), letter: { template: 'invitation' as const, data } };
     await mail.post(tx, posting, { user: id, lifeSeconds });
     await audit.record(tx, { event: 'user.invited', actor: by, subject: id, ip });
   };

@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/database.ts';
-import { type Letter, type MailOffice, pickLocale } from '../mail/index.ts';
+import type { Letter, MailOffice } from '../mail/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import { foldEmail, type User } from '../users/index.ts';
 
@@ -32,7 +32,7 @@ export function createTellOfNewEmail({
   oneTimeCodes: OneTimeCodes;
 }): TellOfNewEmail {
   const post = (tx: Tx, { id, locale }: User, to: string, letter: Letter, lifeSeconds: number) =>
-    mail.post(tx, { to, locale: pickLocale(locale), letter }, { user: id, lifeSeconds });
+    mail.post(tx, { to, locale: mail.localeFor(locale), letter }, { user: id, lifeSeconds });
 
   return async (tx, { user, email, proven }) => {
     if (!mail.isConfigured || foldEmail(user.email) === foldEmail(email)) return;
@@ -41,6 +41,13 @@ export function createTellOfNewEmail({
     const undoLink = mail.linkTo('undo-email', token);
     const data = { username, newEmail: email, undoLink, days: lifeSeconds / 86_400 };
     await post(tx, user, user.email, { template: 'email-changed', data }, lifeSeconds);
-    if (!proven) await post(tx, user, email, { template: 'email-set', data: { username } }, noticeSeconds);
+    if (!proven)
+      await post(
+        tx,
+        user,
+        email,
+        { template: 'email-set', data: { username, resetLink: mail.linkTo('reset-password') } },
+        noticeSeconds,
+      );
   };
 }

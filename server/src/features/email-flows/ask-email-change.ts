@@ -9,7 +9,7 @@ import {
   currentPasswordWrong,
 } from '../accounts/index.ts';
 import type { Audit } from '../audit/index.ts';
-import { type Letter, type MailOffice, mailNotConfigured, pickLocale } from '../mail/index.ts';
+import { type Letter, type MailOffice, mailNotConfigured } from '../mail/index.ts';
 import { deviceName } from '../notices/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
@@ -52,7 +52,7 @@ export function createAskEmailChange(deps: {
   };
 
   const post = (tx: Tx, { id, locale }: User, to: string, letter: Letter, lifeSeconds: number) =>
-    mail.post(tx, { to, locale: pickLocale(locale), letter }, { user: id, lifeSeconds });
+    mail.post(tx, { to, locale: mail.localeFor(locale), letter }, { user: id, lifeSeconds });
 
   /** To both addresses. The session goes with the token: once it is ended by force, the link is worth nothing. */
   const postBoth = async (tx: Tx, yourself: User, { who, email, ip, userAgent }: AskEmailChangeCommand) => {

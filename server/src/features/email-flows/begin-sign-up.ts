@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/database.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { PreparedAccount } from '../accounts/index.ts';
-import { findLocale, type MailOffice, pickLocale } from '../mail/index.ts';
+import { findLocale, type MailOffice } from '../mail/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import { foldEmail, foldUsername, type User, type UsersStore, usernameTaken } from '../users/index.ts';
 import type { PendingSignUpsStore } from './store.ts';
@@ -47,7 +47,7 @@ export function createBeginSignUp(deps: {
     const signUp = owner === undefined ? { username, passwordHash } : { username: noName, passwordHash: '' };
     await pendingSignUps.add(tx, issued.id, { ...signUp, locale });
     const letter = letterFor(owner, username, issued.token, issued.lifeSeconds / 60);
-    const posting = { to: owner?.email ?? email, locale: pickLocale(owner?.locale ?? languages), letter };
+    const posting = { to: owner?.email ?? email, locale: mail.localeFor(owner?.locale ?? languages), letter };
     await mail.post(tx, posting, { user: owner?.id, lifeSeconds: issued.lifeSeconds });
     await oneTimeCodes.withdraw(tx, owner === undefined ? undefined : issued.id);
   };

@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
-import { type Letter, type LinkAction, type MailOffice, pickLocale } from '../mail/index.ts';
+import type { Letter, LinkAction, MailOffice } from '../mail/index.ts';
 import type { IssuedToken, OneTimeCodes } from '../one-time-codes/index.ts';
 import type { User } from '../users/index.ts';
 
@@ -43,7 +43,7 @@ export function createPostProof(deps: { clock: Clock; mail: MailOffice; oneTimeC
     const { purpose, user, origin } = order;
     const to = user?.email ?? order.email;
     const issued = await oneTimeCodes.issue(tx, { purpose, user: user?.id, email: to });
-    const posting = { to, locale: pickLocale(user?.locale ?? origin?.languages), letter: letterOf(order, issued) };
+    const posting = { to, locale: mail.localeFor(user?.locale ?? origin?.languages), letter: letterOf(order, issued) };
     const { lifeSeconds } = issued;
     const posted = await mail.post(tx, posting, { user: user?.id, lifeSeconds });
     // For everybody, since it takes its time. A token with a code stays: a try at a code that was never sent must cost the same, too.

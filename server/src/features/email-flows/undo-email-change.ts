@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { RevokeApiKeys } from '../api-keys/index.ts';
 import type { Audit } from '../audit/index.ts';
-import { type Letter, type MailOffice, pickLocale } from '../mail/index.ts';
+import type { Letter, MailOffice } from '../mail/index.ts';
 import { invalidOneTimeToken, type LiveToken, type OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { EndSessions } from '../sessions/index.ts';
@@ -43,7 +43,7 @@ export function createUndoEmailChange(deps: {
   };
 
   const post = (tx: Tx, { id, locale }: User, to: string, letter: Letter, lifeSeconds: number) =>
-    mail.post(tx, { to, locale: pickLocale(locale), letter }, { user: id, lifeSeconds });
+    mail.post(tx, { to, locale: mail.localeFor(locale), letter }, { user: id, lifeSeconds });
 
   /** The restored address gets a new beginning, the other one is told that it is over. */
   const postBoth = async (tx: Tx, user: User, restored: string) => {
@@ -52,7 +52,13 @@ export function createUndoEmailChange(deps: {
     const { token, code, lifeSeconds } = await oneTimeCodes.issue(tx, order);
     const proof = { link: mail.linkTo('reset-password', token), code, minutes: lifeSeconds / 60 };
     await post(tx, user, restored, { template: 'reset-password', data: { username, ...proof } }, lifeSeconds);
-    await post(tx, user, user.email, { template: 'email-undone', data: { username } }, toldSeconds);
+    await post(
+      tx,
+      user,
+      user.email,
+      { template: 'email-undone', data: { username, link: mail.linkTo('sign-in') } },
+      toldSeconds,
+    );
   };
 
   /** All that somebody who knew the password may have left behind; what was sent to the other address is dead by the renaming. */

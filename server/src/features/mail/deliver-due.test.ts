@@ -8,6 +8,7 @@ import { migrate } from '../../db/migrate.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { type Mailer, MailServerAway, type OutgoingMail } from '../../kernel/mailer.ts';
 import { Secret } from '../../kernel/secret.ts';
+import { createBrand } from './brand.ts';
 import { createDelivery, deliveryLanes } from './deliver-due.ts';
 import { createDeliverMail } from './deliver-mail.ts';
 import { mailKeys } from './open-posting.ts';
@@ -17,6 +18,14 @@ import { mailStore as store } from './store.sql.ts';
 const secretKey = 'a secret key for tests, long enough';
 
 /** A delivery of so many mails by a mailer of the test's. */
+const brand = createBrand({
+  name: 'Acme',
+  logoUrl: undefined,
+  color: '#1f5fbf',
+  support: undefined,
+  language: 'en',
+});
+
 async function deliveryOf(count: number, send: Mailer['send'], options: { clock?: Clock; farewellMs?: number } = {}) {
   const { clock = systemClock } = options;
   const db = await openTestDatabase();
@@ -33,7 +42,7 @@ async function deliveryOf(count: number, send: Mailer['send'], options: { clock?
     },
   };
   const mailer = { send, close: () => {} };
-  const letters = { keys, mailer, render: renderLetter, brand: { name: 'Keyward' }, onGivenUp: () => {} };
+  const letters = { keys, mailer, render: renderLetter, brand, onGivenUp: () => {} };
   const ports = { db, clock, random: testRandom, store: watched };
   const deliver = createDeliverMail({ ...ports, ...letters });
   const close = () => {

@@ -2,9 +2,10 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { type Mailer, MailRefused, MailServerAway } from '../../kernel/mailer.ts';
 import type { Random } from '../../kernel/random.ts';
+import type { Brand } from './brand.ts';
 import { openPosting } from './open-posting.ts';
 import { backOffMs, harmlessReason } from './policy.ts';
-import type { Brand, RenderLetter } from './render-letter.ts';
+import type { RenderLetter } from './render-letter.ts';
 import type { Claim, MailStore, WaitingMail } from './store.ts';
 
 /** What became of a claimed mail; `away` says of the mail server that others need not try it either just now. */

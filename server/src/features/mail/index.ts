@@ -9,28 +9,36 @@ import type { UserId } from '../../kernel/ids.ts';
 import type { ComposeMail, Mailer } from '../../kernel/mailer.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { SecretKeys } from '../../kernel/secret-keys.ts';
+import type { Brand } from './brand.ts';
 import { createDelivery, type Delivery } from './deliver-due.ts';
 import { createDeliverMail } from './deliver-mail.ts';
-import type { Template } from './letters.ts';
+import { type Locale, pickLocale, type Template } from './letters.ts';
 import { createMailbox, type Mailbox } from './open-mailbox.ts';
 import { mailKeys } from './open-posting.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { createMailHolding } from './personal-data.ts';
 import { createPostMail, type MailWay, type PostMail } from './post.ts';
-import { type Brand, type RenderLetter, renderLetter } from './render-letter.ts';
+import { type RenderLetter, renderLetter } from './render-letter.ts';
 import { mailStore as store } from './store.sql.ts';
 import { createSweep } from './sweep.ts';
 import { createTellOperator, type TellOperator } from './tell-operator.ts';
 
 export const mailHolding = createMailHolding(store);
 
+export { type Brand, createBrand } from './brand.ts';
+export { brandSettings } from './brand-config.ts';
 export { mailSettings } from './config.ts';
 export { deliveryLanes } from './deliver-due.ts';
 export { mailNotConfigured } from './errors.ts';
-export { findLocale, type Letter, type Locale, pickLocale } from './letters.ts';
+export { findLocale, type Letter, type Locale, locales, pickLocale, type Template } from './letters.ts';
 export type { PostMail } from './post.ts';
+export { renderLetter } from './render-letter.ts';
 export { mailboxRoutes } from './routes.ts';
 export { type MailRecord, mailStates } from './store.ts';
+export { type ButtonColors, buttonColors } from './templates/colors.ts';
+export { fr } from './templates/french-typography.ts';
+export { type TemplateFile, TemplatesRefused } from './templates/overrides.ts';
+export { sampleLetter, templates } from './templates/samples.ts';
 
 export interface MailOffice {
   readonly post: PostMail;
@@ -40,6 +48,9 @@ export interface MailOffice {
   readonly withdraw: (tx: Tx, id: string | undefined) => Promise<void>;
   /** The address of our page, or the application's, that a link in a mail opens. */
   readonly linkTo: LinkTo;
+  /** The language for somebody who wants these (`pickLocale`); else that of the installation. */
+  readonly localeFor: (wanted: string | undefined) => Locale;
+  readonly brand: Brand;
   /** Whether mails go anywhere. Where not, `post` does nothing, and what is nothing without a mail refuses with `mailNotConfigured`. */
   readonly isConfigured: boolean;
   readonly delivery: Delivery;
@@ -76,6 +87,7 @@ export interface MailOfficeDeps {
   readonly mailer: Mailer | undefined;
   readonly composeMail: ComposeMail;
   readonly issuer: string;
+  readonly brand: Brand;
   readonly settings: {
     readonly linkBase: string | undefined;
     readonly devMailbox: boolean;
@@ -88,7 +100,8 @@ export function createMailOffice(deps: MailOfficeDeps): MailOffice {
   const { settings } = deps;
   const way = wayOf(deps);
   const keys = mailKeys(deps.secretKeys);
-  const letters = { render: renderLetter, brand: { name: 'Keyward' } };
+  const { brand } = deps;
+  const letters = { render: renderLetter, brand };
   const tell = createTellOperator({ ...deps, store });
   const base = settings.linkBase ?? `${deps.issuer}/mail`;
   return {
@@ -96,6 +109,8 @@ export function createMailOffice(deps: MailOfficeDeps): MailOffice {
     countSince: store.countSince,
     withdraw: (tx, id) => store.remove(tx, id),
     linkTo: (action, token) => `${base}/${action}${token === undefined ? '' : `#token=${token}`}`,
+    localeFor: (wanted) => pickLocale(wanted, brand.language),
+    brand,
     isConfigured: way !== 'off',
     delivery: deliveryOf(deps, { ...letters, keys, tell }),
     outbox: createOutbox({ ...deps, store }),

@@ -23,9 +23,9 @@ export interface LetterData {
     readonly days: number;
   };
   /** To the new address, which an administrator or the operator has set: they have not shown that it is theirs. */
-  'email-set': { readonly username: string };
+  'email-set': { readonly username: string; readonly resetLink: string };
   /** To the address that an account had until its change was undone. */
-  'email-undone': { readonly username: string };
+  'email-undone': { readonly username: string; readonly link: string };
   /** An administrator has made an account for them. */
   invitation: { readonly username: string; readonly link: string; readonly days: number };
   'new-device': { readonly username: string; readonly resetLink: string } & Asker;

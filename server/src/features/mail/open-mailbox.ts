@@ -1,9 +1,10 @@
 import type { Database } from '../../db/database.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { ComposeMail } from '../../kernel/mailer.ts';
+import type { Brand } from './brand.ts';
 import type { Locale, Template } from './letters.ts';
 import { openPosting } from './open-posting.ts';
-import type { Brand, RenderedLetter, RenderLetter } from './render-letter.ts';
+import type { RenderedLetter, RenderLetter } from './render-letter.ts';
 import type { MailStore, ShownMail } from './store.ts';
 
 /** A mail that was written in development, where none is sent. */

@@ -1,11 +1,13 @@
+import type { Brand } from './brand.ts';
 import type { Posting } from './letters.ts';
+import { htmlLetter } from './templates/html-letter.ts';
+import { languages } from './templates/languages.ts';
+import type { LetterPart } from './templates/overrides.ts';
+import { partsOf } from './templates/parts.ts';
+import { say } from './templates/say.ts';
+import { textLetter } from './templates/text-letter.ts';
 
-/** Who speaks in a mail. */
-export interface Brand {
-  readonly name: string;
-}
-
-/** A letter in words. */
+/** What a mail says, ready to be sent. */
 export interface RenderedLetter {
   readonly subject: string;
   readonly text: string;
@@ -14,19 +16,17 @@ export interface RenderedLetter {
 
 export type RenderLetter = (posting: Posting, brand: Brand) => RenderedLetter;
 
-/** What a letter says, line by line, in the plainest way. */
-export function renderLetter({ letter }: Posting, brand: Brand): RenderedLetter {
-  const lines = Object.entries(letter.data).filter(([, value]) => value !== undefined);
+/** Gives a letter its words: those of the operator's files where they have some, else ours. */
+export function renderLetter(posting: Posting, brand: Brand): RenderedLetter {
+  const { locale, letter } = posting;
+  const words = languages[locale];
+  const said = say(posting, words, brand);
+  const own = (part: LetterPart) => brand.overrides.fill(part, { locale, template: letter.template }, said);
+  const subject = own('subject');
+  const parts = { ...partsOf(posting, said, words, brand.support), ...(subject === undefined ? {} : { subject }) };
   return {
-    subject: `${brand.name}: ${letter.template.replaceAll('-', ' ')}`,
-    text: lines.map(([name, value]) => `${name}: ${value}`).join('\n'),
-    html: `<!doctype html><html><head><meta charset="utf-8"></head><body>${lines.map(paragraph).join('')}</body></html>`,
+    subject: parts.subject,
+    text: own('text') ?? textLetter(parts, words),
+    html: own('html') ?? htmlLetter(parts, words, brand),
   };
 }
-
-const paragraph = ([name, value]: [string, unknown]): string => {
-  const text = escaped(String(value));
-  return `<p>${name}: ${text.startsWith('http') ? `<a href="${text}">${text}</a>` : text}</p>`;
-};
-
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Html, html } from '../../http/html.ts';
+import { Html, html } from '../../kernel/html.ts';
 import type { MailboxEntry } from './open-mailbox.ts';
 
 const style = `:root{color-scheme:light dark;font:15px/1.5 system-ui,sans-serif}

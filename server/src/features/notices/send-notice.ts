@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
-import { type MailOffice, pickLocale } from '../mail/index.ts';
+import type { MailOffice } from '../mail/index.ts';
 import type { User, UsersStore } from '../users/index.ts';
 
 /** What a user is told of, whoever did it: were it not them, they should know at once (NIST SP 800-63B-4 §4.6). */
@@ -45,7 +45,7 @@ export function createSendNotice(deps: { clock: Clock; users: UsersStore; mail: 
     const user = typeof whom === 'number' ? await users.find(tx, whom) : whom;
     if (user === undefined || user.deletedAt !== undefined || (await isEnough(tx, user.id, template))) return;
     const data = { username: user.username, resetLink: mail.linkTo('reset-password'), at: clock.now(), ...origin };
-    const posting = { to: user.email, locale: pickLocale(user.locale), letter: { template, data } };
+    const posting = { to: user.email, locale: mail.localeFor(user.locale), letter: { template, data } };
     await mail.post(tx, posting, { user: user.id, lifeSeconds });
   };
 }

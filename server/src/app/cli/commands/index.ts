@@ -5,6 +5,7 @@ import { configCommands } from './config.ts';
 import { databaseCommands } from './db.ts';
 import { keyCommands } from './keys.ts';
 import { mailCommands } from './mail.ts';
+import { mailPreviewCommand } from './mail-preview.ts';
 import { migrateCommands } from './migrate.ts';
 import { openapiCommand } from './openapi.ts';
 import { permissionCommands } from './permission.ts';
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   ...keyCommands,
   ...mailCommands,
   ...auditCommands,
+  mailPreviewCommand,
   ...configCommands,
   openapiCommand,
   versionCommand,
