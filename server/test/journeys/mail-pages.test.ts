@@ -331,7 +331,10 @@ describe('what the server refuses', () => {
         answer(problem(422, 'validation-failed', { errors: other }));
         await press(page);
         await page.getByText('Something <b>new</b>.').waitFor();
-        assert.equal(sent().length, 2);
+        answer(problem(422, 'validation-failed', { errors: [{ pointer: '/new_password', detail: 'constructor' }] }));
+        await press(page);
+        await page.getByText('constructor').waitFor();
+        assert.equal(sent().length, 3);
       },
       'de-DE',
     );

@@ -111,7 +111,7 @@
     const fields = fieldsOf(form);
     for (const { pointer, detail } of errors) {
       const field = fields.find(({ name }) => pointer === `/${name}`);
-      if (field !== undefined) mark(field, said.details[detail] ?? detail);
+      if (field !== undefined) mark(field, Object.hasOwn(said.details, detail) ? said.details[detail] : String(detail));
     }
     const guess = { 'current-password-wrong': 'password', 'invalid-one-time-token': 'code' }[code];
     const guessed = fields.find(({ name }) => name === guess);
