@@ -43,6 +43,6 @@ async function* controls(scene: Scene): AsyncGenerator<Verdict> {
 function measured({ quick, seed, random }: Scene, door: Contest['door'], more: Partial<Contest> = {}): Promise<Times> {
   const population = mixedPopulation(share, quick ? 120 : 700, random);
   // Once each: which hash is verified is drawn by the name, so that asking twice for one name gives one draw and not two.
-  const limits = { rounds: 1, budgetMs: quick ? 25_000 : 150_000 };
+  const limits = { rounds: 1, budgetMs: quick ? 60_000 : 300_000 };
   return hold({ quick, seed }, { door, population, ...limits, ...more });
 }
