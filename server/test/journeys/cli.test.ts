@@ -150,6 +150,12 @@ const story: readonly (readonly [line: string, says: RegExp, json: unknown, inpu
     { id: 2, ended: 0 },
     'seven quiet lanterns burn\n',
   ],
+  ['user reset-password bea', /^A mail to user 2 is in the outbox\.\n$/, { id: 2 }],
+  [
+    'user reset-password bea --print',
+    /^Good for 30 minutes and one use:\nhttp:\/\/localhost:8000\/mail\/reset-password#token=[\w-]{43}\n$/,
+    undefined,
+  ],
   ['user delete bea', /^Deleted user 2\.\n$/, { id: 2, status: 'deleted' }],
   ['user list --deleted', /^2 +bea +bea@example\.com +deleted\n$/m, undefined],
   ['user restore 2', /^Restored user 2\.\n$/, { id: 2, status: 'active' }],
@@ -375,6 +381,11 @@ describe('what is refused ends with 1 and says why', () => {
     assert.match(await badly(operator, 'user password ada', 1, { input: 'ada' }), /^ {2}password: Use at least/m);
     assert.match(await badly(operator, 'user password ada', 2), /standard input, and there was none/);
     assert.match(await badly(operator, 'user disable bea', 1), /\(user-not-found\)/);
+    assert.match(await badly(operator, 'user reset-password bea', 1), /\(user-not-found\)/);
+    await well(operator, 'user create --email bea@example.com --username bea --no-password');
+    await well(operator, 'user disable bea');
+    for (const line of ['user reset-password bea', 'user reset-password bea --print'])
+      assert.match(await badly(operator, line, 1), /\(user-disabled\)/);
   });
 
   test('what is built in stays, and a permission that a role holds is only removed with --force', async () => {

@@ -4,7 +4,7 @@ export const currentPasswordWrong = refusal(
   'current-password-wrong',
   'invalid',
   'The current password is not right.',
-  'Check it, and send the request again. Repeated attempts are slowed down, as at the login. Who does not know the password asks an operator for a new one.',
+  'Check it, and send the request again. Repeated attempts are slowed down, as at the login. Who does not know the password any more resets it by mail (`POST /password/forgot`).',
 );
 
 export const invalidSetupToken = refusal(

@@ -2,6 +2,7 @@ import type { Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import { type Letter, type LinkAction, type MailOffice, pickLocale } from '../mail/index.ts';
+import { deviceName } from '../notices/index.ts';
 import type { IssuedToken, OneTimeCodes } from '../one-time-codes/index.ts';
 import type { User } from '../users/index.ts';
 
@@ -14,7 +15,8 @@ export interface ProofOrder {
   readonly user: Pick<User, 'id' | 'username' | 'email' | 'locale'> | undefined;
   /** As it was typed; a mail goes to the user's own spelling. */
   readonly email: string;
-  readonly origin: RequestOrigin;
+  /** Who asks, where it is they themselves: what is not stored of them is taken from there. */
+  readonly origin: RequestOrigin | undefined;
 }
 
 /**
@@ -23,9 +25,6 @@ export interface ProofOrder {
  */
 export type PostProof = (tx: Tx, order: ProofOrder) => Promise<void>;
 
-/** Longer than any of a browser's; what is longer is cut. */
-const maxDeviceLength = 256;
-
 export function createPostProof(deps: { clock: Clock; mail: MailOffice; oneTimeCodes: OneTimeCodes }): PostProof {
   const { clock, mail, oneTimeCodes } = deps;
 
@@ -33,7 +32,7 @@ export function createPostProof(deps: { clock: Clock; mail: MailOffice; oneTimeC
     const link = mail.linkTo(purpose satisfies LinkAction, token);
     const proof = { username: user?.username ?? '', link, code, minutes: Math.floor(lifeSeconds / 60) };
     if (purpose !== 'sign-in') return { template: purpose, data: proof };
-    const asker = { at: clock.now(), ip: origin.ip, device: origin.userAgent.slice(0, maxDeviceLength) };
+    const asker = { at: clock.now(), ip: origin?.ip ?? '', device: deviceName(origin?.userAgent ?? '') };
     return { template: purpose, data: { ...proof, ...asker } };
   };
 
@@ -42,7 +41,7 @@ export function createPostProof(deps: { clock: Clock; mail: MailOffice; oneTimeC
     const { purpose, user, origin } = order;
     const to = user?.email ?? order.email;
     const issued = await oneTimeCodes.issue(tx, { purpose, user: user?.id, email: to });
-    const posting = { to, locale: pickLocale(user?.locale ?? origin.languages), letter: letterOf(order, issued) };
+    const posting = { to, locale: pickLocale(user?.locale ?? origin?.languages), letter: letterOf(order, issued) };
     const { lifeSeconds } = issued;
     const posted = await mail.post(tx, posting, { user: user?.id, lifeSeconds });
     // For everybody, since it takes its time. A token with a code stays: a try at a code that was never sent must cost the same, too.

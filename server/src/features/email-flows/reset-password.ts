@@ -2,11 +2,11 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
-import type { Notices } from '../notices/index.ts';
+import { deviceName, type Notices } from '../notices/index.ts';
 import type { OneTimeCodes, Purpose } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { EndSessions } from '../sessions/index.ts';
-import { type PasswordVersion, strangersCounters, type Throttle } from '../throttle/index.ts';
+import { countersOfProven, type PasswordVersion, type Throttle } from '../throttle/index.ts';
 import { foldEmail, type User } from '../users/index.ts';
 import type { ChoosePassword } from './choose-password.ts';
 import type { LockOwner } from './lock-owner.ts';
@@ -68,9 +68,9 @@ export function createResetPassword(deps: {
       await oneTimeCodes.use(tx, token);
       await audit.record(tx, { event: 'password.reset', actor: { userId: user.id }, subject: user.id, ip });
       await throwOut(tx, user, passwordHash, ip);
-      await notices.send(tx, user.id, 'password-changed', { ip, device: userAgent });
+      await notices.send(tx, user.id, 'password-changed', { ip, device: deviceName(userAgent) });
       // As after a login from here: their own mistakes with the forgotten password are forgiven, those of others are not.
-      const counters = strangersCounters({ name: foldEmail(user.email), account: user.id, ip });
+      const counters = countersOfProven({ name: foldEmail(user.email), account: user.id, ip });
       await throttle.forgive(tx, { counters, heard: true });
       const changedAt = (await passwords.store.findOf(tx, user.id))?.changedAt ?? 0;
       return { userId: user.id, changedAt };

@@ -74,7 +74,7 @@ export const passwordResetRoutes = (flows: {
     refusals: [userNotFound, userHoldsMore, userDisabled],
     handler: async (request) => {
       const id = asUserId(Number(request.params.user_id));
-      await flows.startReset.mail({ id, by: request.principal, origin: originOf(request) });
+      await flows.startReset.mail({ id, by: request.principal, ip: originOf(request).ip });
       return { message: 'The mail is on its way.' as const };
     },
   }),

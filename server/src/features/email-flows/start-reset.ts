@@ -1,7 +1,6 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
-import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
 import type { MailOffice } from '../mail/index.ts';
@@ -15,7 +14,7 @@ export interface StartResetCommand {
   readonly id: UserId;
   /** Who asks, with `users:write`; `undefined` is the operator at the CLI. */
   readonly by: Actor | undefined;
-  readonly origin: RequestOrigin;
+  readonly ip: string | undefined;
 }
 
 /**
@@ -54,18 +53,12 @@ export function createStartReset(deps: {
   };
 
   return {
-    mail: ({ id, by, origin }) =>
+    mail: ({ id, by, ip }) =>
       db.transact(async (tx) => {
         await authority.assertHolds(tx, by, 'users:write');
         const user = await lock(tx, id, by);
-        // Their mail is in their language, or else in English: not in that of whoever asks for them.
-        await postProof(tx, {
-          purpose: 'reset-password',
-          user,
-          email: user.email,
-          origin: { ...origin, languages: '' },
-        });
-        await audit.record(tx, { event: 'password.reset-asked', actor: by, subject: id, ip: origin.ip });
+        await postProof(tx, { purpose: 'reset-password', user, email: user.email, origin: undefined });
+        await audit.record(tx, { event: 'password.reset-asked', actor: by, subject: id, ip });
       }),
     link: (id) =>
       db.transact(async (tx) => {

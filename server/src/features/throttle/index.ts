@@ -25,7 +25,7 @@ export type { Charged } from './charge.ts';
 export type { CountMadeUpToken } from './count-made-up-token.ts';
 export type { DeviceTokens, PasswordVersion } from './device-token.ts';
 export { attemptsUncounted, tooManyAttempts } from './errors.ts';
-export { type Counter, currentPasswordCounters, sourceOf, strangersCounters } from './policy.ts';
+export { type Counter, countersOfProven, currentPasswordCounters, sourceOf } from './policy.ts';
 export { createRememberDevice, type RememberDevice } from './replies.ts';
 
 export interface Throttle extends Settle {

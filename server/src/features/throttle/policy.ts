@@ -153,13 +153,18 @@ export function currentPasswordCounters(asker: {
   readonly session: string;
   readonly ip: string;
 }): readonly Counter[] {
-  const ofAllSources: ReadonlySet<Counter['kind']> = new Set(['name', 'account']);
-  const asStranger = strangersCounters(asker);
-  return [
-    { kind: 'session', of: [asker.session] },
-    ...asStranger.map((it) => (ofAllSources.has(it.kind) ? { ...it, takesNote: true as const } : it)),
-  ];
+  return [{ kind: 'session', of: [asker.session] }, ...takingNote(strangersCounters(asker), ['name', 'account'])];
 }
+
+/**
+ * Those of the logins from there of somebody who has proven by a mail who they are. To be forgiven, and never charged: what they got wrong is
+ * taken back, and what others have blocked stays blocked. Else who besieges a name would see it open, and know that it has an account.
+ */
+export const countersOfProven = (proven: { name: string; account: number; ip: string }): readonly Counter[] =>
+  takingNote(strangersCounters(proven), ['name', 'account', 'source']);
+
+const takingNote = (counters: readonly Counter[], kinds: readonly Counter['kind'][]): Counter[] =>
+  counters.map((it) => (kinds.includes(it.kind) ? { ...it, takesNote: true } : it));
 
 export type Judgement =
   | { readonly counted: true; readonly state: CounterState }

@@ -83,6 +83,25 @@ export const userLifeCommands: readonly Command[] = [
     },
   },
   {
+    words: ['user', 'reset-password'],
+    usage: `<${who}> [--print]`,
+    takes: 1,
+    summary:
+      'send a user the mail by which they choose another password; with --print show the link instead, to be handed to its owner alone',
+    options: { print: { type: 'boolean' } },
+    needs: 'world',
+    async run(input, world) {
+      const id = await resolveUser(world, argument(input, 0, who));
+      const { startReset } = world.features.emailFlows;
+      if (input.options.print === true) {
+        const { link, minutes } = await startReset.link(id);
+        return { text: `Good for ${minutes} minutes and one use:\n${link}`, json: { id, link, minutes } };
+      }
+      await startReset.mail({ id, by: undefined, ip: undefined });
+      return { text: `A mail to user ${id} is in the outbox.`, json: { id } };
+    },
+  },
+  {
     words: ['user', 'export'],
     usage: `<${who}>`,
     takes: 1,
