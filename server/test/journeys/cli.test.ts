@@ -5,8 +5,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { commands } from '../../src/app/cli/commands/index.ts';
+import { openSqlite } from '../../src/db/dialects/sqlite/database.ts';
+import { mailStore } from '../../src/features/mail/store.sql.ts';
 import { codeOf } from '../laws/source-text.ts';
 import { serverFolder } from '../laws/sources.ts';
+import { fillOutbox } from '../support/outbox.ts';
+import { startSmtpReceiver } from '../support/smtp-receiver.ts';
 import { createOperator, createProcessOperator, type Ended, entry, type Operator, type RunOptions } from './keyward.ts';
 
 const password = 'correct horse battery';
@@ -177,6 +181,9 @@ const story: readonly (readonly [line: string, says: RegExp, json: unknown, inpu
   ['keys list', /^[\w-]{43} +ES256 +signing +20/m, undefined],
   ['keys rotate', /^Published the key [\w-]{43}\. It signs from 20/, undefined],
   ['keys rotate', /^Nothing made, since this key waits already/, undefined],
+  ['mail list', /^ID +WRITTEN +STATE +TEMPLATE +TO +TRIED +LAST ERROR\n$/, []],
+  ['mail list --state given-up --limit 5', /^ID +WRITTEN/, []],
+  ['mail retry --all', /^Mails that are tried now: 0\.\n$/, { hastened: 0 }],
   ['audit list --event user.deleted', /^- +20\S+Z +user\.deleted +success +- +- +2 +-\n$/m, undefined],
   ['audit seal', /^Sealed \d+ rows; the record has \d+\.\n$/, undefined],
   ['audit verify', /^The audit record is whole\.\n[\s\S]*^witnessed +1 checkpoints$/m, undefined],
@@ -202,8 +209,9 @@ describe('every command', () => {
     const untold = commands.filter(({ words }) => !told.some((line) => line.startsWith(words.join(' '))));
     assert.deepEqual(
       untold.map(({ words }) => words.join(' ')),
-      // The two of `db` need two databases: test/copy. A key is revoked below; an export is no JSON, but lines of it.
-      ['serve', 'db copy', 'db release', 'keys revoke', 'audit export'],
+      // The two of `db` need two databases: test/copy. A key is revoked below, and mails are shown and sent there; an export is no JSON,
+      // but lines of it.
+      ['serve', 'db copy', 'db release', 'keys revoke', 'mail show', 'mail test', 'audit export'],
       'add the new command to the story',
     );
   });
@@ -218,6 +226,58 @@ describe('every command', () => {
     assert.match(await well(operator, `keys revoke ${signer}`), /its tokens are dead, sessions go on by refresh/);
     const states = JSON.parse(await well(operator, 'keys list --json')).map((it: { state: string }) => it.state);
     assert.deepEqual(states.sort(), ['revoked', 'revoked', 'signing']);
+  });
+});
+
+describe('the outbox', () => {
+  const env = (url: string) => ({ env: { SMTP_URL: url, MAIL_FROM: 'Example <no-reply@example.com>' } });
+  const secretKey = (operator: Operator) => readFileSync(join(operator.folder, 'data', 'secret-key'), 'utf8').trim();
+
+  test('is told of without what the mails say, and a mail that has failed is tried at once', async () => {
+    using operator = createOperator();
+    await well(operator, 'migrate');
+    await well(operator, 'keys list');
+    const db = await openSqlite({ path: join(operator.folder, 'data', 'keyward.db') });
+    await fillOutbox(db, 2, secretKey(operator));
+    const far = Date.UTC(2999, 0, 1);
+    const [mail] = JSON.parse(await well(operator, 'mail list --state waiting --limit 1 --json'));
+    assert.deepEqual(
+      [mail.state, mail.template, mail.attempts, mail.last_error, mail.user],
+      ['waiting', 'reset-password', 0, null, null],
+    );
+    const shown = await well(operator, `mail show ${mail.id}`);
+    assert.match(shown, /^template +reset-password$/m);
+    assert.doesNotMatch(shown, /token|link|http/);
+    assert.deepEqual(JSON.parse(await well(operator, `mail show ${mail.id} --json`)), mail);
+    assert.match(await badly(operator, `mail retry ${mail.id}`, 1), /\(mail-not-found\)/);
+
+    await db.transact(async (tx) => {
+      const [due] = (await mailStore.listDue(tx, far, 9)).filter(({ id }) => id === mail.id);
+      assert.ok(due && (await mailStore.claim(tx, due, far)));
+      const claim = { id: mail.id, attempts: 1 };
+      await mailStore.putOff(tx, claim, { dueAt: far, error: 'busy \u001b[31m' });
+    });
+    assert.match(await well(operator, 'mail list'), /reset-password +user-\d@example\.com +1 +busy \?\[31m$/m);
+    assert.match(await well(operator, `mail retry ${mail.id}`), /is tried now\.$/m);
+    assert.match(await badly(operator, `mail retry ${mail.id} --all`, 2), /an id|the id of a mail/);
+    assert.match(await badly(operator, 'mail list --state lost', 2), /must be one of waiting, sent, given-up/);
+    await db.close();
+  });
+
+  test('is passed by a test of the mail server, which says what that answers', async () => {
+    using operator = createOperator();
+    await using receiver = await startSmtpReceiver();
+    const line = ['mail', 'test', 'ada@example.com'];
+    const without = await operator.run(line);
+    assert.equal(without.code, 1);
+    assert.match(without.out, /set SMTP_URL and MAIL_FROM/);
+    const { code, out } = await operator.run(line, env(receiver.url));
+    assert.deepEqual([code, receiver.mails.map(({ to }) => to)], [0, [['ada@example.com']]]);
+    assert.match(out, /has taken a mail to ada@example\.com on/);
+    receiver.judge(() => ({ refuse: 550, text: '5.7.1 not from you' }));
+    const refused = await operator.run([...line, '--json'], env(receiver.url));
+    assert.equal(refused.code, 1);
+    assert.match(JSON.parse(refused.out).reason, /5\.7\.1 not from you/);
   });
 });
 

@@ -1,36 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { type TestContext, test } from 'node:test';
-import { chromium, type Page } from 'playwright-core';
+import { test } from 'node:test';
+import { inBrowser } from '../support/browser.ts';
 import { createClient } from '../support/client.ts';
 import { startServer } from '../support/server.ts';
-
-/** Where Debian and others put it; a browser is too large to be a dependency. */
-const browserPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-const quiet = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
-
-async function inBrowser(t: TestContext, story: (page: Page, foreign: string[]) => Promise<void>, origin: string) {
-  if (browserPath === undefined) {
-    t.skip('NOT RUN: no Chromium on this machine (Debian: apt-get install chromium)');
-    return;
-  }
-  const browser = await chromium.launch({ executablePath: browserPath, args: quiet });
-  try {
-    const page = await browser.newPage();
-    const foreign: string[] = [];
-    page.on('request', (request) => {
-      if (!request.url().startsWith(origin) && !request.url().startsWith('data:')) foreign.push(request.url());
-    });
-    const problems: string[] = [];
-    page.on('pageerror', (error) => problems.push(String(error)));
-    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-    await story(page, foreign);
-    assert.deepEqual(foreign, [], 'no asset comes from another host');
-    assert.deepEqual(problems, [], 'nothing is refused by the policy of the page, nothing fails');
-  } finally {
-    await browser.close();
-  }
-}
 
 test('the Authorize dialog of /docs signs in through /token, and a call then carries the token, in a real browser', async (t) => {
   await using server = await startServer();

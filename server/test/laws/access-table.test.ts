@@ -112,6 +112,10 @@ const table = `
   GET     /status/lists                             200
   GET     /status/lists/{list}                      200
   GET     /status/feed                              200
+  GET     /dev/mail                                 200
+  GET     /dev/mail/{mail}                          200
+  GET     /dev/mail/{mail}/html                     200
+  GET     /dev/mail/{mail}/source                   200
   GET     /livez                                    200
   GET     /readyz                                   200
   GET     /healthz                                  200

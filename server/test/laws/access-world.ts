@@ -77,6 +77,7 @@ export async function createAccessWorld(): Promise<AccessWorld> {
   await accounts.delete({ id: deleted.id, by: undefined });
   await accounts.disabling.disable({ id: disabled.id, by: undefined });
   await audit.seal.all();
+  const mail = await postMail(server);
   await server.newEvents();
 
   return {
@@ -104,9 +105,24 @@ export async function createAccessWorld(): Promise<AccessWorld> {
       list: '0',
       code: 'invalid-token',
       file: 'start.js',
+      mail,
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+/** A mail in the mailbox of development. */
+async function postMail({ db, features }: TestServer): Promise<string> {
+  const data = {
+    username: 'user',
+    link: 'http://localhost:8000/mail/verify-email#token=x',
+    code: undefined,
+    minutes: 5,
+  };
+  const posting = { to: 'user@example.com', locale: 'en', letter: { template: 'verify-email', data } } as const;
+  await db.transact((tx) => features.mail.post(tx, posting, { user: undefined, lifeSeconds: 300 }));
+  const [mail] = (await features.mail.mailbox?.list()) ?? [];
+  return mail?.id ?? '';
 }
 
 const credentialsOf = ({ accessToken: token, refreshToken: cookie }: Held): Credentials => ({ token, cookie });

@@ -35,7 +35,7 @@ export interface ServerProcess extends AsyncDisposable {
 const startAttempts = 3;
 
 /** The issuer of tokens stays the same from one start to the next, whatever the port. */
-const standingSettings = {
+export const standingSettings = {
   SECRET_KEY: 'a secret key for tests that is long enough',
   PUBLIC_URL: 'http://localhost:8000',
 };

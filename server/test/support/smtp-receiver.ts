@@ -72,7 +72,9 @@ export async function startSmtpReceiver(options: SmtpReceiverOptions = {}): Prom
     server = new SMTPServer({
       ...settingsOf(options),
       async onData(stream, session, done) {
-        const source = (await buffer(stream)).toString('utf8');
+        const source = await buffer(stream).then(String, () => undefined);
+        // Its sender died over it: what did not come whole is no mail.
+        if (source === undefined) return;
         const to = session.envelope.rcptTo.map(({ address }) => address);
         const verdict = await verdictOn(to[0] ?? '');
         if (typeof verdict === 'object') {

@@ -22,7 +22,7 @@ export const deliveryLanes = 5;
 const perLook = 100;
 
 /** How long mails under way may take when the server stops; as long as requests. */
-const farewellMs = 10_000;
+const standingFarewellMs = 10_000;
 
 export function createDelivery(deps: {
   db: Database;
@@ -33,8 +33,10 @@ export function createDelivery(deps: {
   /** Ends what the mailer holds open. */
   close: () => void;
   onFault: (error: unknown) => void;
+  /** Tests: a shorter one than the standing. */
+  farewellMs?: number;
 }): Delivery {
-  const { db, clock, random, store, deliver } = deps;
+  const { db, clock, random, store, deliver, farewellMs = standingFarewellMs } = deps;
   const breakOff = new AbortController();
   const seen: WaitingMail[] = [];
   const lanes = new Set<Promise<void>>();

@@ -30,7 +30,7 @@ export { mailNotConfigured } from './errors.ts';
 export { findLocale, type Letter, type Locale, pickLocale } from './letters.ts';
 export type { PostMail } from './post.ts';
 export { mailboxRoutes } from './routes.ts';
-export { type MailRecord, type MailState, mailStates } from './store.ts';
+export { type MailRecord, mailStates } from './store.ts';
 
 export interface MailOffice {
   readonly post: PostMail;

@@ -25,7 +25,7 @@ export interface Mailbox {
 }
 
 /** As many as anybody looks through. */
-export const mailboxLimit = 200;
+const mailboxLimit = 200;
 
 export function createMailbox(deps: {
   db: Database;

@@ -25,11 +25,13 @@ export const restMs = (failures: number): number => Math.min(longestRestMs, firs
 const longestReason = 300;
 
 /**
- * Why an attempt failed, as it may be kept and shown. A server may repeat what it did not like: links, tokens and codes are taken out.
+ * Why an attempt failed, as it may be kept and shown. A server may repeat what it did not like: links, tokens and codes are
+ * taken out, and addresses, since the log has none.
  */
 export function harmlessReason(text: string): string {
   return text
     .replace(/https?:\/\/\S+/gi, '[link]')
+    .replace(/[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/g, '[address]')
     .replace(/[\w+/=-]{20,}/g, '[…]')
     .replace(/\d{6,}/g, '[…]')
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')

@@ -4,6 +4,7 @@ import { auditCommands } from './audit.ts';
 import { configCommands } from './config.ts';
 import { databaseCommands } from './db.ts';
 import { keyCommands } from './keys.ts';
+import { mailCommands } from './mail.ts';
 import { migrateCommands } from './migrate.ts';
 import { openapiCommand } from './openapi.ts';
 import { permissionCommands } from './permission.ts';
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   ...permissionCommands,
   ...apiKeyCommands,
   ...keyCommands,
+  ...mailCommands,
   ...auditCommands,
   ...configCommands,
   openapiCommand,
