@@ -2,15 +2,19 @@
  * Who may do what: every route, called by everybody. A route that is missing here fails, and so does a line without a route.
  *
  * To add a route, add a line: its method, its path with `{placeholders}` (`ids` in access-world.ts; `{user}` is the user of the second
- * column, `{deleted}` that of the sixth, `{invited}` one who has not come in), and a cell for each caller, or one that holds for all.
- * What it needs in its body stands in `requests`. A line is called in a world of its own wherever it changes something, so no line disturbs another.
+ * column, `{deleted}` and `{disabled}` those of the sixth and seventh, `{invited}` one who has not come in), and a cell for each caller,
+ * or one that holds for all. What it needs in its body stands in `requests`. A line is called in a world of its own wherever it changes
+ * something, so no line disturbs another; and what it changes must be in the record, with who, from where, and in which session
+ * (`unrecorded` are those that change nothing worth it).
  */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { describeApi } from '../../src/app/describe-api.ts';
+import { asSessionId, asUserId } from '../../src/kernel/ids.ts';
 import type { CallOptions } from '../support/client.ts';
 import { type Expected, isAbout, type Row, rowsOf, tableBreaches } from './access-rows.ts';
 import { type AccessWorld, type Caller, callers, createAccessWorld, password } from './access-world.ts';
+import { trailBreaches } from './audit-trail.ts';
 
 /** What stands in the cells for refusals that come often. */
 const words = {
@@ -77,7 +81,7 @@ const table = `
   POST    /users/{deleted}/purge                    none       lacks   lacks       lacks       200         dead     dead      200     lacks
   POST    /users/{user}/disable                     none       lacks   lacks       200         200         dead     dead      200     lacks
   POST    /users/{user}/password-reset              none       lacks   lacks       lacks       202         dead     dead      202     lacks
-  POST    /users/{user}/enable                      none       lacks   lacks       200         200         dead     dead      200     lacks
+  POST    /users/{disabled}/enable                  none       lacks   lacks       200         200         dead     dead      200     lacks
   GET     /users/{user}/sessions                    none       lacks   lacks       200         200         dead     dead      200     lacks
   DELETE  /users/{user}/sessions                    none       lacks   lacks       200         200         dead     dead      200     lacks
   DELETE  /users/{user}/sessions/{session}          none       lacks   lacks       200         200         dead     dead      200     lacks
@@ -169,6 +173,15 @@ const newName = (): string => {
   return `new-${named}`;
 };
 
+/** What leaves no event where it succeeds. */
+const unrecorded: Readonly<Record<string, string>> = {
+  'POST /introspect': 'a question',
+  'GET /audit/export': 'seals what there is, and adds nothing to it',
+  'POST /users/roles/{role}/preview': 'a question',
+  'GET /refresh-access-token': 'a session goes on, as its row says; what ends it is recorded',
+  'POST /refresh-access-token': 'the same',
+};
+
 /** A stream that does not end by itself. */
 const endless: ReadonlySet<string> = new Set(['GET /status/feed']);
 
@@ -193,6 +206,8 @@ async function beginningOf(url: string, token = ''): Promise<Expected> {
 
 const isPublic = (row: Row<Caller>): boolean => routes.find((route) => isAbout(row, route))?.access.kind === 'public';
 
+const isSignedIn = (row: Row<Caller>): boolean => routes.find((route) => isAbout(row, route))?.access.kind === 'bearer';
+
 /** Whether an answer leaves the world as it was. */
 const changesNothing = (row: Row<Caller>, { status }: Expected): boolean => {
   const route = routes.find((it) => isAbout(row, it));
@@ -214,12 +229,18 @@ describe('every route answers everybody as the table says', async () => {
       const changing = cells.filter(([, it]) => !changesNothing(row, it));
       // What anybody may do, one does after the other.
       const groups = isPublic(row) ? [changing] : changing.map((cell) => [cell]);
+      let recorded = 0;
       for (const group of groups.filter(({ length }) => length > 0)) {
         await using world = await createAccessWorld();
         for (const [caller, expected] of group) {
           assert.deepEqual(await answerTo(world, row, caller), expected, `${nameOf(row)} as ${caller}`);
+          const events = await world.server.newEvents();
+          assert.deepEqual(trailBreaches(events, isSignedIn(row)), [], `${nameOf(row)} as ${caller}`);
+          recorded += events.length;
         }
       }
+      const isRecorded = changing.length > 0 && unrecorded[nameOf(row)] === undefined;
+      assert.equal(recorded > 0, isRecorded, `${nameOf(row)} ${isRecorded ? 'leaves no event' : 'leaves events'}`);
     });
   }
 });
@@ -227,6 +248,19 @@ describe('every route answers everybody as the table says', async () => {
 test('every route has its line, and every line its route', () => {
   const breaches = tableBreaches(rows, routes);
   assert.equal(breaches.length, 0, `\n${breaches.join('\n')}\n`);
+});
+
+test('an event that says too little is found', () => {
+  const whole = { event: 'role.created', outcome: 'success', actor: asUserId(1), subject: undefined } as const;
+  const where = { ip: '192.0.2.1', session: asSessionId('s'), apiKey: undefined };
+  assert.deepEqual(trailBreaches([{ ...whole, ...where }], true), []);
+  assert.deepEqual(trailBreaches([{ ...whole, ...where, session: undefined, apiKey: 'k' }], true), []);
+  assert.deepEqual(trailBreaches([{ ...whole, ...where, ip: undefined, session: undefined }], true), [
+    'role.created says not from where',
+    'role.created names no session',
+  ]);
+  assert.deepEqual(trailBreaches([{ ...whole, ...where, actor: undefined }], true), ['role.created says not who']);
+  assert.deepEqual(trailBreaches([{ ...whole, ...where, actor: undefined }], false), []);
 });
 
 describe('a table that is wrong is found', () => {

@@ -98,6 +98,7 @@ export async function createAccessWorld(): Promise<AccessWorld> {
       user: String(user.id),
       deleted: String(deleted.id),
       invited: String(invited),
+      disabled: String(disabled.id),
       session: second.sessionId,
       key: apiKey,
       role: String(role),
