@@ -2,8 +2,8 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
-import type { Notices } from '../notices/index.ts';
-import type { OneTimeCodes, Purpose } from '../one-time-codes/index.ts';
+import { deviceName, type Notices } from '../notices/index.ts';
+import { type OneTimeCodes, ofPresentAddress } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { EndSessions } from '../sessions/index.ts';
 import { countersOfProven, type PasswordVersion, type Throttle } from '../throttle/index.ts';
@@ -27,12 +27,6 @@ export interface ResetPasswordCommand {
  */
 export type ResetPassword = (command: ResetPasswordCommand) => Promise<PasswordVersion>;
 
-/**
- * What else was sent dies with the old password: whoever is thrown out may have asked for it. Not the owner's way back from a change of
- * the address: it is there for when somebody else resets.
- */
-const dying: readonly Purpose[] = ['reset-password', 'sign-in', 'verify-email', 'confirm-email', 'accept-invitation'];
-
 export function createResetPassword(deps: {
   db: Database;
   clock: Clock;
@@ -54,7 +48,7 @@ export function createResetPassword(deps: {
       return takeOverAccount(tx, { user, passwordHash, proof: 'reset-password', ip });
     }
     await passwords.store.set(tx, user.id, passwordHash, clock.now());
-    await oneTimeCodes.revoke(tx, user.id, dying);
+    await oneTimeCodes.revoke(tx, user.id, ofPresentAddress);
     await endSessions(tx, { user: user.id, reason: 'password-reset', by: { userId: user.id }, ip });
   };
 
@@ -68,7 +62,7 @@ export function createResetPassword(deps: {
       await oneTimeCodes.use(tx, token);
       await audit.record(tx, { event: 'password.reset', actor: { userId: user.id }, subject: user.id, ip });
       await throwOut(tx, user, passwordHash, ip);
-      await notices.send(tx, user.id, 'password-changed', { ip, device: userAgent });
+      await notices.send(tx, user.id, 'password-changed', { ip, device: deviceName(userAgent) });
       // As after a login from here: their own mistakes with the forgotten password are forgiven, those of others are not.
       const counters = countersOfProven({ name: foldEmail(user.email), account: user.id, ip });
       await throttle.forgive(tx, { counters, heard: true });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { behind } from '../../../test/support/behind.ts';
 import { atOnce, storeContract, yesAmong } from '../../../test/support/store-contract.ts';
 import type { Database } from '../../db/database.ts';
-import type { UserId } from '../../kernel/ids.ts';
+import { asSessionId, type UserId } from '../../kernel/ids.ts';
 import { usersStore } from '../users/index.ts';
 import { triesPerCode } from './policy.ts';
 import { oneTimeCodesStore as store } from './store.sql.ts';
@@ -160,6 +160,44 @@ export const oneTimeCodesStoreContract = storeContract('the store of one-time to
     assert.deepEqual(await left(db, ada), ['undo-email']);
     await db.transact((tx) => store.removeOf(tx, ada));
     assert.deepEqual([await left(db, ada), await left(db, bea)], [[], ['sign-in']]);
+  });
+
+  that('keeps the session in which one was asked for', async (db) => {
+    await add(db, { tokenHash: 'with', session: asSessionId('s1') });
+    await add(db, { tokenHash: 'without' });
+    const sessions = [await byToken(db, 'with'), await byToken(db, 'without')].map((it) => it?.session);
+    assert.deepEqual(sessions, [asSessionId('s1'), undefined]);
+  });
+
+  that('forgets those of a user and a purpose that are younger than one', async (db) => {
+    const [ada, bea] = [await addUser(db, 'ada'), await addUser(db, 'bea')];
+    const undo = { purpose: 'undo-email', user: ada } as const;
+    const ids = [await add(db, undo), await add(db, undo), await add(db, undo)];
+    await add(db, { user: ada });
+    await add(db, { purpose: 'undo-email', user: bea });
+    await db.transact((tx) => store.removeYounger(tx, { user: ada, purpose: 'undo-email', id: ids[1] ?? 0 }));
+    assert.deepEqual(
+      (await store.listOf(db, ada)).map(({ id, purpose: it }) => [id, it]).slice(0, 2),
+      ids.slice(0, 2).map((id) => [id, 'undo-email']),
+    );
+    assert.deepEqual(
+      [await left(db, ada), await left(db, bea)],
+      [['undo-email', 'undo-email', 'sign-in'], ['undo-email']],
+    );
+  });
+
+  that('knows whether an address has a token of somebody else that is good', async (db) => {
+    const [ada, bea] = [await addUser(db, 'ada'), await addUser(db, 'bea')];
+    const isAnothers = (user: UserId, { at = now, key = emailKey } = {}) =>
+      store.isAnothers(db, { purpose: 'undo-email', emailKey: key, user, now: at });
+    await add(db, { user: ada });
+    assert.equal(await isAnothers(bea), false, 'another purpose');
+    const id = await add(db, { purpose: 'undo-email', user: ada });
+    assert.deepEqual([await isAnothers(bea), await isAnothers(ada)], [true, false]);
+    assert.equal(await isAnothers(bea, { key: 'bea@example.com' }), false);
+    assert.deepEqual([await isAnothers(bea, { at: 8_999 }), await isAnothers(bea, { at: 9_000 })], [true, false]);
+    await use(db, id);
+    assert.equal(await isAnothers(bea), false);
   });
 
   that('takes one back, and none where there is none', async (db) => {
