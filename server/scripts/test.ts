@@ -24,7 +24,12 @@ interface Outcome {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const everything = ['server/**/*.test.ts', 'client/**/*.test.ts', 'security/**/*.test.ts', 'bench/guard/*.test.ts'];
+const everything = [
+  'server/**/*.test.ts',
+  'client/**/*.test.ts',
+  'security/**/*.test.ts',
+  'bench/{guard,harness}/*.test.ts',
+];
 const onEveryDatabase = ['contracts', 'journeys', 'rotation'].map((folder) => `server/test/${folder}/**/*.test.ts`);
 const coverage = [
   '--experimental-test-coverage',
