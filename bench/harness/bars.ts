@@ -29,7 +29,7 @@ export function barsOf({ subjects }: Results): Bar[] {
     unit: '×',
     wanted,
     atLeast: true,
-    figure: present(ratioOf(samplesOf(mine, job, by), samplesOf(other, job, by))),
+    figure: present(ratioOf(...pairsOf(mine, other, job, by))),
   });
   const atMost = (what: string, unit: Bar['unit'], wanted: number, values: readonly number[]): Bar => ({
     what,
@@ -77,6 +77,18 @@ export function barsOf({ subjects }: Results): Bar[] {
     atMost('Start to the first answer, SQLite, existing database', 'ms', 500, sqlite?.startMs ?? []),
     atMost('Memory at rest, SQLite', 'MiB', 100, sqlite?.idleRssMib ?? []),
   ];
+}
+
+/** The rounds in which both were measured. */
+function pairsOf(
+  mine: SubjectResults | undefined,
+  other: SubjectResults | undefined,
+  job: Job,
+  by: (sample: Sample) => number,
+): [number[], number[]] {
+  const others = new Map(other?.jobs[job]?.map((sample) => [sample.round, by(sample)]));
+  const both = (mine?.jobs[job] ?? []).filter(({ round }) => others.has(round));
+  return [both.map(by), both.map(({ round }) => others.get(round) ?? Number.NaN)];
 }
 
 const present = (figure: Figure): Figure | undefined => (Number.isFinite(figure.median) ? figure : undefined);

@@ -6,7 +6,8 @@ import { figureOf, ratioOf } from './figures.ts';
 import type { Results, Sample, SubjectResults } from './results.ts';
 import { barTable, rateTable } from './tables.ts';
 
-const sample = (perSecond: number): Sample => ({
+const sample = (perSecond: number, round: number): Sample => ({
+  round,
   perSecond,
   cpuMs: 1_000 / perSecond,
   databaseCpuMs: 0,
@@ -48,6 +49,12 @@ test('the median lies in the middle of an odd number, and between the two of an 
 
 test('a ratio is taken round by round, so that a slow round of both does not count', () => {
   assert.deepEqual(ratioOf([900, 90, 1_000], [1_000, 100, 4_000]), { median: 0.9, min: 0.25, max: 0.9 });
+});
+
+test('a round that one of the two has missed does not count', () => {
+  const { jobs, ...rest } = bare;
+  const lacking = { ...rest, jobs: { user: jobs.user?.slice(1) ?? [] } };
+  assert.deepEqual(toBare(results([keyward, lacking])).figure, { median: 0.575, min: 0.25, max: 0.9 });
 });
 
 test('an aim is met or missed by its median', () => {

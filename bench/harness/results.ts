@@ -6,6 +6,7 @@ export const jobs: readonly Job[] = ['user', 'refresh', 'sign-in', 'sign-up', 'm
 
 /** What one contender did in one round of one job. */
 export interface Sample {
+  readonly round: number;
   readonly perSecond: number;
   /** Milliseconds of all cores for one request, of the server's processes. */
   readonly cpuMs: number;

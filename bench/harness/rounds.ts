@@ -14,6 +14,9 @@ export interface Instruments {
   readonly seconds: Readonly<Record<Job, number>>;
 }
 
+/** A sample that does not know its round. */
+export type Measurement = Omit<Sample, 'round'>;
+
 /** Enough to keep any of them busy, and to let group commit show what it can. */
 export const manyConnections = 32;
 /** Twice as many hashes as two cores can do at once, so that none waits for work. */
@@ -24,7 +27,7 @@ const reading = 4;
 const readPauseMs = 10;
 
 /** The load of a job. Credentials are fresh in each round. */
-async function loadOf(subject: Measured, job: Exclude<Job, 'mixed'>, seconds: number): Promise<Load> {
+export async function loadOf(subject: Measured, job: Exclude<Job, 'mixed'>, seconds: number): Promise<Load> {
   const { contender, people } = subject;
   if (job === 'sign-in')
     return { requests: people.map((it) => contender.signIn(it)), connections: fewConnections, seconds };
@@ -44,7 +47,7 @@ async function loadOf(subject: Measured, job: Exclude<Job, 'mixed'>, seconds: nu
 }
 
 /** One round of one job. @throws when the server does not do it properly */
-export async function measure(subject: Measured, job: Job, given: Instruments): Promise<Sample> {
+export async function measure(subject: Measured, job: Job, given: Instruments): Promise<Measurement> {
   const running = subject.running as Running;
   const instruments = subject.store === 'postgres' ? given : { ...given, databasePid: undefined };
   const seconds = given.seconds[job];
@@ -54,7 +57,7 @@ export async function measure(subject: Measured, job: Job, given: Instruments): 
 }
 
 /** How fast a request is read while others sign in without pause. */
-async function measureMixed(subject: Measured, running: Running, instruments: Instruments): Promise<Sample> {
+async function measureMixed(subject: Measured, running: Running, instruments: Instruments): Promise<Measurement> {
   const { wrk, folder, seconds } = instruments;
   const signIns: Load = { ...(await loadOf(subject, 'sign-in', seconds.mixed)), connections: signingIn };
   const users = await loadOf(subject, 'user', seconds.mixed);
@@ -69,7 +72,7 @@ async function measureMixed(subject: Measured, running: Running, instruments: In
 }
 
 /** The bare server's round: only `GET /user`. */
-export function measureBare(running: Running, request: Request, instruments: Instruments): Promise<Sample> {
+export function measureBare(running: Running, request: Request, instruments: Instruments): Promise<Measurement> {
   const { wrk, folder, seconds } = instruments;
   const load = { requests: [request], connections: manyConnections, seconds: seconds.user };
   const work = () => wrk.run(running.port, load, folder);
@@ -81,7 +84,7 @@ async function watch(
   { databasePid }: Instruments,
   work: () => Promise<Taken>,
   name: string,
-): Promise<Sample> {
+): Promise<Measurement> {
   const pids = [running.pid, ...(databasePid === undefined ? [] : [databasePid])];
   await settled(pids);
   await running.loopDelay();

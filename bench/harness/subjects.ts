@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../server/test/support/databases/server-process.ts';
-import type { Answer, Contender, Credentials, Hash, Person, Place, Store } from './contender.ts';
+import type { Answer, Contender, Credentials, Hash, Person, Place, Request, Store } from './contender.ts';
 import type { Job, Subject } from './results.ts';
 import { ask, type Running, start } from './running.ts';
 
@@ -77,7 +78,7 @@ export async function stopSubject(subject: Measured): Promise<void> {
 /** Makes the accounts. @throws unless each is made */
 export async function signUpAll({ contender, place, people: all }: Measured): Promise<void> {
   const what = `${contender.name}: sign-up`;
-  await inPairs(all, async (person) => expectGood(await ask(place.port, contender.signUp(person)), what));
+  await inPairs(all, async (person) => expectGood(await askPatiently(place.port, contender.signUp(person)), what));
 }
 
 /** Signs in, the people in turn. @throws unless each is signed in */
@@ -85,8 +86,19 @@ export function signInMany({ contender, place, people: all }: Measured, count: n
   const turns = Array.from({ length: count }, (_, turn) => all[turn % all.length] as Person);
   const what = `${contender.name}: sign-in`;
   return inPairs(turns, async (person) =>
-    contender.credentialsOf(expectGood(await ask(place.port, contender.signIn(person)), what)),
+    contender.credentialsOf(expectGood(await askPatiently(place.port, contender.signIn(person)), what)),
   );
+}
+
+const patience = 40;
+
+/** Again, where a server has too much to do: what prepares a round is not measured. */
+async function askPatiently(port: number, request: Request) {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await ask(port, request);
+    if (answer.status !== 503 || tries === patience) return answer;
+    await sleep(500);
+  }
 }
 
 /** Two at once: a server may refuse more, before it knows how fast it is. */
