@@ -9,7 +9,7 @@ const panels: readonly { job: Job; title: string; limit: string }[] = [
   { job: 'sign-up', title: 'Sign up', limit: '' },
 ];
 
-const [width, barHeight, gap, labelWidth, panelHead] = [720, 16, 5, 170, 34];
+const [width, barHeight, gap, labelWidth, panelHead] = [740, 16, 5, 190, 34];
 
 const style = `
   text { font: 12px system-ui, sans-serif; fill: #1f2328 }
