@@ -7,7 +7,7 @@ import { mailStore as store } from '../../src/features/mail/store.sql.ts';
 import { Secret } from '../../src/kernel/secret.ts';
 import { behind } from './behind.ts';
 
-const perTransaction = 500;
+const perTransaction = 100;
 
 export const addressOf = (place: number): string => `user-${place}@example.com`;
 

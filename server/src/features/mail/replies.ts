@@ -24,7 +24,7 @@ const sandbox = 'allow-popups allow-popups-to-escape-sandbox';
 export const mailPolicy = `sandbox ${sandbox}; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`;
 
 /** How often the list looks for new mails. */
-const refreshSeconds = 3;
+const refreshSeconds = 5;
 
 export const mailboxPage = (mails: readonly MailboxEntry[]): string =>
   page(
