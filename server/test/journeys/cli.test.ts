@@ -126,7 +126,11 @@ const story: readonly (readonly [line: string, says: RegExp, json: unknown, inpu
   ['role delete editor', /^Deleted role editor\.\n$/, { id: 2, name: 'editor' }],
   ['session list bea', /^ID +CREATED +LAST SEEN +FROM +WITH\n$/, []],
   ['session end bea --all', /^Sessions of user 2 ended: 0\.\n$/, { user: 2, ended: 0 }],
-  ['user show bea', /^id +2\nusername +bea\nemail +bea@example\.com\nemail_verified +false\nstatus +active\n/m, undefined],
+  [
+    'user show bea',
+    /^id +2\nusername +bea\nemail +bea@example\.com\nemail_verified +false\nstatus +active\n/m,
+    undefined,
+  ],
   ['user verify bea', /^Verified the address of user 2\.\n$/, { id: 2, email_verified: true }],
   ['user show bea', /^email_verified +true$/m, undefined],
   ['user update bea --email BEA@example.com', /^Updated user 2\.\n$/, { id: 2, email: 'BEA@example.com' }],
