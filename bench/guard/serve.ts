@@ -31,7 +31,7 @@ export interface Used extends Asked {
   readonly hashes: number;
 }
 
-const config = loadAppConfig({ environment: { TRUST_PROXY: '1' }, readFile: () => '' });
+const config = loadAppConfig({ environment: { TRUST_PROXY: '1', DEV_MAILBOX: 'off' }, readFile: () => '' });
 if (!config.ok) throw new Error(JSON.stringify(config.faults));
 const { db, asked } = countAsked(openSqlite({ path: ':memory:' }));
 await migrate(db, systemClock.now());
@@ -44,6 +44,8 @@ const ports = {
   hasher,
   breachedPasswords: undefined,
   secretKeys: { present: new Secret('a secret key for a benchmark, long enough'), former: [] },
+  mailer: undefined,
+  composeMail: async () => '',
   witnesses: [],
   warn: () => {},
 };
@@ -56,6 +58,7 @@ const body = JSON.stringify({
   id: 1,
   username: 'ada',
   email: 'ada@example.com',
+  email_verified: false,
   created_at: '2026-01-01T00:00:00.000Z',
 });
 const bare = createHttpServer((_request, response) => {

@@ -191,7 +191,7 @@ const story: readonly (readonly [line: string, says: RegExp, json: unknown, inpu
   ['keys list', /^[\w-]{43} +ES256 +signing +20/m, undefined],
   ['keys rotate', /^Published the key [\w-]{43}\. It signs from 20/, undefined],
   ['keys rotate', /^Nothing made, since this key waits already/, undefined],
-  ['mail list', /^ID +WRITTEN +STATE +TEMPLATE +TO +TRIED +LAST ERROR\n$/, []],
+  ['mail list', /^\S{22} +20\S+Z +sent +invitation +dan@example\.com +0 +-\n/m, undefined],
   ['mail list --state given-up --limit 5', /^ID +WRITTEN/, []],
   ['mail retry --all', /^Mails that are tried now: 0\.\n$/, { hastened: 0 }],
   ['audit list --event user.deleted', /^- +20\S+Z +user\.deleted +success +- +- +2 +-\n$/m, undefined],

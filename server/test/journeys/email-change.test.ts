@@ -58,7 +58,7 @@ test('both addresses are told, and nothing changes until the new one has proven 
   const mails = await server.newMails();
   assert.deepEqual(toWhom(mails), ['confirm-email ada@example.org', 'email-change-asked ada@example.com']);
   const asked = one(mails, 'email-change-asked');
-  const asker = { at: server.clock.now(), ip: '127.0.0.1', device: 'Firefox, Linux' };
+  const asker = { at: server.clock.now(), ip: '127.0.0.1', device: laptop };
   const resetLink = 'http://localhost:8000/mail/reset-password';
   assert.deepEqual(asked.data, { username: 'ada', newEmail, resetLink, ...asker });
   const { link, ...rest } = one(mails, 'confirm-email').data as Record<string, unknown>;

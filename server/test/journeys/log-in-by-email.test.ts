@@ -54,7 +54,7 @@ test('one mail with a link and a code for ten minutes; asking changes nothing', 
   assert.ok(mail?.template === 'sign-in');
   assert.match(mail.data.code ?? '', /^[0-9]{6}$/);
   const proof = { link: `http://localhost:8000/mail/sign-in#token=${token}`, code: mail.data.code, minutes: 10 };
-  const asker = { at: server.clock.now(), ip: '127.0.0.1', device: 'Firefox, Linux' };
+  const asker = { at: server.clock.now(), ip: '127.0.0.1', device: agent };
   assert.deepEqual(mail, {
     to: ada.email,
     locale: 'en',

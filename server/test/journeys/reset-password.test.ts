@@ -74,7 +74,7 @@ test('a mail with a link for half an hour; the new password holds, the old one a
     new Set([held.sessionId, second?.session].map((session) => ({ ...ended, session }))),
   );
   const notice = { username: 'ada', resetLink: 'http://localhost:8000/mail/reset-password' };
-  const from = { at: server.clock.now(), ip: '127.0.0.1', device: 'Firefox, Linux' };
+  const from = { at: server.clock.now(), ip: '127.0.0.1', device: agent };
   assert.deepEqual(await server.newMails(), [
     { to: ada.email, locale: 'en', template: 'password-changed', data: { ...notice, ...from } },
   ]);

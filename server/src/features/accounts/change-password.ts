@@ -4,7 +4,7 @@ import type { FieldError } from '../../kernel/errors.ts';
 import type { Asker } from '../../kernel/hasher.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
 import type { Audit } from '../audit/index.ts';
-import { deviceName, type Notices } from '../notices/index.ts';
+import type { Notices } from '../notices/index.ts';
 import { type OneTimeCodes, ofPresentAddress } from '../one-time-codes/index.ts';
 import { isSamePassword, type Passwords } from '../passwords/index.ts';
 import type { EndSessions } from '../sessions/index.ts';
@@ -61,7 +61,7 @@ export function createChangePassword(deps: {
       await audit.record(tx, { event: 'password.changed', actor: who, subject: user, session, ip });
       await endSessions(tx, { user, kept: session, reason: 'password-changed', by: who, ip });
       await oneTimeCodes.revoke(tx, user, ofPresentAddress);
-      await notices.send(tx, yourself, 'password-changed', { ip, device: deviceName(userAgent) });
+      await notices.send(tx, yourself, 'password-changed', { ip, device: userAgent });
       await throttle.forgive(tx, charged);
       return { userId: user, changedAt };
     });

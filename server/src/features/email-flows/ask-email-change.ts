@@ -10,7 +10,6 @@ import {
 } from '../accounts/index.ts';
 import type { Audit } from '../audit/index.ts';
 import { type Letter, type MailOffice, mailNotConfigured } from '../mail/index.ts';
-import { deviceName } from '../notices/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { Throttle } from '../throttle/index.ts';
@@ -29,6 +28,9 @@ export type AskEmailChangeCommand = CurrentPasswordCommand & { readonly email: s
  * meanwhile
  */
 export type AskEmailChange = (command: AskEmailChangeCommand) => Promise<void>;
+
+/** Longer than any of a browser's; what is longer is cut. */
+const maxDeviceLength = 256;
 
 /** Worth reading for as long as a notice is. */
 const toldSeconds = 3 * 86_400;
@@ -62,7 +64,7 @@ export function createAskEmailChange(deps: {
     const proof = { link: mail.linkTo('confirm-email', token), code, minutes: lifeSeconds / 60 };
     const confirm: Letter = { template: 'confirm-email', data: { username, newEmail: email, ...proof } };
     await post(tx, yourself, email, confirm, lifeSeconds);
-    const asker = { at: clock.now(), ip, device: deviceName(userAgent) };
+    const asker = { at: clock.now(), ip, device: userAgent.slice(0, maxDeviceLength) };
     const data = { username, newEmail: email, resetLink: mail.linkTo('reset-password'), ...asker };
     await post(tx, yourself, yourself.email, { template: 'email-change-asked', data }, toldSeconds);
   };

@@ -2,7 +2,6 @@ import type { Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Letter, LinkAction, MailOffice } from '../mail/index.ts';
-import { deviceName } from '../notices/index.ts';
 import type { IssuedToken, OneTimeCodes } from '../one-time-codes/index.ts';
 import type { User } from '../users/index.ts';
 
@@ -25,6 +24,9 @@ export interface ProofOrder {
  */
 export type PostProof = (tx: Tx, order: ProofOrder) => Promise<void>;
 
+/** Longer than any of a browser's; what is longer is cut. */
+const maxDeviceLength = 256;
+
 export function createPostProof(deps: { clock: Clock; mail: MailOffice; oneTimeCodes: OneTimeCodes }): PostProof {
   const { clock, mail, oneTimeCodes } = deps;
 
@@ -32,7 +34,7 @@ export function createPostProof(deps: { clock: Clock; mail: MailOffice; oneTimeC
     const link = mail.linkTo(purpose satisfies LinkAction, token);
     const proof = { username: user?.username ?? '', link, code, minutes: Math.floor(lifeSeconds / 60) };
     if (purpose !== 'sign-in') return { template: purpose, data: proof };
-    const asker = { at: clock.now(), ip: origin?.ip ?? '', device: deviceName(origin?.userAgent ?? '') };
+    const asker = { at: clock.now(), ip: origin?.ip ?? '', device: origin?.userAgent.slice(0, maxDeviceLength) ?? '' };
     return { template: purpose, data: { ...proof, ...asker } };
   };
 

@@ -2,7 +2,7 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
-import { deviceName, type Notices } from '../notices/index.ts';
+import type { Notices } from '../notices/index.ts';
 import { type OneTimeCodes, ofPresentAddress } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { EndSessions } from '../sessions/index.ts';
@@ -62,7 +62,7 @@ export function createResetPassword(deps: {
       await oneTimeCodes.use(tx, token);
       await audit.record(tx, { event: 'password.reset', actor: { userId: user.id }, subject: user.id, ip });
       await throwOut(tx, user, passwordHash, ip);
-      await notices.send(tx, user.id, 'password-changed', { ip, device: deviceName(userAgent) });
+      await notices.send(tx, user.id, 'password-changed', { ip, device: userAgent });
       // As after a login from here: their own mistakes with the forgotten password are forgiven, those of others are not.
       const counters = countersOfProven({ name: foldEmail(user.email), account: user.id, ip });
       await throttle.forgive(tx, { counters, heard: true });

@@ -46,7 +46,7 @@ interface Proof {
 interface Asker {
   readonly at: Instant;
   readonly ip: string;
-  /** Browser and system, as `Firefox, Linux`: words from a list of ours, since a user agent may say anything. */
+  /** The user agent, of which the letter shows browser and system in words of ours, since it may say anything. */
   readonly device: string;
 }
 

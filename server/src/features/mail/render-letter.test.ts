@@ -196,15 +196,12 @@ describe('attack', () => {
   });
 
   test('a user agent that is a message is told in words of ours', () => {
-    const device = 'Firefox, visit https://evil.example, Windows';
+    const device = 'Firefox/1 (visit https://evil.example) Windows';
     const { text, html } = render({ locale: 'fr', template: 'sign-in' }, { device });
     assert.match(text, /Firefox sur Windows/);
     assert.doesNotMatch(`${text}${html}`, /evil/);
     assert.match(render({ locale: 'de', template: 'sign-in' }, { device: 'curl/8' }).text, /Gerät: +unbekannt\n/);
-    assert.match(
-      render({ locale: 'en', template: 'sign-in' }, { device: 'call me, Android' }).text,
-      /Device: +Android\n/,
-    );
+    assert.match(render({ locale: 'en', template: 'sign-in' }, { device: 'x Android' }).text, /Device: +Android\n/);
     assert.match(render({ locale: 'en', template: 'sign-in' }, { ip: 'evil' }).text, /From: +–\n/);
   });
 

@@ -10,7 +10,7 @@ export type Notice = 'new-device' | 'password-changed' | 'sessions-ended' | 'ses
 /** From where it was done; both empty where an administrator or the operator did it, whose whereabouts are their own. */
 export interface NoticeOrigin {
   readonly ip: string;
-  /** What is known of the device, as `deviceName` says it. */
+  /** The user agent, of which the letter shows what it knows. */
   readonly device: string;
 }
 
@@ -21,6 +21,9 @@ export interface NoticeOrigin {
  * @param user saves a read where the caller has them at hand
  */
 export type SendNotice = (tx: Tx, user: UserId | User, notice: Notice, origin: NoticeOrigin) => Promise<void>;
+
+/** Longer than any of a browser's; what is longer is cut. */
+const maxDeviceLength = 256;
 
 /** A notice that is three days late helps nobody any more. */
 const lifeSeconds = 3 * 86_400;
@@ -40,11 +43,12 @@ export function createSendNotice(deps: { clock: Clock; users: UsersStore; mail: 
     return most !== undefined && (await mail.countSince(tx, user, notice, clock.now() - dayMs)) >= most;
   };
 
-  return async (tx, whom, template, origin) => {
+  return async (tx, whom, template, { ip, device: userAgent }) => {
     if (!mail.isConfigured) return;
     const user = typeof whom === 'number' ? await users.find(tx, whom) : whom;
     if (user === undefined || user.deletedAt !== undefined || (await isEnough(tx, user.id, template))) return;
-    const data = { username: user.username, resetLink: mail.linkTo('reset-password'), at: clock.now(), ...origin };
+    const asker = { at: clock.now(), ip, device: userAgent.slice(0, maxDeviceLength) };
+    const data = { username: user.username, resetLink: mail.linkTo('reset-password'), ...asker };
     const posting = { to: user.email, locale: mail.localeFor(user.locale), letter: { template, data } };
     await mail.post(tx, posting, { user: user.id, lifeSeconds });
   };

@@ -4,7 +4,7 @@ import type { SessionId } from '../../kernel/ids.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Person } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
-import { deviceName, type SendNotice } from '../notices/index.ts';
+import type { SendNotice } from '../notices/index.ts';
 import type { UsersStore } from '../users/index.ts';
 import type { EndSessions } from './end-sessions.ts';
 import { sessionNotFound } from './errors.ts';
@@ -44,7 +44,7 @@ export function createEndOwnSessions(deps: {
         const { userId: user, sessionId: kept } = who;
         await users.lockActive(tx, user, clock.now());
         const ended = await endSessions(tx, { user, kept, reason, by: who, ip });
-        if (ended > 0) await notices.send(tx, user, 'sessions-ended', { ip, device: deviceName(userAgent) });
+        if (ended > 0) await notices.send(tx, user, 'sessions-ended', { ip, device: userAgent });
         return ended;
       }),
   };

@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { SessionId } from '../../kernel/ids.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
-import { deviceName, type SendNotice } from '../notices/index.ts';
+import type { SendNotice } from '../notices/index.ts';
 import type { UsersStore } from '../users/index.ts';
 import type { EndSessions } from './end-sessions.ts';
 import { isLiving } from './policy.ts';
@@ -49,7 +49,7 @@ export function createEndPresented(deps: {
         ended += 1;
         if (reason !== 'logout-all') continue;
         ended += await endSessions(tx, { user, reason, by, ip });
-        await notices.send(tx, user, 'sessions-ended', { ip, device: deviceName(userAgent) });
+        await notices.send(tx, user, 'sessions-ended', { ip, device: userAgent });
       }
       return ended;
     });

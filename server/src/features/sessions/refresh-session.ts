@@ -2,7 +2,7 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
-import { deviceName, type SendNotice } from '../notices/index.ts';
+import type { SendNotice } from '../notices/index.ts';
 import type { CountMadeUpToken } from '../throttle/index.ts';
 import { invalidRefreshToken, refreshTokenReused } from './errors.ts';
 import type { IssueTokens, SettleGrant, Tokens } from './issue-tokens.ts';
@@ -80,7 +80,7 @@ export function createRefreshSession(deps: {
   const endStolen = async (tx: Tx, { user, id }: LivingSession, { ip, userAgent }: RequestOrigin): Promise<Verdict> => {
     if (!(await store.end(tx, id, 'stolen', clock.now()))) return 'over';
     await audit.record(tx, { event: 'session.stolen', subject: user.id, session: id, ip });
-    await notices.send(tx, user.id, 'session-stolen', { ip, device: deviceName(userAgent) });
+    await notices.send(tx, user.id, 'session-stolen', { ip, device: userAgent });
     return 'theft';
   };
 

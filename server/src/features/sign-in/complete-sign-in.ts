@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { RequireVerifiedEmail } from '../email-flows/index.ts';
-import { deviceName, type SendNotice } from '../notices/index.ts';
+import type { SendNotice } from '../notices/index.ts';
 import type { StartedSession, StartSession, Tokens } from '../sessions/index.ts';
 import type { PasswordVersion } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
@@ -45,7 +45,7 @@ export function createCompleteSignIn(deps: {
     if (requireVerifiedEmail !== 'off' && user.emailVerifiedAt === undefined) throw emailNotVerified();
     const started = await startSession(tx, user, options);
     const { ip, userAgent } = options.origin;
-    if (started.newDevice) await notices.send(tx, user, 'new-device', { ip, device: deviceName(userAgent) });
+    if (started.newDevice) await notices.send(tx, user, 'new-device', { ip, device: userAgent });
     return started;
   };
 }

@@ -7,7 +7,7 @@ const at = Date.UTC(2026, 0, 31, 14, 5);
 const asker = {
   at,
   ip: '192.0.2.7',
-  device: 'Firefox, Linux',
+  device: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
 };
 const changed = { username, newEmail: 'ada@new.example.com' };
 const notice = { username, resetLink: link, ...asker };
