@@ -30,7 +30,7 @@ export { brandSettings } from './brand-config.ts';
 export { mailSettings } from './config.ts';
 export { deliveryLanes } from './deliver-due.ts';
 export { mailNotConfigured } from './errors.ts';
-export { findLocale, type Letter, type Locale, locales, pickLocale, type Template } from './letters.ts';
+export { findLocale, type Letter, type Locale, locales, type Template } from './letters.ts';
 export type { PostMail } from './post.ts';
 export { renderLetter } from './render-letter.ts';
 export { mailboxRoutes } from './routes.ts';
