@@ -1,6 +1,14 @@
+import type { Purpose } from '../../server/src/features/one-time-codes/index.ts';
 import { asUserId } from '../../server/src/kernel/ids.ts';
 import type { Person } from '../people.ts';
 import type { Scene } from '../scene.ts';
+
+/** As it stands in a mail to somebody who has just joined. */
+async function tokenOf({ insider: { db, features }, person }: Scene, purpose: Purpose): Promise<string> {
+  const { id, email } = await person();
+  const user = asUserId(id);
+  return (await db.transact((tx) => features.oneTimeCodes.issue(tx, { purpose, user, email }))).token;
+}
 
 /** What the operator makes on the server so that requests can be about it, by the word that stands for it. */
 const makers = {
@@ -18,6 +26,9 @@ const makers = {
     await insider.features.accounts.delete({ id, by: undefined });
     return id;
   },
+  'reset token': (scene: Scene) => tokenOf(scene, 'reset-password'),
+  'login token': (scene: Scene) => tokenOf(scene, 'sign-in'),
+  'verification token': (scene: Scene) => tokenOf(scene, 'verify-email'),
   'holder id': async ({ holder }: Scene) => (await holder(['users:read'])).id,
 } satisfies Readonly<Record<string, (scene: Scene) => Promise<string | number>>>;
 
