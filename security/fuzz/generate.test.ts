@@ -26,6 +26,7 @@ const cast = {
   things: {
     ...{ role: 2 ** 52 + 12_345, permission: 'posts:edit', 'own key': 'A'.repeat(15), 'holder key': 'B'.repeat(15) },
     ...{ 'holder id': 10, 'deleted id': 11, 'invited id': 12 },
+    ...{ 'reset token': 'C'.repeat(43), 'login token': 'D'.repeat(43), 'verification token': 'E'.repeat(43) },
   },
 };
 

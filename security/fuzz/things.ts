@@ -37,6 +37,9 @@ const makers = {
     const user = await scene.insider.features.accounts.createUser({ ...names, by: undefined });
     return tokenFor(scene, { purpose: 'accept-invitation', user, email });
   },
+  'reset token': (scene: Scene) => tokenToNewcomer(scene, 'reset-password'),
+  'login token': (scene: Scene) => tokenToNewcomer(scene, 'sign-in'),
+  'verification token': (scene: Scene) => tokenToNewcomer(scene, 'verify-email'),
   'holder id': async ({ holder }: Scene) => (await holder(['users:read'])).id,
 } satisfies Readonly<Record<string, (scene: Scene) => Promise<string | number>>>;
 
@@ -45,6 +48,12 @@ type Order = Parameters<Scene['insider']['features']['oneTimeCodes']['issue']>[1
 /** What a mail would hold. */
 const tokenFor = async ({ insider }: Scene, order: Order): Promise<string> =>
   (await insider.db.transact((tx) => insider.features.oneTimeCodes.issue(tx, order))).token;
+
+/** The same to somebody who has just joined. */
+async function tokenToNewcomer(scene: Scene, purpose: Order['purpose']): Promise<string> {
+  const { id, email } = await scene.person();
+  return tokenFor(scene, { purpose, user: asUserId(id), email });
+}
 
 type Maker = keyof typeof makers;
 
