@@ -1,3 +1,4 @@
+import { pendingSignUpsStore } from '../../server/src/features/email-flows/store.sql.ts';
 import { asSessionId, asUserId } from '../../server/src/kernel/ids.ts';
 import type { Person } from '../people.ts';
 import type { Scene } from '../scene.ts';
@@ -36,6 +37,15 @@ const makers = {
     const names = { username, email, password: undefined };
     const user = await scene.insider.features.accounts.createUser({ ...names, by: undefined });
     return tokenFor(scene, { purpose: 'accept-invitation', user, email });
+  },
+  'sign-up token': async ({ insider: { db, features }, account }: Scene) => {
+    const { username, email } = account();
+    return db.transact(async (tx) => {
+      const order = { purpose: 'complete-sign-up', user: undefined, email } as const;
+      const { id, token } = await features.oneTimeCodes.issue(tx, order);
+      await pendingSignUpsStore.add(tx, id, { username, passwordHash: '', locale: undefined });
+      return token;
+    });
   },
   'reset token': (scene: Scene) => tokenToNewcomer(scene, 'reset-password'),
   'login token': (scene: Scene) => tokenToNewcomer(scene, 'sign-in'),
