@@ -265,7 +265,7 @@ describe('the outbox', () => {
       const [due] = (await mailStore.listDue(tx, far, 9)).filter(({ id }) => id === mail.id);
       assert.ok(due && (await mailStore.claim(tx, due, far)));
       const claim = { id: mail.id, attempts: 1 };
-      await mailStore.putOff(tx, claim, { dueAt: far, error: 'busy \u001b[31m' });
+      await mailStore.putOff(tx, claim, { dueAt: far, failures: 1, error: 'busy \u001b[31m' });
     });
     assert.match(await well(operator, 'mail list'), /reset-password +user-\d@example\.com +1 +busy \?\[31m$/m);
     assert.match(await well(operator, `mail retry ${mail.id}`), /is tried now\.$/m);

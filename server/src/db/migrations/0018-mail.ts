@@ -15,6 +15,7 @@ export const mail: Migration = {
       .integer('expires_at')
       .integer('due_at', { nullable: true })
       .integer('attempts')
+      .integer('failures')
       .integer('sent_at', { nullable: true })
       .integer('given_up_at', { nullable: true })
       .text('last_error', 500, { nullable: true })

@@ -68,10 +68,15 @@ export function createDelivery(deps: {
   };
 
   const handOver = async (mail: WaitingMail): Promise<void> => {
-    const isAway = (await deliver(mail, breakOff.signal)) === 'away';
-    failures = isAway ? failures + 1 : 0;
-    // All lanes fail when it goes, which is one failure.
-    restsUntil = isAway ? clock.now() + restMs(Math.ceil(failures / deliveryLanes)) : 0;
+    let isAway = false;
+    const onAway = (): Instant => {
+      [isAway, failures] = [true, failures + 1];
+      // All lanes fail when it goes, which is one failure.
+      restsUntil = clock.now() + restMs(Math.ceil(failures / deliveryLanes));
+      return restsUntil;
+    };
+    await deliver(mail, { signal: breakOff.signal, onAway });
+    if (!isAway) [failures, restsUntil] = [0, 0];
   };
 
   /** Sends one mail after the other until none is due. One that takes long holds up no other lane. */

@@ -1,24 +1,27 @@
 import type { Database, Tx } from '../../db/database.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock, Instant } from '../../kernel/clock.ts';
 import { type Mailer, MailRefused, MailServerAway } from '../../kernel/mailer.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Brand } from './brand.ts';
 import { openPosting } from './open-posting.ts';
-import { backOffMs, harmlessReason } from './policy.ts';
+import { backOffMs, harmlessReason, lastTryAt } from './policy.ts';
 import type { RenderLetter } from './render-letter.ts';
-import type { Claim, MailStore, WaitingMail } from './store.ts';
-
-/** What became of a claimed mail; `away` says of the mail server that others need not try it either just now. */
-export type Delivered = 'sent' | 'put-off' | 'given-up' | 'away';
+import type { Claim, MailStore, NextTry, WaitingMail } from './store.ts';
 
 /**
  * Sends a mail that was claimed, and writes down what came of it. Nothing is open in the database meanwhile. Whoever dies between the two
  * has sent a mail that is sent again: at least once, with the same id.
  *
- * @param signal breaks it off; the mail is then anybody's at once
  * @throws what keeps the outcome from being written down
  */
-export type DeliverMail = (mail: WaitingMail, signal: AbortSignal) => Promise<Delivered>;
+export type DeliverMail = (mail: WaitingMail, around: Surroundings) => Promise<void>;
+
+export interface Surroundings {
+  /** Breaks it off; the mail is then anybody's at once. */
+  readonly signal: AbortSignal;
+  /** Is told that the mail server is away, so that others do not try it either just now. @returns when it is asked again */
+  readonly onAway: () => Instant;
+}
 
 export interface DeliverMailDeps {
   readonly db: Database;
@@ -39,38 +42,42 @@ export function createDeliverMail(deps: DeliverMailDeps): DeliverMail {
   /** In a transaction of its own. Where another node has the mail by now, it is that node's to say what becomes of it. */
   const settle = (work: (tx: Tx) => Promise<boolean>) => db.transact(work);
 
-  const giveUp = async (claim: Claim, error: string): Promise<Delivered> => {
+  const giveUp = async (claim: Claim, error: string): Promise<void> => {
     if (await settle((tx) => store.giveUp(tx, claim, { at: clock.now(), error }))) onGivenUp(error);
-    return 'given-up';
   };
-  const putOff = async (claim: Claim, waitMs: number, error: string | undefined): Promise<void> => {
-    await settle((tx) => store.putOff(tx, claim, { dueAt: clock.now() + waitMs, error }));
-  };
+  const putOff = (claim: Claim, next: NextTry) => settle((tx) => store.putOff(tx, claim, next));
 
   const send = async (mail: WaitingMail, signal: AbortSignal): Promise<void> => {
     const posting = openPosting(mail, keys);
     await mailer.send({ id: mail.id, to: posting.to, date: mail.createdAt, ...render(posting, brand) }, signal);
   };
 
-  const afterFailure = async (mail: WaitingMail, error: unknown, signal: AbortSignal): Promise<Delivered> => {
-    const reason = harmlessReason(error instanceof Error ? error.message : String(error));
-    if (error instanceof MailRefused) return giveUp(mail, reason);
-    const waitMs = backOffMs(mail.attempts, chanceOf(deps.random));
-    if (signal.aborted) await putOff(mail, 0, undefined);
-    else if (clock.now() + waitMs >= mail.expiresAt) return giveUp(mail, `expired; the last attempt: ${reason}`);
-    else await putOff(mail, waitMs, reason);
-    return error instanceof MailServerAway ? 'away' : 'put-off';
+  /** A server that is away has said nothing of the mail: it comes back as soon as that server is asked again. */
+  const nextTry = (mail: WaitingMail, error: unknown, onAway: () => Instant): Omit<NextTry, 'error'> => {
+    if (error instanceof MailServerAway) return { dueAt: onAway(), failures: mail.failures };
+    const failures = mail.failures + 1;
+    return { dueAt: clock.now() + backOffMs(failures, chanceOf(deps.random)), failures };
   };
 
-  return async (mail, signal) => {
+  const afterFailure = async (mail: WaitingMail, error: unknown, { signal, onAway }: Surroundings) => {
+    const reason = harmlessReason(error instanceof Error ? error.message : String(error));
+    if (error instanceof MailRefused) return giveUp(mail, reason);
+    if (signal.aborted) return putOff(mail, { dueAt: clock.now(), error: undefined, failures: mail.failures });
+    const { dueAt, failures } = nextTry(mail, error, onAway);
+    const last = lastTryAt(mail);
+    if (clock.now() >= last) return giveUp(mail, `expired; the last attempt: ${reason}`);
+    return putOff(mail, { dueAt: Math.min(dueAt, last), error: reason, failures });
+  };
+
+  return async (mail, around) => {
     if (clock.now() >= mail.expiresAt) return giveUp(mail, 'expired before it was sent');
     try {
-      await send(mail, signal);
+      await send(mail, around.signal);
     } catch (error) {
-      return afterFailure(mail, error, signal);
+      await afterFailure(mail, error, around);
+      return;
     }
     await settle((tx) => store.markSent(tx, mail, clock.now()));
-    return 'sent';
   };
 }
 

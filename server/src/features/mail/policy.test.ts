@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { backOffMs, harmlessReason, restMs } from './policy.ts';
+import { backOffMs, harmlessReason, lastTryAt, restMs } from './policy.ts';
 
 const attempts = fc.integer({ min: 1, max: 5_000 });
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
@@ -30,6 +30,12 @@ describe('the wait for the next attempt', () => {
     const waits = new Set(Array.from({ length: 100 }, (_, place) => backOffMs(3, place / 100)));
     assert.equal(waits.size, 100);
   });
+});
+
+test('the last try is a minute before the links of a mail die, and a tenth of a short life', () => {
+  const createdAt = 1_000_000;
+  const before = (life: number) => createdAt + life - lastTryAt({ createdAt, expiresAt: createdAt + life });
+  assert.deepEqual([86_400_000, 600_000, 60_000, 9].map(before), [60_000, 60_000, 6_000, 0]);
 });
 
 test('a server that is away is left alone for a second, then longer, at most a minute', () => {

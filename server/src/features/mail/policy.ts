@@ -1,3 +1,5 @@
+import type { Instant } from '../../kernel/clock.ts';
+
 /** How long a node has a mail that it has claimed: longer than sending takes at most, so that only one that has died lets it go. */
 export const leaseMs = 90_000;
 
@@ -5,14 +7,26 @@ const firstPauseMs = 10_000;
 const longestPauseMs = 3_600_000;
 
 /**
+ * When a mail is tried for the last time: so long before its links die that whoever reads it can still use them. A minute, or a tenth of
+ * its life where that is shorter.
+ */
+export const lastTryAt = ({
+  createdAt,
+  expiresAt,
+}: {
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant;
+}): Instant => expiresAt - Math.min(60_000, Math.floor((expiresAt - createdAt) / 10));
+
+/**
  * How long to wait after so many failed attempts: 10 seconds, doubling, to an hour; of that the second half by chance, so that what failed
  * together does not come back together.
  *
- * @param attempts one at least
+ * @param failures one at least; a server that was away is none of them
  * @param chance at least 0, less than 1
  */
-export function backOffMs(attempts: number, chance: number): number {
-  const whole = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempts - 1));
+export function backOffMs(failures: number, chance: number): number {
+  const whole = Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1));
   return Math.floor(whole / 2 + (whole / 2) * chance);
 }
 

@@ -87,7 +87,7 @@ export const mailStoreContract = storeContract('the outbox', (that) => {
       assert.equal(second.attempts, 2);
       await db.transact(async (tx) => {
         assert.equal(await store.markSent(tx, first, 6_500), false);
-        assert.equal(await store.putOff(tx, first, { dueAt: 1, error: 'x' }), false);
+        assert.equal(await store.putOff(tx, first, { dueAt: 1, error: 'x', failures: 1 }), false);
         assert.equal(await store.giveUp(tx, first, { at: 6_500, error: 'x' }), false);
         assert.equal(await store.markSent(tx, second, 6_600), true);
         assert.equal(await store.markSent(tx, second, 6_700), false, 'once');
@@ -99,9 +99,10 @@ export const mailStoreContract = storeContract('the outbox', (that) => {
   that('forgets what a mail said when it is sent or given up, and not while it waits', async (db) => {
     await add(db, 'one');
     const first = await claimed(db);
-    await db.transact((tx) => store.putOff(tx, first, { dueAt: 7_000, error: 'busy' }));
+    await db.transact((tx) => store.putOff(tx, first, { dueAt: 7_000, error: 'busy', failures: 1 }));
     assert.deepEqual(await bodies(db), ['s'.repeat(20_000)]);
     assert.deepEqual([await due(db, 6_999), await due(db, 7_000)], [[], ['one']]);
+    assert.deepEqual([first.failures, (await only(db)).failures], [0, 1]);
     const second = await claimed(db);
     await db.transact((tx) => store.giveUp(tx, second, { at: 7_100, error: 'e'.repeat(500) }));
     assert.deepEqual(await bodies(db), [null]);
@@ -140,7 +141,7 @@ export const mailStoreContract = storeContract('the outbox', (that) => {
     assert.deepEqual(await store.backlog(db, 9_999), { waiting: 0, since: undefined, lastError: undefined });
     await add(db, 'old', { createdAt: 2_000 });
     const mail = await claimed(db);
-    await db.transact((tx) => store.putOff(tx, mail, { dueAt: 8_000, error: 'busy' }));
+    await db.transact((tx) => store.putOff(tx, mail, { dueAt: 8_000, error: 'busy', failures: 1 }));
     await add(db, 'older than nine', { createdAt: 2_500 });
     await add(db, 'new', { createdAt: 3_000 });
     assert.deepEqual(await store.backlog(db, 3_000), { waiting: 2, since: 2_000, lastError: 'busy' });
@@ -149,13 +150,13 @@ export const mailStoreContract = storeContract('the outbox', (that) => {
   that('hastens what has failed and waits: not what somebody is sending, and not what is over', async (db) => {
     await add(db, 'one');
     const mail = await claimed(db);
-    await db.transact((tx) => store.putOff(tx, mail, { dueAt: 8_000, error: 'busy' }));
+    await db.transact((tx) => store.putOff(tx, mail, { dueAt: 8_000, error: 'busy', failures: 1 }));
     await db.transact(async (tx) => {
       assert.equal(await store.hasten(tx, 'one', 5_000), true);
       assert.equal(await store.hasten(tx, 'two', 5_000), false);
     });
     assert.deepEqual(await due(db), ['one']);
-    await db.transact((tx) => store.putOff(tx, mail, { dueAt: 8_000, error: 'busy' }));
+    await db.transact((tx) => store.putOff(tx, mail, { dueAt: 8_000, error: 'busy', failures: 1 }));
     assert.equal(await db.transact((tx) => store.hastenAll(tx, 5_000)), 1);
     const again = await claimed(db);
     await db.transact(async (tx) => {

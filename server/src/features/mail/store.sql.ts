@@ -18,6 +18,7 @@ interface MailTables {
     /** Null when it is sent or given up. */
     due_at: Instant | null;
     attempts: number;
+    failures: number;
     sent_at: Instant | null;
     given_up_at: Instant | null;
     last_error: string | null;
@@ -39,6 +40,7 @@ const addMail = statement((db, p: NewRow) =>
     expires_at: p.expiresAt,
     due_at: p.dueAt,
     attempts: 0,
+    failures: 0,
     sent_at: p.sentAt,
   }),
 );
@@ -46,7 +48,7 @@ const addMail = statement((db, p: NewRow) =>
 const dueMails = statement((db, p: { now: Instant; limit: number }) =>
   db
     .selectFrom('mails')
-    .select(['id', 'sealed', 'created_at', 'attempts', 'expires_at'])
+    .select(['id', 'sealed', 'created_at', 'attempts', 'failures', 'expires_at'])
     .where('due_at', '<=', p.now)
     .orderBy('due_at')
     .limit(p.limit),
@@ -70,8 +72,8 @@ const claimMail = statement((db, p: Claim & { until: Instant }) =>
     .where('due_at', 'is not', null),
 );
 
-const settle = (set: (p: Settled) => object) =>
-  statement((db, p: Settled) =>
+const settle = <P extends Settled>(set: (p: P) => object) =>
+  statement((db, p: P) =>
     db
       .updateTable('mails')
       .set(set(p))
@@ -80,11 +82,16 @@ const settle = (set: (p: Settled) => object) =>
       .where('due_at', 'is not', null),
   );
 
-type Settled = Claim & { at: Instant; error: string | null };
+type Settled = Claim & { at: Instant };
+type Failed = Settled & { error: string | null };
 
-const markSent = settle((p) => ({ sent_at: p.at, due_at: null, sealed: null, last_error: null }));
-const giveUp = settle((p) => ({ given_up_at: p.at, due_at: null, sealed: null, last_error: p.error }));
-const putOff = settle((p) => ({ due_at: p.at, last_error: p.error }));
+const markSent = settle((p: Settled) => ({ sent_at: p.at, due_at: null, sealed: null, last_error: null }));
+const giveUp = settle((p: Failed) => ({ given_up_at: p.at, due_at: null, sealed: null, last_error: p.error }));
+const putOff = settle((p: Failed & { failures: number }) => ({
+  due_at: p.at,
+  last_error: p.error,
+  failures: p.failures,
+}));
 
 const waitingBefore = statement((db, p: { before: Instant }) =>
   db
@@ -218,14 +225,15 @@ export const mailStore: MailStore = {
     (await db.all(dueMails, { now, limit })).map((row) => ({
       ...opened(row),
       attempts: row.attempts,
+      failures: row.failures,
       expiresAt: row.expires_at,
     })),
   countSince: async (db, user, template, since) =>
     Number((await db.first(countSince, { user, template, since }))?.mails ?? 0),
   claim: async (tx, { id, attempts }, until) => (await tx.execute(claimMail, { id, attempts, until })) === 1,
-  markSent: async (tx, { id, attempts }, at) => (await tx.execute(markSent, { id, attempts, at, error: null })) === 1,
-  putOff: async (tx, { id, attempts }, { dueAt, error }) =>
-    (await tx.execute(putOff, { id, attempts, at: dueAt, error: error ?? null })) === 1,
+  markSent: async (tx, { id, attempts }, at) => (await tx.execute(markSent, { id, attempts, at })) === 1,
+  putOff: async (tx, { id, attempts }, { dueAt, error, failures }) =>
+    (await tx.execute(putOff, { id, attempts, at: dueAt, error: error ?? null, failures })) === 1,
   giveUp: async (tx, { id, attempts }, { at, error }) => (await tx.execute(giveUp, { id, attempts, at, error })) === 1,
   backlog: async (db, before) => {
     const oldest = await db.first(oldestBefore, { before });

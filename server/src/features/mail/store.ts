@@ -11,6 +11,8 @@ export interface WaitingMail {
   readonly createdAt: Instant;
   /** How often it has been tried; also what a claim is told by: each claim adds one. */
   readonly attempts: number;
+  /** How often it was not taken while the mail server was there. */
+  readonly failures: number;
   /** When its links are dead, and it is worth nothing any more. */
   readonly expiresAt: Instant;
 }
@@ -27,6 +29,14 @@ export interface NewMail {
 
 /** A mail that one has claimed: whoever claims it later has another number. */
 export type Claim = Pick<WaitingMail, 'id' | 'attempts'>;
+
+/** When a mail is tried again, and why that is needed. */
+export interface NextTry {
+  readonly dueAt: Instant;
+  readonly error: string | undefined;
+  /** From now on; as before where it was not the mail that failed. */
+  readonly failures: number;
+}
 
 export const mailStates = ['waiting', 'sent', 'given-up'] as const;
 export type MailState = (typeof mailStates)[number];
@@ -72,7 +82,7 @@ export interface MailStore {
   /** It was sent; what it said is erased. `false` where somebody else has claimed it meanwhile. */
   markSent(tx: Tx, claim: Claim, at: Instant): Promise<boolean>;
   /** It is to be tried again. `false` as above. */
-  putOff(tx: Tx, claim: Claim, next: { readonly dueAt: Instant; readonly error: string | undefined }): Promise<boolean>;
+  putOff(tx: Tx, claim: Claim, next: NextTry): Promise<boolean>;
   /** It is not tried again; what it said is erased. `false` as above. */
   giveUp(tx: Tx, claim: Claim, end: { readonly at: Instant; readonly error: string }): Promise<boolean>;
   /** How many wait that were written before `before`, since when the oldest does, and why it failed last. */
