@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
 import { databaseMoved } from '../db/moved.ts';
 import { databaseUnavailable, outcomeUnknown } from '../db/unavailable.ts';
-import { mailNotConfigured } from '../features/mail/index.ts';
 import { attemptsUncounted } from '../features/throttle/index.ts';
 import { once } from '../http/once.ts';
 import { statusOfKind } from '../http/problem.ts';
@@ -18,15 +17,8 @@ export interface ProblemEntry {
   readonly advice: string;
 }
 
-/** The refusals that any route may meet, whatever it declares. */
-const everywhere: readonly Refusal[] = [
-  ...edgeRefusals,
-  databaseUnavailable,
-  outcomeUnknown,
-  databaseMoved,
-  attemptsUncounted,
-  mailNotConfigured,
-];
+/** What may keep any route from doing its work, whatever it declares. */
+export const outages: readonly Refusal[] = [databaseUnavailable, outcomeUnknown, databaseMoved, attemptsUncounted];
 
 /** Problems that no feature can give: what fails before there is a request, and what nobody foresaw. */
 const beyondRefusals: readonly ProblemEntry[] = [
@@ -49,7 +41,7 @@ const beyondRefusals: readonly ProblemEntry[] = [
 
 /** Every problem there is, by code in alphabetical order; the first to declare a code describes it. */
 export function problemCatalogue(routes: readonly Route[]): ReadonlyMap<string, ProblemEntry> {
-  const refusals = [...everywhere, ...routes.flatMap((it) => it.refusals)];
+  const refusals = [...edgeRefusals, ...outages, ...routes.flatMap((it) => it.refusals)];
   const entries = [...refusals.map(entryOf), ...beyondRefusals];
   const catalogue = new Map(entries.toReversed().map((entry) => [entry.code, entry]));
   return new Map([...catalogue].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -155,7 +155,9 @@ test('where no mail is sent nobody is invited, and nobody is made', async () => 
   const post = (json: object) => call('POST', '/users', { token, json });
   assertProblem(await post({ username, email, invite: true }), 503, 'mail-not-configured');
   assert.equal((await post({ username, email, invite: false })).status, 201);
-  assertProblem(await call('POST', '/users/2/invitation', { token }), 503, 'mail-not-configured');
+  const again = await call('POST', '/users/2/invitation', { token });
+  assertProblem(again, 503, 'mail-not-configured');
+  assert.equal(again.headers.get('retry-after'), '3600');
 });
 
 describe('an attack on an invitation', () => {

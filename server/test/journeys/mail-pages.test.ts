@@ -349,6 +349,10 @@ describe('what the server refuses', () => {
           'There were too many attempts. Please try again in 30 seconds.',
         ],
         [
+          { ...problem(503, 'mail-not-configured'), headers: { 'retry-after': '3600' } },
+          'No mails are sent here. Please ask those who run this service.',
+        ],
+        [
           { ...problem(503, 'overloaded'), headers: { 'retry-after': '<b>' } },
           'The server has too much to do right now.',
         ],

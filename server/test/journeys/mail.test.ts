@@ -7,6 +7,7 @@ import { createClient } from '../support/client.ts';
 import { openTestDatabase } from '../support/databases/index.ts';
 import { ada, bea, signUp } from '../support/people.ts';
 import { createTestClock, type TestClock } from '../support/ports.ts';
+import { assertProblem } from '../support/refusals.ts';
 import { startServer, type TestServer, type TestServerOptions } from '../support/server.ts';
 import { linkIn, type SmtpReceiver, startSmtpReceiver } from '../support/smtp-receiver.ts';
 
@@ -345,6 +346,28 @@ test('without a mail server in production nothing is queued, and what is nothing
   const asked = server.features.emailFlows.chargeMail({ email: 'ada@example.com', ip: '192.0.2.1' });
   await assert.rejects(asked, /sends no mail/);
   assert.equal((await fetch(`${server.url}/dev/mail`)).status, 404);
+});
+
+test('without a mail server every door that is nothing without a mail refuses alike, and does nothing', async () => {
+  await using server = await startServer({ env: { DEV_MAILBOX: 'off' } });
+  const call = createClient(server.url);
+  const held = await signUp(call);
+  const admin = await server.admin();
+  await server.newEvents();
+  const doors: readonly (readonly [path: string, json: object, token?: string])[] = [
+    ['/email/verification', { email: ada.email }],
+    ['/password/forgot', { email: ada.email }],
+    ['/login/email', { email: ada.email }],
+    ['/user/email', { email: 'ada@example.org', current_password: ada.password }, held.accessToken],
+    ['/users', { username: 'cyd', email: 'cyd@example.com', invite: true }, admin],
+    [`/users/${held.id}/password-reset`, {}, admin],
+  ];
+  for (const [path, json, token] of doors) {
+    const answer = await call('POST', path, { json, ...(token === undefined ? {} : { token }) });
+    assertProblem(answer, 503, 'mail-not-configured');
+    assert.equal(answer.headers.get('retry-after'), '3600', path);
+  }
+  assert.deepEqual([await server.newEvents(), await states(server)], [[], []]);
 });
 
 test('what was sent is forgotten after its days, and what waits is not', async () => {

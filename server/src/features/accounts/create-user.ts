@@ -2,7 +2,7 @@ import type { Database } from '../../db/database.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
 import type { Actor } from '../../kernel/principal.ts';
-import { type MailOffice, mailNotConfigured } from '../mail/index.ts';
+import type { MailOffice } from '../mail/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { Authority } from '../roles/index.ts';
 import { sourceOf } from '../throttle/index.ts';
@@ -47,7 +47,7 @@ export function createCreateUser(deps: {
   const assertInvitable = ({ invite, password }: CreateUserCommand): void => {
     if (invite !== true) return;
     if (password !== undefined) throw validationFailed({ errors: [invitedWithPassword] });
-    if (!mail.isConfigured) throw mailNotConfigured();
+    mail.assertConfigured();
   };
 
   return async (command) => {

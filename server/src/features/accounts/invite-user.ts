@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
-import { type MailOffice, mailNotConfigured } from '../mail/index.ts';
+import type { MailOffice } from '../mail/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { PasswordsStore } from '../passwords/index.ts';
 import type { Authority } from '../roles/index.ts';
@@ -65,7 +65,7 @@ export function createInviteUser(deps: {
       const stored = await passwords.store.findOf(tx, id);
       const isIn = stored?.hash !== undefined || user.emailVerifiedAt !== undefined;
       if (isIn || !isActive(user, clock.now())) throw notInvitable();
-      if (!mail.isConfigured) throw mailNotConfigured();
+      mail.assertConfigured();
       await sendInvitation(tx, user, { by, ip });
     });
 }

@@ -9,7 +9,7 @@ import {
   currentPasswordWrong,
 } from '../accounts/index.ts';
 import type { Audit } from '../audit/index.ts';
-import { type Letter, type MailOffice, mailNotConfigured } from '../mail/index.ts';
+import type { Letter, MailOffice } from '../mail/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { Throttle } from '../throttle/index.ts';
@@ -82,7 +82,7 @@ export function createAskEmailChange(deps: {
   };
 
   return async (command) => {
-    if (!mail.isConfigured) throw mailNotConfigured();
+    mail.assertConfigured();
     const errors = faultsOf(command);
     if (errors.length > 0) throw validationFailed({ errors });
     const { who, ip } = command;

@@ -1,4 +1,4 @@
-import { type MailOffice, mailNotConfigured } from '../mail/index.ts';
+import type { MailOffice } from '../mail/index.ts';
 import { type Counter, sourceOf, type Throttle } from '../throttle/index.ts';
 import { foldEmail } from '../users/index.ts';
 
@@ -29,6 +29,6 @@ export type ChargeMail = (asked: AskedMail) => Promise<void>;
 export const createChargeMail =
   ({ throttle, mail }: { throttle: Throttle; mail: MailOffice }): ChargeMail =>
   async (asked) => {
-    if (!mail.isConfigured) throw mailNotConfigured({ retryAfterSeconds: 3_600 });
+    mail.assertConfigured();
     await throttle.charge(mailCounters(asked));
   };

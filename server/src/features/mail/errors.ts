@@ -4,7 +4,7 @@ export const mailNotConfigured = refusal(
   'mail-not-configured',
   'unavailable',
   'This server sends no mail, so that this cannot be done here.',
-  'Ask the operator: mail wants `SMTP_URL` and `MAIL_FROM` to be set. Trying again does not help before that.',
+  'Ask the operator: mail wants `SMTP_URL` and `MAIL_FROM` to be set. Until then every answer is this one: `Retry-After` says an hour, since sooner it is not worth a try.',
 );
 
 export const mailNotFound = refusal(

@@ -12,6 +12,7 @@ import type { SecretKeys } from '../../kernel/secret-keys.ts';
 import type { Brand } from './brand.ts';
 import { createDelivery, type Delivery } from './deliver-due.ts';
 import { createDeliverMail } from './deliver-mail.ts';
+import { mailNotConfigured } from './errors.ts';
 import { type Locale, pickLocale, type Template } from './letters.ts';
 import { createMailbox, type Mailbox } from './open-mailbox.ts';
 import { mailKeys } from './open-posting.ts';
@@ -51,8 +52,10 @@ export interface MailOffice {
   /** The language for somebody who wants these (`pickLocale`); else that of the installation. */
   readonly localeFor: (wanted: string | undefined) => Locale;
   readonly brand: Brand;
-  /** Whether mails go anywhere. Where not, `post` does nothing, and what is nothing without a mail refuses with `mailNotConfigured`. */
+  /** Whether mails go anywhere. Where not, `post` does nothing. */
   readonly isConfigured: boolean;
+  /** To be asked before anything that is nothing without a mail. @throws mailNotConfigured */
+  readonly assertConfigured: () => void;
   readonly delivery: Delivery;
   readonly outbox: Outbox;
   /** What was posted in development without SMTP; elsewhere there is none. */
@@ -112,6 +115,10 @@ export function createMailOffice(deps: MailOfficeDeps): MailOffice {
     localeFor: (wanted) => pickLocale(wanted, brand.language),
     brand,
     isConfigured: way !== 'off',
+    assertConfigured: () => {
+      // Nothing but an operator ends it, and no client can know when.
+      if (way === 'off') throw mailNotConfigured({ retryAfterSeconds: 3_600 });
+    },
     delivery: deliveryOf(deps, { ...letters, keys, tell }),
     outbox: createOutbox({ ...deps, store }),
     mailbox:

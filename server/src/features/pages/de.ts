@@ -102,10 +102,16 @@ export const german: PageLanguage = {
     'username-taken':
       'Diesen Benutzernamen hat inzwischen jemand anders. Bitte registrieren Sie sich noch einmal mit einem anderen.',
     'sign-in-by-email-off': 'Die Anmeldung per E-Mail ist hier nicht eingeschaltet.',
+    'mail-not-configured': 'Hier werden keine E-Mails verschickt. Bitte fragen Sie die Betreiber dieses Dienstes.',
+    'cross-site-request':
+      'Das kam nicht von einer Seite des Servers. Bitte öffnen Sie den Link aus der E-Mail noch einmal.',
     'validation-failed': 'Bitte prüfen Sie Ihre Angaben.',
     'too-many-attempts': 'Es gab zu viele Versuche.',
     overloaded: 'Der Server hat gerade zu viel zu tun.',
+    'attempts-uncounted': 'Das geht im Moment nicht. Geändert wurde nichts.',
     'database-unavailable': 'Das geht im Moment nicht. Verloren ist nichts.',
+    'database-moved': 'Der Dienst zieht gerade um. Bitte versuchen Sie es gleich noch einmal.',
+    'outcome-unknown': 'Es ist nicht sicher, ob das geschehen ist. Bitte sehen Sie nach, bevor Sie es wiederholen.',
     'internal-error': 'Bei uns ist etwas schiefgegangen.',
   },
   reasons: {

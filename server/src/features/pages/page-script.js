@@ -96,7 +96,8 @@
     const code = isToken ? 'invalid-one-time-token' : problem.code;
     const known = Object.hasOwn(said.codes, code) ? said.codes[code] : undefined;
     const text = known ?? (typeof problem.detail === 'string' ? problem.detail : said.codes['internal-error']);
-    const wait = /^\d{1,9}$/.test(retryAfter ?? '') ? ` ${said.wait.replace('%', retryAfter)}` : '';
+    const passes = code !== 'mail-not-configured' && /^\d{1,9}$/.test(retryAfter ?? '');
+    const wait = passes ? ` ${said.wait.replace('%', retryAfter)}` : '';
     if (code === 'invalid-one-time-token' && form.id === 'act') show(part('ask') === null ? 'none' : 'ask');
     const choice = code === 'proof-of-account-needed' ? part('choice') : null;
     if (choice !== null) choice.hidden = false;

@@ -30,10 +30,15 @@ type KnownCode =
   | 'email-taken'
   | 'username-taken'
   | 'sign-in-by-email-off'
+  | 'mail-not-configured'
+  | 'cross-site-request'
   | 'validation-failed'
   | 'too-many-attempts'
   | 'overloaded'
+  | 'attempts-uncounted'
   | 'database-unavailable'
+  | 'database-moved'
+  | 'outcome-unknown'
   | 'internal-error';
 
 /** Why the server takes no password. */
