@@ -6,7 +6,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { behind } from '../support/behind.ts';
 import { createClient } from '../support/client.ts';
-import { type Held, lives, signUp } from '../support/people.ts';
+import { tokenOf } from '../support/mails.ts';
+import { ada, type Held, lives, signUp } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { headerOf, send, type WireAnswer } from '../support/wire.ts';
 
@@ -127,6 +128,52 @@ for (const [method, path] of calls) {
   });
 }
 
+/** The ways in by what stood in a mail: each has its token, and what goes with it. */
+const doors: Readonly<Record<string, (server: TestServer) => Promise<object>>> = {
+  '/signup/complete': async (server) => {
+    await createClient(server.url)('POST', '/signup', { json: ada });
+    return { token: tokenOf((await server.newMails()).at(-1)), password: ada.password };
+  },
+  '/login/email/verify': async (server) => {
+    await server.features.accounts.createUser({ ...ada, by: undefined });
+    await createClient(server.url)('POST', '/login/email', { json: { email: ada.email } });
+    return { token: tokenOf((await server.newMails()).at(-1)) };
+  },
+  '/invitations/accept': async (server) => {
+    const { username, email } = ada;
+    await server.features.accounts.createUser({ username, email, password: undefined, invite: true, by: undefined });
+    return { token: tokenOf((await server.newMails()).at(-1)), new_password: ada.password };
+  },
+};
+
+describe('attack: a page of another site signs its visitor in to an account of its own', () => {
+  for (const [path, open] of Object.entries(doors)) {
+    test(`at ${path}: 403; nobody is signed in, and the token stays good for pages that may`, async (t) => {
+      await using server = await startServer({ env: { ...env, REQUIRE_VERIFIED_EMAIL: 'signup' } });
+      const body = JSON.stringify(await open(server));
+      const post = (headers: Headers) =>
+        send(server.url, {
+          method: 'POST',
+          path,
+          headers: [['Content-Type', 'application/json'], ...Object.entries(headers)],
+          body,
+        });
+      await server.newEvents();
+      for (const [who, headers] of Object.entries(refused)) {
+        await t.test(who, async () => {
+          const answer = await post(headers);
+          assert.deepEqual([answer.status, JSON.parse(answer.text).code], [403, 'cross-site-request']);
+          assert.equal(headerOf(answer, 'set-cookie'), undefined);
+          assert.deepEqual([await server.newEvents(), await generation(server)], [[], undefined]);
+        });
+      }
+      const answer = await post({ 'Sec-Fetch-Site': 'cross-site', ...script, Origin: app });
+      assert.ok(answer.status === 200 || answer.status === 201, answer.text);
+      assert.match(headerOf(answer, 'set-cookie') ?? '', /^refresh_token=/);
+    });
+  }
+});
+
 test('a foreign page that shows an access token logs out by that alone, but not when the cookie rides along', async () => {
   await using server = await startServer({ env });
   const call = createClient(server.url);
@@ -145,7 +192,7 @@ test('attack: a form of another site cannot carry a refresh token or credentials
   await server.newEvents();
   const raw = JSON.stringify({ refresh_token: held.refreshToken });
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
-    for (const path of ['/refresh-access-token', '/logout', '/login', '/signup', '/setup']) {
+    for (const path of ['/refresh-access-token', '/logout', '/login', '/signup', '/setup', ...Object.keys(doors)]) {
       const { status } = await call('POST', path, { raw, headers: { 'content-type': type } });
       assert.equal(status, 415, `${path} ${type}`);
     }

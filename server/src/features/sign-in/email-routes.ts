@@ -1,13 +1,12 @@
-import { crossSiteRequest } from '../../http/refusals.ts';
 import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
-import { assertSameSite } from '../../http/same-site.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
 import { AskMailBody, type AskProof, MailAskedReply } from '../email-flows/index.ts';
 import { mailNotConfigured } from '../mail/index.ts';
 import { invalidOneTimeToken, type Presented } from '../one-time-codes/index.ts';
 import { tooManyAttempts } from '../throttle/index.ts';
 import { signInByEmailOff } from './errors.ts';
+import { fromOwnPages } from './from-own-pages.ts';
 import type { LogInByEmail } from './log-in-by-email.ts';
 import type { TokensReply } from './replies.ts';
 import { type EmailProof, EmailProofBody, LoggedInReply } from './schemas.ts';
@@ -23,7 +22,7 @@ export interface SignInByEmailRoutesDeps {
 
 /** Signing in by a mail, without a password. */
 export function signInByEmailRoutes(deps: SignInByEmailRoutesDeps): readonly Route[] {
-  const { enabled, askProof, logInByEmail, tokensReply, allowedOrigins, clientId } = deps;
+  const { enabled, askProof, logInByEmail, tokensReply, clientId } = deps;
   return [
     route({
       method: 'POST',
@@ -46,32 +45,33 @@ export function signInByEmailRoutes(deps: SignInByEmailRoutesDeps): readonly Rou
         return { message: 'If there is an account with this address, a mail is on its way.' as const };
       },
     }),
-    route({
-      method: 'POST',
-      url: '/login/email/verify',
-      operationId: 'logInByEmail',
-      summary: 'Sign in with the link or the code of a mail',
-      description:
-        'Takes the `token` of the link, or `email` and `code`. Five tries are heard for a code, and tries are slowed down across codes; the link is good all the same. A page of another site is refused. Where the address was not verified, it is now, and whatever others may know of the account dies: its password, sessions and API keys.',
-      tags: ['Sign in'],
-      access: { kind: 'public', why: 'what was in the mail is the proof' },
-      limit: { kind: 'throttled', key: 'code' },
-      body: EmailProofBody,
-      replies: {
-        200: {
-          schema: LoggedInReply,
-          description: 'Signed in; also sets the refresh cookie, and the device cookie where there is a password.',
+    fromOwnPages(
+      deps,
+      route({
+        method: 'POST',
+        url: '/login/email/verify',
+        operationId: 'logInByEmail',
+        summary: 'Sign in with the link or the code of a mail',
+        description:
+          'Takes the `token` of the link, or `email` and `code`. Five tries are heard for a code, and tries are slowed down across codes; the link is good all the same. A page of another site is refused. Where the address was not verified, it is now, and whatever others may know of the account dies: its password, sessions and API keys.',
+        tags: ['Sign in'],
+        access: { kind: 'public', why: 'what was in the mail is the proof' },
+        limit: { kind: 'throttled', key: 'code' },
+        body: EmailProofBody,
+        replies: {
+          200: {
+            schema: LoggedInReply,
+            description: 'Signed in; also sets the refresh cookie, and the device cookie where there is a password.',
+          },
         },
-      },
-      refusals: [signInByEmailOff, invalidOneTimeToken, crossSiteRequest, tooManyAttempts],
-      handler: async (request, reply) => {
-        // Else a page elsewhere could sign its visitor in to an account of its own (OWASP CSRF Prevention, "Login CSRF").
-        assertSameSite(request.headers, { allowedOrigins });
-        if (!enabled) throw signInByEmailOff();
-        const command = { presented: presentedIn(request.body), origin: originOf(request), clientId };
-        return tokensReply(await logInByEmail(command), reply);
-      },
-    }),
+        refusals: [signInByEmailOff, invalidOneTimeToken, tooManyAttempts],
+        handler: async (request, reply) => {
+          if (!enabled) throw signInByEmailOff();
+          const command = { presented: presentedIn(request.body), origin: originOf(request), clientId };
+          return tokensReply(await logInByEmail(command), reply);
+        },
+      }),
+    ),
   ];
 }
 

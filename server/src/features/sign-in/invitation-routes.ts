@@ -1,11 +1,10 @@
-import { crossSiteRequest } from '../../http/refusals.ts';
 import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
-import { assertSameSite } from '../../http/same-site.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
 import { invalidOneTimeToken } from '../one-time-codes/index.ts';
 import { tooManyAttempts } from '../throttle/index.ts';
 import type { AcceptInvitation } from './accept-invitation.ts';
+import { fromOwnPages } from './from-own-pages.ts';
 import type { TokensReply } from './replies.ts';
 import { AcceptInvitationBody, LoggedInReply } from './schemas.ts';
 
@@ -18,33 +17,33 @@ export interface InvitationRoutesDeps {
 
 /** How somebody comes in for whom an account was made. */
 export const invitationRoutes = (deps: InvitationRoutesDeps): readonly Route[] => [
-  route({
-    method: 'POST',
-    url: '/invitations/accept',
-    operationId: 'acceptInvitation',
-    summary: 'Accept an invitation and sign in',
-    description:
-      'With the token of the link in the mail, and a password of your own. The address is verified by it. Opening the link uses nothing up; only this does. A page of another site is refused.',
-    tags: ['Sign in'],
-    access: { kind: 'public', why: 'it is how one begins; the token is the proof' },
-    limit: { kind: 'throttled', key: 'token' },
-    body: AcceptInvitationBody,
-    replies: {
-      200: {
-        schema: LoggedInReply,
-        description: 'The account is yours; also sets the refresh cookie and the device cookie.',
+  fromOwnPages(
+    deps,
+    route({
+      method: 'POST',
+      url: '/invitations/accept',
+      operationId: 'acceptInvitation',
+      summary: 'Accept an invitation and sign in',
+      description:
+        'With the token of the link in the mail, and a password of your own. The address is verified by it. Opening the link uses nothing up; only this does. A page of another site is refused.',
+      tags: ['Sign in'],
+      access: { kind: 'public', why: 'it is how one begins; the token is the proof' },
+      limit: { kind: 'throttled', key: 'token' },
+      body: AcceptInvitationBody,
+      replies: {
+        200: {
+          schema: LoggedInReply,
+          description: 'The account is yours; also sets the refresh cookie and the device cookie.',
+        },
       },
-    },
-    refusals: [invalidOneTimeToken, crossSiteRequest, tooManyAttempts, overloaded],
-    handler: async (request, reply) => {
-      const { allowedOrigins, clientId } = deps;
-      // Else a page elsewhere could sign its visitor in to an account of its own (OWASP CSRF Prevention, "Login CSRF").
-      assertSameSite(request.headers, { allowedOrigins });
-      const { token, new_password: newPassword } = request.body;
-      return deps.tokensReply(
-        await deps.acceptInvitation({ token, newPassword, origin: originOf(request), clientId }),
-        reply,
-      );
-    },
-  }),
+      refusals: [invalidOneTimeToken, tooManyAttempts, overloaded],
+      handler: async (request, reply) => {
+        const { token, new_password: newPassword } = request.body;
+        return deps.tokensReply(
+          await deps.acceptInvitation({ token, newPassword, origin: originOf(request), clientId: deps.clientId }),
+          reply,
+        );
+      },
+    }),
+  ),
 ];

@@ -8,6 +8,7 @@ import { userReply } from '../sessions/index.ts';
 import { tooManyAttempts } from '../throttle/index.ts';
 import { emailTaken, usernameTaken } from '../users/index.ts';
 import type { CompleteSignUp } from './complete-sign-up.ts';
+import { fromOwnPages } from './from-own-pages.ts';
 import type { TokensReply } from './replies.ts';
 import {
   AccountMadeReply,
@@ -28,6 +29,7 @@ export const signUpRoutes = (deps: {
   completeSignUp: CompleteSignUp;
   setUp: SetUp;
   tokensReply: TokensReply;
+  allowedOrigins: ReadonlySet<string>;
   clientId: string;
 }): readonly Route[] => [
   route({
@@ -64,38 +66,42 @@ export const signUpRoutes = (deps: {
       return { message: 'A mail is on its way: it says how to go on.' as const };
     },
   }),
-  route({
-    ...signingUp,
-    url: '/signup/complete',
-    operationId: 'completeSignUp',
-    summary: 'Complete a sign-up that began with a mail, and sign in',
-    description:
-      'With the token of the mail and the `password` that was chosen at the sign-up, or a `new_password`: somebody else may have begun it with your address. Opening the link uses nothing up; only this does.',
-    access: { kind: 'public', why: 'it is how one begins; the token is the proof' },
-    limit: { kind: 'throttled', key: 'made-up tokens, and passwords as at the login' },
-    body: CompleteSignUpBody,
-    replies: {
-      201: {
-        schema: SignedUpReply,
-        description: 'The account exists, its address is verified; also sets the refresh cookie and the device cookie.',
+  fromOwnPages(
+    deps,
+    route({
+      ...signingUp,
+      url: '/signup/complete',
+      operationId: 'completeSignUp',
+      summary: 'Complete a sign-up that began with a mail, and sign in',
+      description:
+        'With the token of the mail and the `password` that was chosen at the sign-up, or a `new_password`: somebody else may have begun it with your address. Opening the link uses nothing up; only this does. A page of another site is refused.',
+      access: { kind: 'public', why: 'it is how one begins; the token is the proof' },
+      limit: { kind: 'throttled', key: 'made-up tokens, and passwords as at the login' },
+      body: CompleteSignUpBody,
+      replies: {
+        201: {
+          schema: SignedUpReply,
+          description:
+            'The account exists, its address is verified; also sets the refresh cookie and the device cookie.',
+        },
       },
-    },
-    refusals: [
-      invalidOneTimeToken,
-      proofOfAccountNeeded,
-      currentPasswordWrong,
-      emailTaken,
-      usernameTaken,
-      tooManyAttempts,
-      overloaded,
-    ],
-    handler: async (request, reply) => {
-      const { token, password, new_password: newPassword } = request.body;
-      const command = { token, password, newPassword, origin: originOf(request), clientId: deps.clientId };
-      const tokens = await deps.completeSignUp(command);
-      return { message: 'Success' as const, ...deps.tokensReply(tokens, reply) };
-    },
-  }),
+      refusals: [
+        invalidOneTimeToken,
+        proofOfAccountNeeded,
+        currentPasswordWrong,
+        emailTaken,
+        usernameTaken,
+        tooManyAttempts,
+        overloaded,
+      ],
+      handler: async (request, reply) => {
+        const { token, password, new_password: newPassword } = request.body;
+        const command = { token, password, newPassword, origin: originOf(request), clientId: deps.clientId };
+        const tokens = await deps.completeSignUp(command);
+        return { message: 'Success' as const, ...deps.tokensReply(tokens, reply) };
+      },
+    }),
+  ),
   route({
     ...signingUp,
     url: '/setup',
