@@ -337,10 +337,14 @@ describe('undoing', () => {
     const events = (await server.newEvents()).map(({ event, reason, subject }) => [event, reason, subject]);
     assert.deepEqual(events, [
       ['user.renamed', 'undone', held.id],
-      ['session.ended', 'account-taken-over', held.id],
+      ['session.ended', 'email-undone', held.id],
     ]);
     const mails = await server.newMails();
-    assert.deepEqual(toWhom(mails), ['email-undone mallory@example.com', 'reset-password ada@example.com']);
+    assert.deepEqual(toWhom(mails), [
+      'email-undone mallory@example.com',
+      'password-removed ada@example.com',
+      'reset-password ada@example.com',
+    ]);
     assert.match(tokenOf(one(mails, 'reset-password')), /^[\w-]{43}$/);
     const user = await server.features.users.find(server.db, held.id);
     assert.deepEqual([user?.email, user?.emailVerifiedAt], [ada.email, server.clock.now()]);
@@ -353,6 +357,15 @@ describe('undoing', () => {
     assertProblem(await undo(call, token), 422, 'invalid-one-time-token');
     await server.features.accounts.setPassword({ id: held.id, password: bea.password });
     assert.equal((await logIn(call, { ...ada, password: bea.password })).id, held.id);
+  });
+
+  test('tells the other address of a page that is there, also where nobody signs in by mail', async () => {
+    await using server = await startServer({ env: { SIGN_IN_BY_EMAIL: 'off' } });
+    const call = createClient(server.url);
+    assert.equal((await undo(call, await move(server, await signUp(call), newEmail))).status, 200);
+    const { resetLink } = one(await server.newMails(), 'email-undone').data as { resetLink: string };
+    assert.equal(resetLink, 'http://localhost:8000/mail/reset-password');
+    assert.equal((await call('GET', new URL(resetLink).pathname)).status, 200);
   });
 
   test('works for seven days and not a moment longer', async () => {

@@ -144,11 +144,28 @@ test('where the address was not verified, the account is taken over: password, s
     { event: 'session.started', ...about(held), session, reason: 'email', object: 'new-device' },
   ]);
   assert.deepEqual([await lives(call, held), await lives(call, { accessToken: body.access_token })], [false, true]);
+  const told = (await server.newMails()).map(({ to, template }) => `${template} ${to}`);
+  assert.deepEqual(told, [`new-device ${ada.email}`, `password-removed ${ada.email}`]);
   const json = { email: ada.email, password: ada.password };
   assertProblem(await call('POST', '/login', { json }), 401, 'invalid-credentials');
   const reset = { token: tokenOf(resetMail), new_password: 'nine grey herons wade' };
   assertProblem(await call('POST', '/password/reset', { json: reset }), 422, 'invalid-one-time-token');
   assert.equal((await server.features.users.find(server.db, held.id))?.emailVerifiedAt, server.clock.now());
+});
+
+test('where there was no password, none is said to be removed', async () => {
+  await using server = await startServer();
+  const call = createClient(server.url);
+  const { username, email } = ada;
+  await server.features.accounts.createUser({ username, email, password: undefined, by: undefined });
+  const { token } = await mailFor(server, call);
+  await server.newEvents();
+  assert.equal((await verify(call, { token })).status, 200);
+  assert.ok((await server.newEvents()).some(({ event }) => event === 'account.taken-over'));
+  assert.deepEqual(
+    (await server.newMails()).filter(({ template }) => template.startsWith('password')),
+    [],
+  );
 });
 
 test('a wrong code is a failed login of the account; the record names no address that nobody has', async () => {

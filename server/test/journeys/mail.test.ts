@@ -343,7 +343,7 @@ test('without a mail server in production nothing is queued, and what is nothing
   assert.equal(server.features.mail.isConfigured, false);
   await post(server, 'ada@example.com');
   assert.deepEqual(await states(server), []);
-  const asked = server.features.emailFlows.chargeMail({ email: 'ada@example.com', ip: '192.0.2.1' });
+  const asked = server.features.emailFlows.chargeMail({ email: 'ada@example.com', ip: '192.0.2.1', flow: 'sign-in' });
   await assert.rejects(asked, /sends no mail/);
   assert.equal((await fetch(`${server.url}/dev/mail`)).status, 404);
 });

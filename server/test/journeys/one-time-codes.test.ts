@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
-import type { Presented, Purpose } from '../../src/features/one-time-codes/index.ts';
+import type { Presented } from '../../src/features/one-time-codes/index.ts';
 import { invalidOneTimeToken } from '../../src/features/one-time-codes/index.ts';
 import { tooManyAttempts } from '../../src/features/throttle/index.ts';
 import type { Refusal } from '../../src/kernel/errors.ts';
 import type { UserId } from '../../src/kernel/ids.ts';
+import type { Purpose } from '../../src/kernel/purpose.ts';
 import { behind } from '../support/behind.ts';
 import { createClient } from '../support/client.ts';
 import { ada, bea, signUp } from '../support/people.ts';

@@ -36,6 +36,8 @@ test('pre-hijacking: an attacker signs up with the address of a victim, who foll
 
   const answer = await call('POST', '/email/verify', { json: { token, new_password: theirs } });
   assert.deepEqual([answer.status, answer.cookie], [200, undefined]);
+  const told = (await server.newMails()).map(({ to, template }) => `${template} ${to}`);
+  assert.deepEqual(told, [`password-changed ${ada.email}`], 'as after a reset');
 
   assert.equal(await lives(call, attacker), false);
   assert.equal(await lives(call, { accessToken: body.access_token }), false);

@@ -26,8 +26,7 @@ export function createSendInvitation(deps: {
   return async (tx, { id, username, email, locale }, { by, ip }) => {
     const { token, lifeSeconds } = await oneTimeCodes.issue(tx, { purpose: 'accept-invitation', user: id, email });
     const data = { username, link: mail.linkTo('accept-invitation', token), days: lifeSeconds / 86_400 };
-    const posting = { to: email, locale: mail.localeFor(locale), letter: { template: 'invitation' as const, data } };
-    await mail.post(tx, posting, { user: id, lifeSeconds });
+    await mail.postTo(tx, { id, email, locale }, { template: 'invitation', data }, { lifeSeconds });
     await audit.record(tx, { event: 'user.invited', actor: by, subject: id, ip });
   };
 }

@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/database.ts';
-import type { Letter, MailOffice } from '../mail/index.ts';
+import type { MailOffice } from '../mail/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import { foldEmail, type User } from '../users/index.ts';
 
@@ -21,9 +21,6 @@ export interface NewEmail {
  */
 export type TellOfNewEmail = (tx: Tx, change: NewEmail) => Promise<void>;
 
-/** What has happened is worth reading for as long as a notice is. */
-const noticeSeconds = 3 * 86_400;
-
 export function createTellOfNewEmail({
   mail,
   oneTimeCodes,
@@ -31,23 +28,15 @@ export function createTellOfNewEmail({
   mail: MailOffice;
   oneTimeCodes: OneTimeCodes;
 }): TellOfNewEmail {
-  const post = (tx: Tx, { id, locale }: User, to: string, letter: Letter, lifeSeconds: number) =>
-    mail.post(tx, { to, locale: mail.localeFor(locale), letter }, { user: id, lifeSeconds });
-
   return async (tx, { user, email, proven }) => {
     if (!mail.isConfigured || foldEmail(user.email) === foldEmail(email)) return;
     const { id, username } = user;
     const { token, lifeSeconds } = await oneTimeCodes.issue(tx, { purpose: 'undo-email', user: id, email: user.email });
     const undoLink = mail.linkTo('undo-email', token);
     const data = { username, newEmail: email, undoLink, days: lifeSeconds / 86_400 };
-    await post(tx, user, user.email, { template: 'email-changed', data }, lifeSeconds);
-    if (!proven)
-      await post(
-        tx,
-        user,
-        email,
-        { template: 'email-set', data: { username, resetLink: mail.linkTo('reset-password') } },
-        noticeSeconds,
-      );
+    await mail.postTo(tx, user, { template: 'email-changed', data }, { lifeSeconds });
+    if (proven) return;
+    const told = { username, resetLink: mail.linkTo('reset-password') };
+    await mail.postTo(tx, user, { template: 'email-set', data: told }, { to: email });
   };
 }

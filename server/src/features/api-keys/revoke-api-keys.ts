@@ -24,7 +24,7 @@ export interface RevokeApiKeys {
   /** @returns how many @throws lackingPermission, userNotFound, userHoldsMore */
   all(command: RevokeApiKeysCommand): Promise<number>;
   /** Those of a user who is locked, with the change that is the reason for it. @returns how many */
-  within(tx: Tx, command: { owner: UserId; by: Actor; ip: string; reason: 'account-taken-over' }): Promise<number>;
+  within(tx: Tx, command: { owner: UserId; by: Actor; ip: string; reason: Reason }): Promise<number>;
   /**
    * The key that somebody presents: whoever holds one may end it (RFC 7009), as those who find one in a public place do. What is dead
    * already, or was never a key, is passed over.
@@ -34,7 +34,13 @@ export interface RevokeApiKeys {
   presented(text: string, origin: RequestOrigin): Promise<void>;
 }
 
-type Reason = 'revoked-by-owner' | 'revoked-by-admin' | 'presented' | 'account-taken-over';
+type Reason =
+  | 'revoked-by-owner'
+  | 'revoked-by-admin'
+  | 'presented'
+  | 'password-reset'
+  | 'account-taken-over'
+  | 'email-undone';
 
 export function createRevokeApiKeys(deps: {
   db: Database;

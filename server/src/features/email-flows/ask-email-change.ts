@@ -9,7 +9,7 @@ import {
   currentPasswordWrong,
 } from '../accounts/index.ts';
 import type { Audit } from '../audit/index.ts';
-import type { Letter, MailOffice } from '../mail/index.ts';
+import { askerOf, type Letter, type MailOffice } from '../mail/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { Throttle } from '../throttle/index.ts';
@@ -29,12 +29,6 @@ export type AskEmailChangeCommand = CurrentPasswordCommand & { readonly email: s
  */
 export type AskEmailChange = (command: AskEmailChangeCommand) => Promise<void>;
 
-/** Longer than any of a browser's; what is longer is cut. */
-const maxDeviceLength = 256;
-
-/** Worth reading for as long as a notice is. */
-const toldSeconds = 3 * 86_400;
-
 export function createAskEmailChange(deps: {
   db: Database;
   clock: Clock;
@@ -53,9 +47,6 @@ export function createAskEmailChange(deps: {
     return email === who.email ? [same] : checkNames({ username: 'ok', email });
   };
 
-  const post = (tx: Tx, { id, locale }: User, to: string, letter: Letter, lifeSeconds: number) =>
-    mail.post(tx, { to, locale: mail.localeFor(locale), letter }, { user: id, lifeSeconds });
-
   /** To both addresses. The session goes with the token: once it is ended by force, the link is worth nothing. */
   const postBoth = async (tx: Tx, yourself: User, { who, email, ip, userAgent }: AskEmailChangeCommand) => {
     const { id: user, username } = yourself;
@@ -63,17 +54,17 @@ export function createAskEmailChange(deps: {
     const { token, code, lifeSeconds } = await oneTimeCodes.issue(tx, order);
     const proof = { link: mail.linkTo('confirm-email', token), code, minutes: lifeSeconds / 60 };
     const confirm: Letter = { template: 'confirm-email', data: { username, newEmail: email, ...proof } };
-    await post(tx, yourself, email, confirm, lifeSeconds);
-    const asker = { at: clock.now(), ip, device: userAgent.slice(0, maxDeviceLength) };
+    await mail.postTo(tx, yourself, confirm, { to: email, lifeSeconds });
+    const asker = askerOf(clock.now(), { ip, userAgent });
     const data = { username, newEmail: email, resetLink: mail.linkTo('reset-password'), ...asker };
-    await post(tx, yourself, yourself.email, { template: 'email-change-asked', data }, toldSeconds);
+    await mail.postTo(tx, yourself, { template: 'email-change-asked', data });
   };
 
   /** Counted behind the password, so that who has stolen an access token alone sends nobody a mail. */
   const charge = async ({ who, email, ip }: AskEmailChangeCommand, { charged }: CurrentPasswordProof) => {
     try {
       await throttle.charge([{ kind: 'rename', of: [who.userId] }]);
-      await chargeMail({ email, ip });
+      await chargeMail({ email, ip, flow: 'confirm-email' });
     } catch (error) {
       // The current password was right.
       await db.transact((tx) => throttle.forgive(tx, charged));

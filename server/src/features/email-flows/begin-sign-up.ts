@@ -47,8 +47,8 @@ export function createBeginSignUp(deps: {
     const signUp = owner === undefined ? { username, passwordHash } : { username: noName, passwordHash: '' };
     await pendingSignUps.add(tx, issued.id, { ...signUp, locale });
     const letter = letterFor(owner, username, issued.token, issued.lifeSeconds / 60);
-    const posting = { to: owner?.email ?? email, locale: mail.localeFor(owner?.locale ?? languages), letter };
-    await mail.post(tx, posting, { user: owner?.id, lifeSeconds: issued.lifeSeconds });
+    const reader = { id: owner?.id, email: owner?.email ?? email, locale: owner?.locale ?? languages };
+    await mail.postTo(tx, reader, letter, { lifeSeconds: issued.lifeSeconds });
     await oneTimeCodes.withdraw(tx, owner === undefined ? undefined : issued.id);
   };
 }

@@ -74,7 +74,7 @@ export const emailChangeRoutes = (flows: {
     replies: { 200: { schema: EmailRestoredReply, description: 'The account is back at its former address.' } },
     refusals: [invalidOneTimeToken, emailTaken, tooManyAttempts],
     handler: async (request) => {
-      await flows.undoEmailChange({ token: request.body.token, ip: originOf(request).ip });
+      await flows.undoEmailChange({ token: request.body.token, origin: originOf(request) });
       return {
         message: 'The former e-mail address is back. A link to choose a new password was sent to it.' as const,
       };

@@ -1,3 +1,4 @@
+import type { Purpose } from '../../kernel/purpose.ts';
 import type { MailOffice } from '../mail/index.ts';
 import { type Counter, sourceOf, type Throttle } from '../throttle/index.ts';
 import { foldEmail } from '../users/index.ts';
@@ -9,11 +10,11 @@ interface AskedMail {
    * What for: each has a count of its own by address. Else who asks without end for mails that are never sent (to verify what is verified)
    * would keep the owner from those that let them in.
    */
-  readonly flow?: string;
+  readonly flow: Purpose;
 }
 
 /** What a mail that somebody asks for is counted on. */
-export const mailCounters = ({ email, ip, flow = 'any' }: AskedMail): readonly Counter[] => [
+export const mailCounters = ({ email, ip, flow }: AskedMail): readonly Counter[] => [
   { kind: 'mail', of: [flow, foldEmail(email)] },
   { kind: 'mail-source', of: [sourceOf(ip)] },
 ];

@@ -22,6 +22,8 @@ import { type BeginSignUp, createBeginSignUp } from './begin-sign-up.ts';
 import { type ChargeMail, createChargeMail } from './charge-mail.ts';
 import { type ChoosePassword, createChoosePassword } from './choose-password.ts';
 import { type ConfirmEmailChange, createConfirmEmailChange } from './confirm-email-change.ts';
+import { createEndAccess } from './end-access.ts';
+import { createFindOwner, type FindOwner } from './find-owner.ts';
 import { createFinishSignUp, type FinishSignUp } from './finish-sign-up.ts';
 import { createLockOwner, type LockOwner } from './lock-owner.ts';
 import { createPostProof, type PostProof } from './post-proof.ts';
@@ -40,6 +42,7 @@ export { type ChargeMail, mailCounters } from './charge-mail.ts';
 export type { ChoosePassword } from './choose-password.ts';
 export { emailFlowSettings, type RequireVerifiedEmail } from './config.ts';
 export { proofOfAccountNeeded } from './errors.ts';
+export type { FindOwner } from './find-owner.ts';
 export type { FinishSignUp } from './finish-sign-up.ts';
 export type { LockOwner } from './lock-owner.ts';
 export type { PasswordsGiven } from './policy.ts';
@@ -51,6 +54,7 @@ export type { TakeOverAccount } from './take-over-account.ts';
 
 export interface EmailFlows {
   readonly chargeMail: ChargeMail;
+  readonly findOwner: FindOwner;
   readonly lockOwner: LockOwner;
   readonly takeOverAccount: TakeOverAccount;
   readonly choosePassword: ChoosePassword;
@@ -85,19 +89,23 @@ export interface EmailFlowsDeps {
 }
 
 export function createEmailFlows(deps: EmailFlowsDeps): EmailFlows {
+  const endAccess = createEndAccess(deps);
   const parts = {
     ...deps,
+    endAccess,
     createAccount: deps.accounts.create,
     pendingSignUps,
     chargeMail: createChargeMail(deps),
+    findOwner: createFindOwner(deps),
     lockOwner: createLockOwner(deps),
-    takeOverAccount: createTakeOverAccount(deps),
+    takeOverAccount: createTakeOverAccount({ ...deps, endAccess }),
     postProof: createPostProof(deps),
     choosePassword: createChoosePassword(deps),
     provePassword: createProvePassword(deps),
   };
   return {
     chargeMail: parts.chargeMail,
+    findOwner: parts.findOwner,
     lockOwner: parts.lockOwner,
     takeOverAccount: parts.takeOverAccount,
     postProof: parts.postProof,

@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
-import type { Letter, LinkAction, MailOffice } from '../mail/index.ts';
+import { askerOf, type Letter, type MailOffice } from '../mail/index.ts';
 import type { IssuedToken, OneTimeCodes } from '../one-time-codes/index.ts';
 import type { User } from '../users/index.ts';
 
@@ -24,18 +24,14 @@ export interface ProofOrder {
  */
 export type PostProof = (tx: Tx, order: ProofOrder) => Promise<void>;
 
-/** Longer than any of a browser's; what is longer is cut. */
-const maxDeviceLength = 256;
-
 export function createPostProof(deps: { clock: Clock; mail: MailOffice; oneTimeCodes: OneTimeCodes }): PostProof {
   const { clock, mail, oneTimeCodes } = deps;
 
   const letterOf = ({ purpose, user, origin }: ProofOrder, { token, code, lifeSeconds }: IssuedToken): Letter => {
-    const link = mail.linkTo(purpose satisfies LinkAction, token);
+    const link = mail.linkTo(purpose, token);
     const proof = { username: user?.username ?? '', link, code, minutes: Math.floor(lifeSeconds / 60) };
     if (purpose !== 'sign-in') return { template: purpose, data: proof };
-    const asker = { at: clock.now(), ip: origin?.ip ?? '', device: origin?.userAgent.slice(0, maxDeviceLength) ?? '' };
-    return { template: purpose, data: { ...proof, ...asker } };
+    return { template: purpose, data: { ...proof, ...askerOf(clock.now(), origin) } };
   };
 
   return async (tx, order) => {
@@ -43,9 +39,9 @@ export function createPostProof(deps: { clock: Clock; mail: MailOffice; oneTimeC
     const { purpose, user, origin } = order;
     const to = user?.email ?? order.email;
     const issued = await oneTimeCodes.issue(tx, { purpose, user: user?.id, email: to });
-    const posting = { to, locale: mail.localeFor(user?.locale ?? origin?.languages), letter: letterOf(order, issued) };
+    const reader = { id: user?.id, email: to, locale: user?.locale ?? origin?.languages };
     const { lifeSeconds } = issued;
-    const posted = await mail.post(tx, posting, { user: user?.id, lifeSeconds });
+    const posted = await mail.postTo(tx, reader, letterOf(order, issued), { lifeSeconds });
     // For everybody, since it takes its time. A token with a code stays: a try at a code that was never sent must cost the same, too.
     await mail.withdraw(tx, user === undefined ? posted : undefined);
     await oneTimeCodes.withdraw(tx, user === undefined && issued.code === undefined ? issued.id : undefined);

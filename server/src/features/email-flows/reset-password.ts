@@ -1,14 +1,13 @@
 import type { Database, Tx } from '../../db/database.ts';
-import type { Clock } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
-import type { Notices } from '../notices/index.ts';
-import { type OneTimeCodes, ofPresentAddress } from '../one-time-codes/index.ts';
+import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
-import type { EndSessions } from '../sessions/index.ts';
 import { countersOfProven, type PasswordVersion, type Throttle } from '../throttle/index.ts';
 import { foldEmail, type User } from '../users/index.ts';
 import type { ChoosePassword } from './choose-password.ts';
+import type { EndAccess } from './end-access.ts';
+import type { FindOwner } from './find-owner.ts';
 import type { LockOwner } from './lock-owner.ts';
 import type { TakeOverAccount } from './take-over-account.ts';
 
@@ -29,40 +28,36 @@ export type ResetPassword = (command: ResetPasswordCommand) => Promise<PasswordV
 
 export function createResetPassword(deps: {
   db: Database;
-  clock: Clock;
   audit: Audit;
-  notices: Notices;
   passwords: Passwords;
   throttle: Throttle;
   oneTimeCodes: OneTimeCodes;
-  endSessions: EndSessions;
+  endAccess: EndAccess;
+  findOwner: FindOwner;
   lockOwner: LockOwner;
   choosePassword: ChoosePassword;
   takeOverAccount: TakeOverAccount;
 }): ResetPassword {
-  const { db, clock, audit, notices, passwords, throttle, oneTimeCodes, endSessions } = deps;
+  const { db, audit, passwords, throttle, oneTimeCodes, endAccess, findOwner } = deps;
   const { lockOwner, choosePassword, takeOverAccount } = deps;
 
-  const throwOut = async (tx: Tx, user: User, passwordHash: string, ip: string) => {
+  const throwOut = async (tx: Tx, user: User, passwordHash: string, origin: RequestOrigin) => {
     if (user.emailVerifiedAt === undefined) {
-      return takeOverAccount(tx, { user, passwordHash, proof: 'reset-password', ip });
+      return takeOverAccount(tx, { user, passwordHash, proof: 'reset-password', origin });
     }
-    await passwords.store.set(tx, user.id, passwordHash, clock.now());
-    await oneTimeCodes.revoke(tx, user.id, ofPresentAddress);
-    await endSessions(tx, { user: user.id, reason: 'password-reset', by: { userId: user.id }, ip });
+    await endAccess(tx, { user, passwordHash, reason: 'password-reset', kept: ['api-keys', 'ways-back'], origin });
   };
 
   return async ({ token: text, newPassword, origin }) => {
-    const { ip, userAgent } = origin;
+    const { ip } = origin;
     const token = await oneTimeCodes.find('reset-password', { token: text }, ip);
-    const asFound = await db.transact((tx) => lockOwner(tx, token));
+    const asFound = await findOwner(token);
     const passwordHash = await choosePassword(newPassword, asFound, { token, ip });
     return db.transact(async (tx) => {
       const user = await lockOwner(tx, token);
       await oneTimeCodes.use(tx, token);
       await audit.record(tx, { event: 'password.reset', actor: { userId: user.id }, subject: user.id, ip });
-      await throwOut(tx, user, passwordHash, ip);
-      await notices.send(tx, user.id, 'password-changed', { ip, device: userAgent });
+      await throwOut(tx, user, passwordHash, origin);
       // As after a login from here: their own mistakes with the forgotten password are forgiven, those of others are not.
       const counters = countersOfProven({ name: foldEmail(user.email), account: user.id, ip });
       await throttle.forgive(tx, { counters, heard: true });

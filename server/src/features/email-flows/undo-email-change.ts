@@ -1,13 +1,12 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Accounts } from '../accounts/index.ts';
-import type { RevokeApiKeys } from '../api-keys/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Letter, MailOffice } from '../mail/index.ts';
 import { invalidOneTimeToken, type LiveToken, type OneTimeCodes } from '../one-time-codes/index.ts';
-import type { Passwords } from '../passwords/index.ts';
-import type { EndSessions } from '../sessions/index.ts';
 import { foldEmail, type User, type UsersStore } from '../users/index.ts';
+import type { EndAccess } from './end-access.ts';
 
 /**
  * Gives an account back to the address that it had, for somebody who did not change it. Whoever did knew the password, so all by which one
@@ -20,7 +19,7 @@ import { foldEmail, type User, type UsersStore } from '../users/index.ts';
  * @throws invalidOneTimeToken, also where it is the present address or the user is not let in; tooManyAttempts; emailTaken when another
  * account has the address: the token is then as good as before
  */
-export type UndoEmailChange = (command: { token: string; ip: string }) => Promise<void>;
+export type UndoEmailChange = (command: { token: string; origin: RequestOrigin }) => Promise<void>;
 
 export function createUndoEmailChange(deps: {
   db: Database;
@@ -28,13 +27,11 @@ export function createUndoEmailChange(deps: {
   audit: Audit;
   users: UsersStore;
   mail: MailOffice;
-  passwords: Passwords;
   oneTimeCodes: OneTimeCodes;
-  apiKeys: { readonly revoke: RevokeApiKeys };
-  endSessions: EndSessions;
+  endAccess: EndAccess;
   accounts: Accounts;
 }): UndoEmailChange {
-  const { db, clock, audit, users, mail, passwords, oneTimeCodes, apiKeys, endSessions, accounts } = deps;
+  const { db, clock, audit, users, mail, oneTimeCodes, endAccess, accounts } = deps;
 
   const lockOwner = async (tx: Tx, { user: id, emailKey }: LiveToken): Promise<User> => {
     const user = id && (await users.lockActive(tx, id, clock.now()));
@@ -42,35 +39,20 @@ export function createUndoEmailChange(deps: {
     return user;
   };
 
-  const post = (tx: Tx, { id, locale }: User, to: string, letter: Letter, lifeSeconds: number) =>
-    mail.post(tx, { to, locale: mail.localeFor(locale), letter }, { user: id, lifeSeconds });
-
   /** The restored address gets a new beginning, the other one is told that it is over. */
   const postBoth = async (tx: Tx, user: User, restored: string) => {
     const { id, username } = user;
     const order = { purpose: 'reset-password', user: id, email: restored } as const;
     const { token, code, lifeSeconds } = await oneTimeCodes.issue(tx, order);
     const proof = { link: mail.linkTo('reset-password', token), code, minutes: lifeSeconds / 60 };
-    await post(tx, user, restored, { template: 'reset-password', data: { username, ...proof } }, lifeSeconds);
-    await post(
-      tx,
-      user,
-      user.email,
-      { template: 'email-undone', data: { username, link: mail.linkTo('sign-in') } },
-      toldSeconds,
-    );
+    const reset: Letter = { template: 'reset-password', data: { username, ...proof } };
+    await mail.postTo(tx, user, reset, { to: restored, lifeSeconds });
+    const data = { username, resetLink: mail.linkTo('reset-password') };
+    await mail.postTo(tx, user, { template: 'email-undone', data });
   };
 
-  /** All that somebody who knew the password may have left behind; what was sent to the other address is dead by the renaming. */
-  const endAll = async (tx: Tx, user: User, ip: string) => {
-    const [by, reason] = [{ userId: user.id }, 'account-taken-over' as const];
-    await passwords.store.remove(tx, user.id);
-    await endSessions(tx, { user: user.id, reason, by, ip });
-    await apiKeys.revoke.within(tx, { owner: user.id, reason, by, ip });
-  };
-
-  return async ({ token: text, ip }) => {
-    const token = await oneTimeCodes.find('undo-email', { token: text }, ip);
+  return async ({ token: text, origin }) => {
+    const token = await oneTimeCodes.find('undo-email', { token: text }, origin.ip);
     await db.transact(async (tx) => {
       const user = await lockOwner(tx, token);
       const { id: subject } = user;
@@ -78,13 +60,10 @@ export function createUndoEmailChange(deps: {
       await oneTimeCodes.revokeYounger(tx, { ...token, user: subject });
       await accounts.rename(tx, user, { email: token.email });
       await users.markVerified(tx, subject, token.emailKey, clock.now());
-      const event = { event: 'user.renamed', actor: { userId: subject }, subject, ip } as const;
+      const event = { event: 'user.renamed', actor: { userId: subject }, subject, ip: origin.ip } as const;
       await audit.record(tx, { ...event, object: 'email', reason: 'undone' });
-      await endAll(tx, user, ip);
+      await endAccess(tx, { user, passwordHash: undefined, reason: 'email-undone', kept: ['ways-back'], origin });
       await postBoth(tx, user, token.email);
     });
   };
 }
-
-/** Worth reading for as long as a notice is. */
-const toldSeconds = 3 * 86_400;

@@ -11,6 +11,7 @@ import type { Throttle } from '../throttle/index.ts';
 import type { User, UsersStore } from '../users/index.ts';
 import type { ChoosePassword } from './choose-password.ts';
 import { proofOfAccountNeeded } from './errors.ts';
+import type { FindOwner } from './find-owner.ts';
 import type { LockOwner } from './lock-owner.ts';
 import { assertNotBoth, type PasswordsGiven } from './policy.ts';
 import type { ProvePassword } from './prove-password.ts';
@@ -45,37 +46,32 @@ export function createVerifyEmail(deps: {
   throttle: Throttle;
   sessions: Sessions;
   oneTimeCodes: OneTimeCodes;
+  findOwner: FindOwner;
   lockOwner: LockOwner;
   choosePassword: ChoosePassword;
   provePassword: ProvePassword;
   takeOverAccount: TakeOverAccount;
 }): VerifyEmail {
   const { db, clock, audit, users, passwords, throttle, sessions, oneTimeCodes } = deps;
-  const { lockOwner, choosePassword, provePassword, takeOverAccount } = deps;
+  const { findOwner, lockOwner, choosePassword, provePassword, takeOverAccount } = deps;
 
   /** Where the address is verified already the token is as good as dead. */
-  const lockWaiting = async (tx: Tx, token: LiveToken): Promise<User> => {
-    const user = await lockOwner(tx, token);
+  const assertWaiting = (user: User): User => {
     if (user.emailVerifiedAt !== undefined) throw invalidOneTimeToken();
     return user;
   };
 
   /** Looks once more: whatever was looked at before may have changed since. */
   const use = async (tx: Tx, token: LiveToken): Promise<User> => {
-    const user = await lockWaiting(tx, token);
+    const user = assertWaiting(await lockOwner(tx, token));
     await oneTimeCodes.use(tx, token);
     return user;
   };
 
-  const takeOver = async (
-    { origin: { ip } }: VerifyEmailCommand,
-    token: LiveToken,
-    user: User,
-    newPassword: string,
-  ) => {
-    const passwordHash = await choosePassword(newPassword, user, { token, ip });
+  const takeOver = async ({ origin }: VerifyEmailCommand, token: LiveToken, user: User, newPassword: string) => {
+    const passwordHash = await choosePassword(newPassword, user, { token, ip: origin.ip });
     await db.transact(async (tx) => {
-      await takeOverAccount(tx, { user: await use(tx, token), passwordHash, proof: 'verify-email', ip });
+      await takeOverAccount(tx, { user: await use(tx, token), passwordHash, proof: 'verify-email', origin });
     });
   };
 
@@ -118,7 +114,7 @@ export function createVerifyEmail(deps: {
     const { password, newPassword, origin } = command;
     assertNotBoth(command);
     const token = await oneTimeCodes.find('verify-email', { token: command.token }, origin.ip);
-    const user = await db.transact((tx) => lockWaiting(tx, token));
+    const user = assertWaiting(await findOwner(token));
     if (newPassword !== undefined) return takeOver(command, token, user, newPassword);
     const session = await sessionOf(command, user);
     if (session !== undefined) return bySession(token, user, session, origin.ip);

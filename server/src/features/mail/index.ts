@@ -7,6 +7,7 @@ import type { Database, Reads, Tx } from '../../db/database.ts';
 import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { ComposeMail, Mailer } from '../../kernel/mailer.ts';
+import type { Purpose } from '../../kernel/purpose.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { SecretKeys } from '../../kernel/secret-keys.ts';
 import type { Brand } from './brand.ts';
@@ -19,6 +20,7 @@ import { mailKeys } from './open-posting.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { createMailHolding } from './personal-data.ts';
 import { createPostMail, type MailWay, type PostMail } from './post.ts';
+import { createPostTo, type PostTo } from './post-to.ts';
 import { type RenderLetter, renderLetter } from './render-letter.ts';
 import { mailStore as store } from './store.sql.ts';
 import { createSweep } from './sweep.ts';
@@ -31,7 +33,7 @@ export { brandSettings } from './brand-config.ts';
 export { mailSettings } from './config.ts';
 export { deliveryLanes } from './deliver-due.ts';
 export { mailNotConfigured } from './errors.ts';
-export { findLocale, type Letter, type Locale, locales, type Template } from './letters.ts';
+export { askerOf, findLocale, type Letter, type Locale, locales, type Template } from './letters.ts';
 export type { PostMail } from './post.ts';
 export { renderLetter } from './render-letter.ts';
 export { mailboxRoutes } from './routes.ts';
@@ -43,6 +45,7 @@ export { sampleLetter, templates } from './templates/samples.ts';
 
 export interface MailOffice {
   readonly post: PostMail;
+  readonly postTo: PostTo;
   /** How many mails of a template were posted for a user since an instant, as far back as sent ones are kept. */
   readonly countSince: (db: Reads, user: UserId, template: Template, since: Instant) => Promise<number>;
   /** Takes back a mail that was posted in this transaction; none costs the same. */
@@ -65,21 +68,11 @@ export interface MailOffice {
   readonly sweep: () => Promise<void>;
 }
 
-/** What one does with a link in a mail; also the last part of its page's path. */
-export type LinkAction =
-  | 'verify-email'
-  | 'complete-sign-up'
-  | 'reset-password'
-  | 'sign-in'
-  | 'confirm-email'
-  | 'undo-email'
-  | 'accept-invitation';
-
 /**
  * `<base>/<action>#token=…`. The token stands in the fragment, which browsers send to no server: it is in no log, in no `Referer`, and a
  * scanner that opens the link has not got it.
  */
-export type LinkTo = (action: LinkAction, token?: string) => string;
+export type LinkTo = (action: Purpose, token?: string) => string;
 
 export interface MailOfficeDeps {
   readonly db: Database;
@@ -107,12 +100,15 @@ export function createMailOffice(deps: MailOfficeDeps): MailOffice {
   const letters = { render: renderLetter, brand };
   const tell = createTellOperator({ ...deps, store });
   const base = settings.linkBase ?? `${deps.issuer}/mail`;
+  const post = createPostMail({ ...deps, store, way });
+  const localeFor = (wanted: string | undefined) => pickLocale(wanted, brand.language);
   return {
-    post: createPostMail({ ...deps, store, way }),
+    post,
+    postTo: createPostTo({ post, localeFor }),
     countSince: store.countSince,
     withdraw: (tx, id) => store.remove(tx, id),
     linkTo: (action, token) => `${base}/${action}${token === undefined ? '' : `#token=${token}`}`,
-    localeFor: (wanted) => pickLocale(wanted, brand.language),
+    localeFor,
     brand,
     isConfigured: way !== 'off',
     assertConfigured: () => {

@@ -25,10 +25,12 @@ export interface LetterData {
   /** To the new address, which an administrator or the operator has set: they have not shown that it is theirs. */
   'email-set': { readonly username: string; readonly resetLink: string };
   /** To the address that an account had until its change was undone. */
-  'email-undone': { readonly username: string; readonly link: string };
+  'email-undone': { readonly username: string; readonly resetLink: string };
   /** An administrator has made an account for them. */
   invitation: { readonly username: string; readonly link: string; readonly days: number };
   'new-device': { readonly username: string; readonly resetLink: string } & Asker;
+  /** Whoever has shown that the account is theirs has got rid of a password that somebody else may know. */
+  'password-removed': { readonly username: string; readonly resetLink: string } & Asker;
   'password-changed': { readonly username: string; readonly resetLink: string } & Asker;
   'sessions-ended': { readonly username: string; readonly resetLink: string } & Asker;
   'session-stolen': { readonly username: string; readonly resetLink: string } & Asker;
@@ -49,6 +51,16 @@ interface Asker {
   /** The user agent, of which the letter shows browser and system in words of ours, since it may say anything. */
   readonly device: string;
 }
+
+/** Longer than any user agent of a browser; what is longer is cut. */
+const maxDeviceLength = 256;
+
+/** @param from none where an administrator or the operator has asked, whose whereabouts are their own */
+export const askerOf = (at: Instant, from?: { readonly ip: string; readonly userAgent: string }): Asker => ({
+  at,
+  ip: from?.ip ?? '',
+  device: from?.userAgent.slice(0, maxDeviceLength) ?? '',
+});
 
 export type Template = keyof LetterData;
 

@@ -1,11 +1,11 @@
 import type { Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
-import type { MailOffice } from '../mail/index.ts';
+import { askerOf, type MailOffice } from '../mail/index.ts';
 import type { User, UsersStore } from '../users/index.ts';
 
 /** What a user is told of, whoever did it: were it not them, they should know at once (NIST SP 800-63B-4 §4.6). */
-export type Notice = 'new-device' | 'password-changed' | 'sessions-ended' | 'session-stolen';
+export type Notice = 'new-device' | 'password-changed' | 'password-removed' | 'sessions-ended' | 'session-stolen';
 
 /** From where it was done; both empty where an administrator or the operator did it, whose whereabouts are their own. */
 export interface NoticeOrigin {
@@ -21,12 +21,6 @@ export interface NoticeOrigin {
  * @param user saves a read where the caller has them at hand
  */
 export type SendNotice = (tx: Tx, user: UserId | User, notice: Notice, origin: NoticeOrigin) => Promise<void>;
-
-/** Longer than any of a browser's; what is longer is cut. */
-const maxDeviceLength = 256;
-
-/** A notice that is three days late helps nobody any more. */
-const lifeSeconds = 3 * 86_400;
 
 /**
  * So many within a day. The first tells what there is to know; whoever can cause a hundred must not be able to bury other mails under them.
@@ -47,9 +41,8 @@ export function createSendNotice(deps: { clock: Clock; users: UsersStore; mail: 
     if (!mail.isConfigured) return;
     const user = typeof whom === 'number' ? await users.find(tx, whom) : whom;
     if (user === undefined || user.deletedAt !== undefined || (await isEnough(tx, user.id, template))) return;
-    const asker = { at: clock.now(), ip, device: userAgent.slice(0, maxDeviceLength) };
+    const asker = askerOf(clock.now(), { ip, userAgent });
     const data = { username: user.username, resetLink: mail.linkTo('reset-password'), ...asker };
-    const posting = { to: user.email, locale: mail.localeFor(user.locale), letter: { template, data } };
-    await mail.post(tx, posting, { user: user.id, lifeSeconds });
+    await mail.postTo(tx, user, { template, data });
   };
 }

@@ -1,11 +1,12 @@
 import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { sha256 } from '../../kernel/derive.ts';
+import type { Purpose } from '../../kernel/purpose.ts';
 import { sourceOf, type Throttle } from '../throttle/index.ts';
 import { foldEmail } from '../users/index.ts';
 import { invalidOneTimeToken } from './errors.ts';
 import type { DigestOfCode } from './issue-token.ts';
-import { type Purpose, triesPerCode } from './policy.ts';
+import { triesPerCode } from './policy.ts';
 import type { LiveToken, OneTimeCodesStore } from './store.ts';
 
 /** What somebody presents: the token of a link, or the code of a mail and the address that it went to. */

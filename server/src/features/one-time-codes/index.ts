@@ -6,13 +6,13 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
+import type { Purpose } from '../../kernel/purpose.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { SecretKeys } from '../../kernel/secret-keys.ts';
 import type { Throttle } from '../throttle/index.ts';
 import { createFindToken, type FindToken } from './find-token.ts';
 import { createDigestOfCode, createIssueToken, type IssueToken } from './issue-token.ts';
 import { createOneTimeCodesHolding } from './personal-data.ts';
-import type { Purpose } from './policy.ts';
 import { oneTimeCodesStore as store } from './store.sql.ts';
 import type { LiveToken } from './store.ts';
 import { createUseToken, type UseToken } from './use-token.ts';
@@ -22,7 +22,7 @@ export const oneTimeCodesHolding = createOneTimeCodesHolding(store);
 export { invalidOneTimeToken } from './errors.ts';
 export type { FindToken, Presented } from './find-token.ts';
 export type { IssuedToken, IssueToken } from './issue-token.ts';
-export { ofPresentAddress, type Purpose } from './policy.ts';
+export { ofPresentAddress } from './policy.ts';
 export type { LiveToken } from './store.ts';
 export type { UseToken } from './use-token.ts';
 

@@ -3,10 +3,11 @@ import type { Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { deriveKey, sha256 } from '../../kernel/derive.ts';
 import type { SessionId, UserId } from '../../kernel/ids.ts';
+import type { Purpose } from '../../kernel/purpose.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { SecretKeys } from '../../kernel/secret-keys.ts';
 import { foldEmail } from '../users/index.ts';
-import { codeDigits, type Purpose, terms } from './policy.ts';
+import { codeDigits, terms } from './policy.ts';
 import type { OneTimeCodesStore } from './store.ts';
 
 /** 256 bits, as 43 letters of base64url. */

@@ -1,12 +1,4 @@
-/** What a token or a code is good for. What was made for one purpose does not serve another. */
-export type Purpose =
-  | 'verify-email'
-  | 'complete-sign-up'
-  | 'reset-password'
-  | 'sign-in'
-  | 'confirm-email'
-  | 'undo-email'
-  | 'accept-invitation';
+import type { Purpose } from '../../kernel/purpose.ts';
 
 const minute = 60;
 const hour = 60 * minute;

@@ -3,7 +3,7 @@ import type { Generated } from 'kysely';
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { asSessionId, asUserId, type UserId } from '../../kernel/ids.ts';
-import type { Purpose } from './policy.ts';
+import type { Purpose } from '../../kernel/purpose.ts';
 import type { CodeQuery, LiveToken, NewToken, OneTimeCodesStore } from './store.ts';
 
 export interface OneTimeTokensTables {

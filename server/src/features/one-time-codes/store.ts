@@ -1,7 +1,7 @@
 import type { Reads, Tx } from '../../db/database.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { SessionId, UserId } from '../../kernel/ids.ts';
-import type { Purpose } from './policy.ts';
+import type { Purpose } from '../../kernel/purpose.ts';
 
 /** A token that is good at this moment: what it was made for, and to whom it was sent. */
 export interface LiveToken {

@@ -1,4 +1,4 @@
-import type { LinkAction } from '../mail/index.ts';
+import type { Purpose } from '../../kernel/purpose.ts';
 
 /** What a page asks for beside the token. */
 export type Need =
@@ -21,7 +21,7 @@ interface PageFlow {
 }
 
 /** The addresses are relative, so that the pages work behind a path prefix. */
-export const flows: Readonly<Record<LinkAction, PageFlow>> = {
+export const flows: Readonly<Record<Purpose, PageFlow>> = {
   'verify-email': { endpoint: '../email/verify', need: 'click-first', askEndpoint: '../email/verification' },
   'complete-sign-up': { endpoint: '../signup/complete', need: 'sign-up-password' },
   'reset-password': { endpoint: '../password/reset', need: 'new-password', askEndpoint: '../password/forgot' },
@@ -31,4 +31,4 @@ export const flows: Readonly<Record<LinkAction, PageFlow>> = {
   'accept-invitation': { endpoint: '../invitations/accept', need: 'new-password' },
 };
 
-export const linkActions = Object.keys(flows) as LinkAction[];
+export const linkActions = Object.keys(flows) as Purpose[];

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Html, html } from '../../kernel/html.ts';
-import { type Brand, buttonColors, type LinkAction, type Locale } from '../mail/index.ts';
+import type { Purpose } from '../../kernel/purpose.ts';
+import { type Brand, buttonColors, type Locale } from '../mail/index.ts';
 import { flows } from './flows.ts';
 import { languages } from './languages.ts';
 import { actForm, askForm, codeForm } from './page-forms.ts';
@@ -25,7 +26,7 @@ const script = `\n${readFileSync(new URL('./page-script.js', import.meta.url), '
  * The page that a link in a mail opens. It is the same for everybody: the token is in the fragment, which never gets here. Without a click
  * nothing is sent, so whoever only opens it, as scanners of mail do, uses nothing up.
  */
-export function linkPage(action: LinkAction, locale: Locale, brand: Brand, lengths: PasswordLengths): LinkPage {
+export function linkPage(action: Purpose, locale: Locale, brand: Brand, lengths: PasswordLengths): LinkPage {
   const words = languages[locale];
   const style = `\n${pageStyle(buttonColors(brand.color))}`;
   const { title, done, ask } = words.pages[action];

@@ -1,12 +1,13 @@
 import { type Route, route } from '../../http/route.ts';
-import type { LinkAction, Locale } from '../mail/index.ts';
+import type { Purpose } from '../../kernel/purpose.ts';
+import type { Locale } from '../mail/index.ts';
 import { linkActions } from './flows.ts';
 import type { LinkPage } from './link-page.ts';
 
 export interface PageRoutesDeps {
   /** The language for who wants these (`Accept-Language`). */
   readonly localeFor: (wanted: string | undefined) => Locale;
-  readonly page: (action: LinkAction, locale: Locale) => LinkPage;
+  readonly page: (action: Purpose, locale: Locale) => LinkPage;
 }
 
 export const pageRoutes = ({ localeFor, page }: PageRoutesDeps): readonly Route[] =>

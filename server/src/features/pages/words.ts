@@ -1,4 +1,4 @@
-import type { LinkAction } from '../mail/index.ts';
+import type { Purpose } from '../../kernel/purpose.ts';
 
 /** What a page says, in one language. */
 export interface PageWords {
@@ -60,7 +60,7 @@ export interface ChoiceWords {
 /** Everything that a language must say: what is missing does not compile. In sentences `%` stands for a number. */
 export interface PageLanguage {
   readonly tag: string;
-  readonly pages: { readonly [A in LinkAction]: PageWords } & {
+  readonly pages: { readonly [A in Purpose]: PageWords } & {
     readonly [A in AskAction]: { readonly ask: AskWords };
   };
   /** Where there is no token, and no mail can be asked for here. */

@@ -9,5 +9,7 @@ export const createPasswordsHolding = (store: PasswordsStore) => ({
     const changedAt = await store.keptSince(db, user);
     return changedAt === undefined ? null : { changed_at: new Date(changedAt).toISOString() };
   },
-  forget: (tx: Tx, user: UserId) => store.remove(tx, user),
+  async forget(tx: Tx, user: UserId) {
+    await store.remove(tx, user);
+  },
 });

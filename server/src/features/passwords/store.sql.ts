@@ -128,8 +128,6 @@ export const passwordsStore: PasswordsStore = {
     if ((await tx.execute(overwritePassword, { user, hash, at })) === 1) return;
     await tx.execute(addPassword, { user, hash, at });
   },
-  remove: async (tx, user) => {
-    await tx.execute(removePassword, { user });
-  },
+  remove: async (tx, user) => (await tx.execute(removePassword, { user })) === 1,
   replace: async (tx, user, hash, next) => (await tx.execute(replaceHash, { user, hash, next })) === 1,
 };

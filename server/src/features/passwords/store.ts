@@ -46,8 +46,8 @@ export interface PasswordsStore {
   change(tx: Tx, user: UserId, change: { hash: string; next: string; at: Instant }): Promise<Instant | undefined>;
   /** A new password, whatever was there, if anything, and later than that. The caller has locked the user. */
   set(tx: Tx, user: UserId, hash: string, at: Instant): Promise<void>;
-  /** Removes it, if there is one. */
-  remove(tx: Tx, user: UserId): Promise<void>;
+  /** Removes it; `false` where there is none. */
+  remove(tx: Tx, user: UserId): Promise<boolean>;
   /** A better hash of the same password: puts `next` in the place of `hash`, unless somebody changed it meanwhile. */
   replace(tx: Tx, user: UserId, hash: string, next: string): Promise<boolean>;
 }

@@ -39,6 +39,7 @@ export type EndReason =
   | 'password-reset'
   | 'email-changed'
   | 'account-taken-over'
+  | 'email-undone'
   | 'user-disabled'
   | 'user-deleted'
   | 'stolen'

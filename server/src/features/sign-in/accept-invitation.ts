@@ -2,7 +2,7 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
-import type { ChoosePassword, LockOwner } from '../email-flows/index.ts';
+import type { ChoosePassword, FindOwner, LockOwner } from '../email-flows/index.ts';
 import { invalidOneTimeToken, type OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { IssueTokens } from '../sessions/index.ts';
@@ -32,19 +32,18 @@ export function createAcceptInvitation(deps: {
   users: UsersStore;
   passwords: Passwords;
   oneTimeCodes: OneTimeCodes;
+  findOwner: FindOwner;
   lockOwner: LockOwner;
   choosePassword: ChoosePassword;
   completeSignIn: CompleteSignIn;
   issueTokens: IssueTokens;
 }): AcceptInvitation {
   const { db, clock, audit, users, passwords, oneTimeCodes } = deps;
-  const { lockOwner, choosePassword, completeSignIn, issueTokens } = deps;
+  const { findOwner, lockOwner, choosePassword, completeSignIn, issueTokens } = deps;
 
   const prepare = async ({ token: text, newPassword, origin: { ip } }: AcceptInvitationCommand) => {
     const token = await oneTimeCodes.find('accept-invitation', { token: text }, ip);
-    const user = token.user && (await users.find(db, token.user));
-    if (!user) throw invalidOneTimeToken();
-    return { token, hash: await choosePassword(newPassword, user, { token, ip }) };
+    return { token, hash: await choosePassword(newPassword, await findOwner(token), { token, ip }) };
   };
 
   /** Hashing takes its time: whoever has set a password or another address meanwhile was faster. */

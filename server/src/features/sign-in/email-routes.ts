@@ -1,3 +1,4 @@
+import { fromOwnPages } from '../../http/from-own-pages.ts';
 import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
@@ -6,7 +7,6 @@ import { mailNotConfigured } from '../mail/index.ts';
 import { invalidOneTimeToken, type Presented } from '../one-time-codes/index.ts';
 import { tooManyAttempts } from '../throttle/index.ts';
 import { signInByEmailOff } from './errors.ts';
-import { fromOwnPages } from './from-own-pages.ts';
 import type { LogInByEmail } from './log-in-by-email.ts';
 import type { TokensReply } from './replies.ts';
 import { type EmailProof, EmailProofBody, LoggedInReply } from './schemas.ts';

@@ -1,10 +1,10 @@
+import { fromOwnPages } from '../../http/from-own-pages.ts';
 import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
 import { invalidOneTimeToken } from '../one-time-codes/index.ts';
 import { tooManyAttempts } from '../throttle/index.ts';
 import type { AcceptInvitation } from './accept-invitation.ts';
-import { fromOwnPages } from './from-own-pages.ts';
 import type { TokensReply } from './replies.ts';
 import { AcceptInvitationBody, LoggedInReply } from './schemas.ts';
 

@@ -57,7 +57,7 @@ export function createLogInByEmail(deps: {
       const user = await lockOwner(tx, token);
       await oneTimeCodes.use(tx, token);
       if (user.emailVerifiedAt === undefined) {
-        await takeOverAccount(tx, { user, passwordHash: undefined, proof: 'sign-in', ip: origin.ip });
+        await takeOverAccount(tx, { user, passwordHash: undefined, proof: 'sign-in', origin });
       }
       const grant = await completeSignIn(tx, user.id, { proof: 'email', origin, clientId });
       return { grant, proven: await versionOf(await passwords.store.findOf(tx, user.id)) };

@@ -1,3 +1,4 @@
+import { fromOwnPages } from '../../http/from-own-pages.ts';
 import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
@@ -8,7 +9,6 @@ import { userReply } from '../sessions/index.ts';
 import { tooManyAttempts } from '../throttle/index.ts';
 import { emailTaken, usernameTaken } from '../users/index.ts';
 import type { CompleteSignUp } from './complete-sign-up.ts';
-import { fromOwnPages } from './from-own-pages.ts';
 import type { TokensReply } from './replies.ts';
 import {
   AccountMadeReply,

@@ -122,8 +122,8 @@ export const german: LanguageWords = {
       opening: [
         `Ein Konto bei ${brand} hatte eine Zeit lang diese Adresse. Wer dessen frühere Adresse liest, hat die Änderung zurückgenommen; sie gehört nicht mehr dazu.`,
       ],
-      advice: 'Wenn das Konto Ihnen gehört, melden Sie sich mit der früheren Adresse an:',
-      action: 'Anmelden',
+      advice: 'Wenn das Konto Ihnen gehört, wählen Sie über die frühere Adresse ein neues Passwort:',
+      action: 'Neues Passwort wählen',
       closing: ['Wenn Sie nichts davon wissen, müssen Sie nichts tun.'],
       why: `Sie erhalten diese E-Mail, weil ein Konto bei ${brand} bis jetzt diese Adresse hatte.`,
     }),
@@ -147,6 +147,16 @@ export const german: LanguageWords = {
       advice: `Wenn Sie es waren, müssen Sie nichts tun. Wenn nicht, wählen Sie sofort ein neues Passwort; ${signsOut}.`,
       action: 'Neues Passwort wählen',
       closing: ['Wenn Sie nichts tun, bleibt das Gerät angemeldet.'],
+      why: `Sie erhalten diese E-Mail, weil Sie mit dieser Adresse ein Konto bei ${brand} haben.`,
+    }),
+    'password-removed': ({ brand }) => ({
+      title: 'Ihr Passwort wurde entfernt',
+      opening: [
+        `Es ist gezeigt, dass das Konto bei ${brand} Ihnen gehört. Sein bisheriges Passwort kennt vielleicht jemand anders; deshalb gilt es nicht mehr, und alle Geräte, die vorher angemeldet waren, sind abgemeldet.`,
+      ],
+      advice: 'Um sich wieder mit einem Passwort anzumelden, wählen Sie ein neues:',
+      action: 'Neues Passwort wählen',
+      closing: ['Wenn Sie nichts tun, gilt kein Passwort.'],
       why: `Sie erhalten diese E-Mail, weil Sie mit dieser Adresse ein Konto bei ${brand} haben.`,
     }),
     'password-changed': ({ brand }) => ({

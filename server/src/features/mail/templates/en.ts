@@ -113,8 +113,8 @@ export const english: LanguageWords = {
       opening: [
         `An account at ${brand} had this address for a while. Whoever reads its former address has taken the change back, so this one belongs to it no longer.`,
       ],
-      advice: 'If that account is yours, sign in with its former address:',
-      action: 'Sign in',
+      advice: 'If that account is yours, choose a new password by its former address:',
+      action: 'Choose a new password',
       closing: ['If you know nothing of it, there is nothing to do.'],
       why: `You get this mail because an account at ${brand} had this address until now.`,
     }),
@@ -135,6 +135,16 @@ export const english: LanguageWords = {
         'If it was you, there is nothing to do. If not, choose a new password at once; that signs all devices out.',
       action: 'Choose a new password',
       closing: ['If you do nothing, the device stays signed in.'],
+      why: `You get this mail because you have an account at ${brand} with this address.`,
+    }),
+    'password-removed': ({ brand }) => ({
+      title: 'Your password has been removed',
+      opening: [
+        `The account at ${brand} is shown to be yours. Somebody else may know the password that it had until now, so that is worth nothing any more, and all devices that were signed in before are signed out.`,
+      ],
+      advice: 'To sign in with a password again, choose a new one:',
+      action: 'Choose a new password',
+      closing: ['If you do nothing, no password lets in.'],
       why: `You get this mail because you have an account at ${brand} with this address.`,
     }),
     'password-changed': ({ brand }) => ({

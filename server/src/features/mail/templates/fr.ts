@@ -122,8 +122,8 @@ export const french: LanguageWords = {
       opening: [
         fr`Un compte ${brand} a eu cette adresse pendant un temps. La personne qui lit son ancienne adresse a annulé le changement ; celle-ci ne lui appartient plus.`,
       ],
-      advice: fr`Si ce compte est le vôtre, connectez-vous avec l'ancienne adresse :`,
-      action: fr`Se connecter`,
+      advice: fr`Si ce compte est le vôtre, choisissez un nouveau mot de passe grâce à l'ancienne adresse :`,
+      action: fr`Choisir un nouveau mot de passe`,
       closing: [fr`Si vous n'êtes pas au courant, vous n'avez rien à faire.`],
       why: fr`Vous recevez cet e-mail parce qu'un compte ${brand} avait cette adresse jusqu'à présent.`,
     }),
@@ -147,6 +147,16 @@ export const french: LanguageWords = {
       advice: fr`Si c'était vous, vous n'avez rien à faire. Sinon, choisissez tout de suite un nouveau mot de passe ; ${signsOut}.`,
       action: fr`Choisir un nouveau mot de passe`,
       closing: [fr`Si vous ne faites rien, l'appareil reste connecté.`],
+      why: fr`Vous recevez cet e-mail parce que vous avez un compte ${brand} avec cette adresse.`,
+    }),
+    'password-removed': ({ brand }) => ({
+      title: fr`Votre mot de passe a été supprimé`,
+      opening: [
+        fr`Il est établi que le compte ${brand} est le vôtre. Quelqu'un d'autre connaît peut-être le mot de passe qu'il avait jusqu'ici ; ce mot de passe n'est donc plus valable, et tous les appareils connectés auparavant sont déconnectés.`,
+      ],
+      advice: fr`Pour vous connecter de nouveau avec un mot de passe, choisissez-en un nouveau :`,
+      action: fr`Choisir un nouveau mot de passe`,
+      closing: [fr`Si vous ne faites rien, aucun mot de passe n'est valable.`],
       why: fr`Vous recevez cet e-mail parce que vous avez un compte ${brand} avec cette adresse.`,
     }),
     'password-changed': ({ brand }) => ({

@@ -1,6 +1,6 @@
-import { crossSiteRequest } from '../../http/refusals.ts';
-import type { Route } from '../../http/route.ts';
-import { assertSameSite, type SameSiteRule } from '../../http/same-site.ts';
+import { crossSiteRequest } from './refusals.ts';
+import type { Route } from './route.ts';
+import { assertSameSite, type SameSiteRule } from './same-site.ts';
 
 /**
  * A way in by what stood in a mail, closed to pages of other sites: else one could sign its visitor in to an account of its own, and read
