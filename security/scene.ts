@@ -49,6 +49,9 @@ const settings = {
   SECRET_KEY: 'a secret key of the attack suite and of no value',
   LOG_LEVEL: 'info',
   RATE_LIMITS: 'on',
+  // Nobody listens there: mails wait in the outbox, and whoever asks for them is answered all the same.
+  SMTP_URL: 'smtp://127.0.0.1:9',
+  MAIL_FROM: 'Keyward <no-reply@example.com>',
   // bin/keyward.js sets it for itself; other compositions are to run like it.
   UV_THREADPOOL_SIZE: '16',
 };

@@ -10,6 +10,7 @@ const permissions = ['users:delete'];
 const examples: Readonly<Record<string, Example>> = {
   signUp: { body: { username: '⟦new username⟧', email: '⟦new email⟧', password: 'seven quiet lanterns burn' } },
   logIn: { body: { email: '⟦email⟧', password: '⟦password⟧' } },
+  askVerification: { body: { email: '⟦email⟧' } },
   askSignInMail: { body: { email: '⟦email⟧' } },
   forgotPassword: { body: { email: '⟦email⟧' } },
   startPasswordReset: { parameters: user },

@@ -40,8 +40,13 @@ const ask = (id: string, it: WireAnswer, more: { method?: string; onTarget?: boo
   return judge({ operation, method: operation.method, onTarget: true, hasToken: true, ...more }, it);
 };
 
-const names = { id: 1, username: 'ada', email: 'ada@example.com' };
-const user = { ...names, email_verified: true, created_at: '2026-01-01T00:00:00.000Z' };
+const user = {
+  id: 1,
+  username: 'ada',
+  email: 'ada@example.com',
+  email_verified: false,
+  created_at: '2026-01-01T00:00:00.000Z',
+};
 const challenge = { 'www-authenticate': 'Bearer realm="keyward"' };
 const wrong = problem(401, 'invalid-credentials');
 

@@ -22,9 +22,9 @@ const env = { RATE_LIMITS: 'off' };
 /** Bodies that each JSON route takes (or refuses for what they mean); a test spoils one part of one. */
 const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   '/signup': { ...ada },
-  '/signup/complete': { token: 'x', password: 'seven quiet lanterns burn' },
+  '/signup/complete': { token: 'x', password: 'seven quiet lanterns burn', new_password: 'seven other lanterns burn' },
   '/email/verification': { email: ada.email },
-  '/email/verify': { token: 'x', password: 'seven quiet lanterns burn' },
+  '/email/verify': { token: 'x', password: 'seven quiet lanterns burn', new_password: 'seven other lanterns burn' },
   '/setup': { ...ada, setup_token: 'x' },
   '/login': { email: ada.email, password: ada.password },
   '/login/email': { email: ada.email },
@@ -40,7 +40,7 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   '/invitations/accept': { token: 'x', new_password: 'seven quiet lanterns burn' },
   '/user': { current_password: 'x', username: 'x', email: 'x@example.com' },
   '/users': { username: 'x', email: 'x@example.com', password: 'seven quiet lanterns burn', invite: false },
-  '/users/:user_id': { username: 'x', email: 'x@example.com' },
+  '/users/:user_id': { username: 'x', email: 'x@example.com', email_verified: true },
   '/users/:user_id/disable': { reason: 'x', until: '2999-01-01T00:00:00Z' },
   '/users/roles': { name: 'editor', description: 'Edits.', permissions: ['users:delete'] },
   '/users/roles/:role_id': { version: 1, name: 'editor', description: 'Edits.', permissions: ['users:delete'] },
@@ -168,7 +168,7 @@ describe('a value of a wrong type or size, in every field, is 422 with a pointer
         for (const field of fields) {
           for (const [what, value] of Object.entries(wrong)) {
             const listAllowed = ['permissions', 'roles', 'expected'].includes(field) && what === 'a list';
-            const flagAllowed = field === 'all_devices' && what === 'true';
+            const flagAllowed = ['all_devices', 'email_verified'].includes(field) && what === 'true';
             if (listAllowed || flagAllowed || (field === 'refresh_token' && what === 'NUL')) continue;
             const rest = Object.entries(good[route.url] ?? {}).filter(([name]) => name !== field);
             const raw = `{${[...rest.map(([name, it]) => `${JSON.stringify(name)}:${JSON.stringify(it)}`), `"${field}":${value}`].join()}}`;

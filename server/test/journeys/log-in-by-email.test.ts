@@ -35,6 +35,7 @@ async function verifiedAda(server: TestServer, call: Call): Promise<Held> {
   const held = await signUp(call);
   await verifyAddress(server, held.id);
   await server.newEvents();
+  await server.newMails();
   return held;
 }
 
@@ -126,6 +127,7 @@ test('where the address was not verified, the account is taken over: password, s
   await using server = await startServer();
   const call = createClient(server.url);
   const held = await signUp(call);
+  await server.newMails();
   await call('POST', '/password/forgot', { json: { email: ada.email } });
   const [resetMail] = await server.newMails();
   const { token } = await mailFor(server, call);

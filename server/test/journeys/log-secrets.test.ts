@@ -8,6 +8,7 @@ import { sha256 } from '../../src/kernel/derive.ts';
 import { behind } from '../support/behind.ts';
 import { type Answer, type Call, type CallOptions, createClient } from '../support/client.ts';
 import { openTestDatabase } from '../support/databases/index.ts';
+import { tokenOf } from '../support/mails.ts';
 import { ada, bea } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -46,7 +47,7 @@ class Secrets {
 function watched(call: Call, secrets: Secrets): Call {
   return async (method, path, options: CallOptions = {}): Promise<Answer> => {
     const sent = { ...(options.json as object), ...options.form } as Record<string, unknown>;
-    for (const field of ['password', 'refresh_token', 'setup_token', 'client_secret'])
+    for (const field of ['password', 'new_password', 'refresh_token', 'setup_token', 'client_secret'])
       secrets.add(String(sent[field] ?? ''));
     secrets.add(options.token, options.cookie, typeof options.raw === 'string' ? options.raw : undefined);
     for (const header of ['authorization', 'cookie']) secrets.add(options.headers?.[header]);
@@ -121,8 +122,28 @@ async function liveThrough(call: Call, server: TestServer, secrets: Secrets): Pr
   });
   await call('DELETE', '/users/1', { token: signup.body.access_token });
   await useKeys(call, admin.body.access_token);
+  await useMails(call, server, secrets);
   await call('POST', '/logout', { token: signup.body.access_token, cookie: signup.cookie });
   await call('DELETE', '/users/2', { token: admin.body.access_token });
+}
+
+/** Mails that let somebody in: asked for, mistyped, put where they do not belong, used. */
+async function useMails(call: Call, server: TestServer, secrets: Secrets): Promise<void> {
+  const { email } = ada;
+  await server.newMails();
+  for (const path of ['/password/forgot', '/login/email']) {
+    for (const address of [email, 'nobody@example.com']) await call('POST', path, { json: { email: address } });
+  }
+  const [reset, signIn] = (await server.newMails()).map(tokenOf);
+  secrets.add(reset, signIn);
+  for (const token of [`${reset}x`, signIn, reset]) {
+    await call('GET', `/mail/reset-password?token=${token}`);
+    await call('POST', '/password/reset', { json: { token, new_password: 'short-2' } });
+    await call('POST', '/password/reset', { json: { token, new_password: 'nine grey herons wade' } });
+    await call('POST', '/login/email/verify', { json: { token } });
+    await call('POST', '/login/email/verify', { json: { email: token, code: '000000' } });
+  }
+  for (const path of ['/password/forgot', '/login/email']) await call('POST', path, { json: { email: reset } });
 }
 
 /** API keys: made, used, mistyped, put where they do not belong, revoked. */

@@ -239,6 +239,7 @@ describe('nothing raw is in the database', () => {
   test('neither token nor code, nor a digest of the code that could be tried out', async () => {
     await using server = await startServer();
     await signUp(createClient(server.url));
+    await server.newMails();
     await createClient(server.url)('POST', '/login/email', { json: { email: ada.email } });
     const [mail] = await server.newMails();
     assert.ok(mail?.template === 'sign-in');

@@ -19,7 +19,7 @@ export interface AskProofCommand {
  * address the same statements run on rows that are worth nothing, so that neither the answer nor its time tells who has an account (OWASP
  * Forgot Password, "Forgot Password Request").
  *
- * @throws tooManyAttempts
+ * @throws mailNotConfigured, tooManyAttempts
  */
 export type AskProof = (command: AskProofCommand) => Promise<void>;
 

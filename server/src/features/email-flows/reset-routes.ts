@@ -71,7 +71,7 @@ export const passwordResetRoutes = (flows: {
     limit: { kind: 'none', why: 'only for holders of users:write' },
     params: UserParams,
     replies: { 202: { schema: ResetStartedReply, description: 'The mail is in the outbox.' } },
-    refusals: [userNotFound, userHoldsMore, userDisabled],
+    refusals: [mailNotConfigured, userNotFound, userHoldsMore, userDisabled],
     handler: async (request) => {
       const id = asUserId(Number(request.params.user_id));
       await flows.startReset.mail({ id, by: request.principal, ip: originOf(request).ip });

@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
-import type { MailOffice } from '../mail/index.ts';
+import { type MailOffice, mailNotConfigured } from '../mail/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Authority } from '../roles/index.ts';
 import { isActive, type User, type UsersStore, userNotFound } from '../users/index.ts';
@@ -22,7 +22,7 @@ export interface StartResetCommand {
  * is chosen the old one holds and sessions go on.
  */
 export interface StartReset {
-  /** By a mail to their address. @throws lackingPermission, userNotFound, userHoldsMore, userDisabled */
+  /** By a mail to their address. @throws mailNotConfigured, lackingPermission, userNotFound, userHoldsMore, userDisabled */
   mail(command: StartResetCommand): Promise<void>;
   /**
    * By a link that the operator hands over. Whoever opens it is taken for who reads the mail of the address.
@@ -56,6 +56,7 @@ export function createStartReset(deps: {
     mail: ({ id, by, ip }) =>
       db.transact(async (tx) => {
         await authority.assertHolds(tx, by, 'users:write');
+        if (!mail.isConfigured) throw mailNotConfigured({ retryAfterSeconds: 3_600 });
         const user = await lock(tx, id, by);
         await postProof(tx, { purpose: 'reset-password', user, email: user.email, origin: undefined });
         await audit.record(tx, { event: 'password.reset-asked', actor: by, subject: id, ip });
