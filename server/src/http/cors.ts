@@ -1,5 +1,6 @@
 import type { FastifyInstance, onRequestHookHandler } from 'fastify';
 import type { MethodTable } from './method-table.ts';
+import { addVary } from './vary.ts';
 
 /**
  * Lets pages of the listed origins call with credentials. Exact origins only: no wildcard, no pattern, no echo of whatever asks.
@@ -9,7 +10,7 @@ export function addCors(app: FastifyInstance, origins: ReadonlySet<string>, tabl
   if (origins.size === 0) return;
   app.addHook('onRequest', async (request, reply) => {
     // Whatever the origin: a shared cache must not hand one origin's answer to another.
-    reply.header('vary', 'Origin');
+    addVary(reply, 'Origin');
     const { origin } = request.headers;
     if (origin === undefined || !origins.has(origin)) return;
     reply.header('access-control-allow-origin', origin).header('access-control-allow-credentials', 'true');

@@ -80,7 +80,7 @@ test('property: an origin that is not listed to the letter gets no leave, neithe
       assert.deepEqual([before.status, ...allowed(before)], [405, undefined, undefined]);
       const called = await ask(method, path, origin);
       assert.deepEqual(allowed(called), [anyOrigin === true ? '*' : undefined, undefined]);
-      for (const answer of [before, called]) assert.equal(headerOf(answer, 'vary'), 'Origin');
+      for (const answer of [before, called]) assert.match(headerOf(answer, 'vary') ?? '', /^Origin\b/);
     }),
     { numRuns: 250 },
   );
@@ -99,7 +99,7 @@ describe('a listed origin', () => {
         assert.equal(headerOf(before, 'cache-control'), 'no-store');
         const called = await ask(method, path, origin);
         assert.deepEqual(allowed(called), [origin, 'true'], `${method} ${url}`);
-        for (const answer of [before, called]) assert.equal(headerOf(answer, 'vary'), 'Origin');
+        for (const answer of [before, called]) assert.match(headerOf(answer, 'vary') ?? '', /^Origin\b/);
       }
     });
   }
@@ -125,7 +125,7 @@ test('without an origin an answer speaks of nobody, but says that it would depen
   for (const { method, url } of ending) {
     const answer = await ask(method, url.replace(/:\w+|\*$/, '1'), undefined);
     assert.equal(headerOf(answer, 'access-control-allow-credentials'), undefined);
-    assert.equal(headerOf(answer, 'vary'), 'Origin', url);
+    assert.match(headerOf(answer, 'vary') ?? '', /^Origin\b/, url);
   }
 });
 

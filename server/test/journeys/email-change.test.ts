@@ -477,7 +477,7 @@ describe('an administrator or the operator sets an address', () => {
     assert.equal(answer.status, 200);
     const mails = await server.newMails();
     assert.deepEqual(toWhom(mails), ['email-changed ada@example.com', 'email-set ada@example.org']);
-    assert.deepEqual(one(mails, 'email-set').data, { username: 'ada' });
+    assert.equal(one(mails, 'email-set').data.username, 'ada');
     const user = await server.features.users.find(server.db, held.id);
     assert.deepEqual([user?.email, user?.emailVerifiedAt], [newEmail, undefined], 'nobody has shown whose it is');
     assert.equal((await undo(call, tokenOf(one(mails, 'email-changed')))).status, 200);

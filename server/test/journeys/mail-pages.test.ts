@@ -1,8 +1,8 @@
 /** The pages behind the links in mails, in a real browser. The endpoints that they post to are stood in for; journeys with real mails are elsewhere. */
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import type { BrowserContextOptions, Page } from 'playwright-core';
-import { inBrowser } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { inBrowser, newPage } from '../support/browser.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const token = 'xTcX5hyB0JY5ZQkq2Zb5DqqYb1mUuJ0kYqKJ4a1iBqk';
@@ -84,12 +84,6 @@ async function onStage(t: TestContext, story: (stage: Stage, server: TestServer)
     },
     server.url,
   );
-}
-
-/** One in a context of its own, where a test may say what `inBrowser` has not said. */
-async function newPage(beside: Page, options: BrowserContextOptions): Promise<Page> {
-  const browser = beside.context().browser() ?? assert.fail('no browser');
-  return await (await browser.newContext(options)).newPage();
 }
 
 const problem = (status: number, code: string, more: object = {}): Answer => ({

@@ -401,20 +401,26 @@ test('a user is told which mails they were sent, and not what these said; a purg
   await postTo(held.id, ada.email);
   const { body } = await call('GET', '/user/export', { token: held.accessToken });
   const at = new Date(server.clock.now()).toISOString();
-  const told = { template: 'reset-password', to: ada.email, written_at: at };
-  type Told = { readonly template: string; readonly sent_at: string | null };
-  const rank = ({ template, sent_at }: Told) => `${sent_at} ${template}`;
-  const mails = (body.mails as Told[]).toSorted((one, two) => (rank(one) < rank(two) ? -1 : 1));
-  assert.deepEqual(mails, [
-    { ...told, sent_at: at },
-    { ...told, template: 'verify-email', sent_at: at },
-    { ...told, sent_at: null },
-  ]);
+  const told = { to: ada.email, written_at: at };
+  const mails = body.mails as { template: string; sent_at: string | null }[];
+  const orderOf = (it: (typeof mails)[number]) => `${it.template} ${it.sent_at ?? 'waits'}`;
+  assert.deepEqual(
+    mails.toSorted((one, another) => orderOf(one).localeCompare(orderOf(another))),
+    [
+      { ...told, template: 'reset-password', sent_at: at },
+      { ...told, template: 'reset-password', sent_at: null },
+      { ...told, template: 'verify-email', sent_at: at },
+    ],
+  );
   const admin = await server.admin();
   await call('DELETE', `/users/${held.id}`, { token: admin });
   assert.equal((await call('POST', `/users/${held.id}/purge`, { token: admin })).status, 200);
-  const left = (await states(server)).filter(([to]) => to !== 'root@example.com');
-  assert.deepEqual(left, Array(2).fill([bea.email, 'sent', 1]));
+  const left = (await states(server)).filter(([to]) => to === ada.email || to === bea.email);
+  assert.deepEqual(left, [
+    [bea.email, 'sent', 1],
+    [bea.email, 'sent', 1],
+  ]);
   await mail.delivery.all();
-  assert.equal(receiver.mails.filter(({ to }) => to[0] === ada.email).length, 2);
+  const toAda = receiver.mails.filter(({ to }) => to.includes(ada.email));
+  assert.equal(toAda.length, 2, 'not the one that waited');
 });

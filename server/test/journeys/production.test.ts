@@ -134,8 +134,11 @@ test('it does not start where people wait for mails and none can be sent', () =>
   for (const mode of ['login', 'signup']) {
     assert.deepEqual(faultsOf({ REQUIRE_VERIFIED_EMAIL: mode }), ['SMTP_URL'], mode);
     assert.deepEqual(faultsOf({ REQUIRE_VERIFIED_EMAIL: mode, ...smtp }), [], mode);
-    const development = { NODE_ENV: 'development', REQUIRE_VERIFIED_EMAIL: mode };
+    const here = { PUBLIC_URL: 'http://localhost:8000', MAIL_LINK_BASE: 'http://127.0.0.1:3000/account' };
+    const development = { NODE_ENV: 'development', REQUIRE_VERIFIED_EMAIL: mode, ...here };
     assert.deepEqual([faultsOf(development), faultsOf({ ...development, DEV_MAILBOX: 'off' })], [[], ['SMTP_URL']]);
+    const elsewhere = { ...development, MAIL_LINK_BASE: 'https://app.example.com' };
+    assert.deepEqual(faultsOf(elsewhere), ['SMTP_URL'], 'there is no mailbox where links lead away from this machine');
   }
   assert.deepEqual(faultsOf({ REQUIRE_VERIFIED_EMAIL: 'off' }), []);
   assert.deepEqual(faultsOf({ REQUIRE_VERIFIED_EMAIL: 'always' }), ['REQUIRE_VERIFIED_EMAIL']);

@@ -35,7 +35,8 @@ test('the mail goes to the user, the record names both, and all goes on until a 
     const answer = await start(call, held.id, helper.accessToken);
     assert.deepEqual([answer.status, answer.body], [202, { message: 'The mail is on its way.' }]);
     assert.doesNotMatch(JSON.stringify([...answer.headers]), /token=/);
-    const event = { event: 'password.reset-asked', outcome: 'success', ip: '127.0.0.1' };
+    const at = { ip: '127.0.0.1', session: helper.sessionId };
+    const event = { event: 'password.reset-asked', outcome: 'success', ...at };
     assert.deepEqual(await server.newEvents(), [{ ...event, actor: helper.id, subject: held.id }]);
     const [mail, ...others] = await server.newMails();
     assert.deepEqual([mail?.to, mail?.template, others], [ada.email, 'reset-password', []]);

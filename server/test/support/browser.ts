@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import type { TestContext } from 'node:test';
-import { chromium, type Page } from 'playwright-core';
+import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 /** Where Debian and others put it; a browser is too large to be a dependency. */
 const browserPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
@@ -37,4 +37,10 @@ export async function inBrowser(
   } finally {
     await browser.close();
   }
+}
+
+/** One in a context of its own: another person, or one for whom something is different. `inBrowser` does not watch it. */
+export async function newPage(beside: Page, options: BrowserContextOptions = {}): Promise<Page> {
+  const browser = beside.context().browser() ?? assert.fail('no browser');
+  return await (await browser.newContext(options)).newPage();
 }

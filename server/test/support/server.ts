@@ -19,7 +19,7 @@ import { newMails, type ReadMail } from './mails.ts';
 import { createTestClock, createTestHasher, type TestClock, type TestHasher, testRandom } from './ports.ts';
 
 export interface TestServerOptions {
-  /** Settings, as they would stand in the environment. */
+  /** Settings, as they would stand in the environment; it listens on a port of its own unless `PORT` names one. */
   readonly env?: Readonly<Record<string, string>>;
   /** A database to go on with; the server then leaves it open. */
   readonly db?: Database;
@@ -91,7 +91,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     strictReplies: options.strictReplies ?? true,
     timeouts: options.timeouts,
   });
-  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const url = await app.listen({ host: '127.0.0.1', port: Number(options.env?.PORT ?? 0) });
   let seen = 0;
   const seenMails = new Set<string>();
 

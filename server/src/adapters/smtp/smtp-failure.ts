@@ -10,19 +10,28 @@ interface SmtpError extends Error {
 }
 
 /**
- * What a failure means for the mail. Only the answer to its receiver or to its text is about this mail; a refused login, sender or greeting
- * would meet every other too, as a connection does that cannot be made.
+ * What a failure means for the mail. What follows the name of its receiver is about this mail, also when the server hangs up there: were
+ * that taken for a server that is away, a few such mails would keep all others waiting. So is a refusal at the sender where the receiver's
+ * address needs SMTPUTF8 (RFC 6531 §3.4). A refused login, sender or greeting would meet every other mail too, as a connection does that
+ * cannot be made.
  *
+ * @param to the receiver
  * @param late whether our own time limit broke it off
  */
-export function failureOf(error: unknown, late: boolean): Error {
+export function failureOf(error: unknown, { to, late }: { to: string; late: boolean }): Error {
   if (error instanceof MailRefused) return error;
-  const { message, code, responseCode, command = '' } = error as SmtpError;
+  const { message, code, responseCode } = error as SmtpError;
   if (late) return new MailServerAway('the mail server took too long', { cause: error });
   if (code === 'EABORT') return error as Error;
-  const isAboutMail = responseCode !== 421 && (code === 'EMESSAGE' || (responseCode && /^(?:RCPT|DATA)/.test(command)));
-  if (!isAboutMail) return new MailServerAway(message, { cause: error });
-  return responseCode !== undefined && responseCode >= 500
-    ? new MailRefused(message, { cause: error })
-    : new Error(message, { cause: error });
+  if (!isAboutMail(error as SmtpError, to)) return new MailServerAway(message, { cause: error });
+  const isFinal = responseCode !== undefined && responseCode >= 500;
+  return isFinal ? new MailRefused(message, { cause: error }) : new Error(message, { cause: error });
+}
+
+function isAboutMail({ message, code, responseCode, command = '' }: SmtpError, to: string): boolean {
+  if (code === 'EMESSAGE') return true;
+  // nodemailer tells no command of a connection that was closed; one that could not be made says otherwise.
+  if (code === 'ECONNECTION' && /closed unexpectedly/i.test(message)) return true;
+  if (responseCode === undefined) return false;
+  return /^(?:RCPT|DATA)/.test(command) || (command.startsWith('MAIL') && /\P{ASCII}/u.test(to));
 }

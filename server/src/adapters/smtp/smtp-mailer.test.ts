@@ -116,16 +116,13 @@ test('the source is what a server gets, but for the boundary', async () => {
 });
 
 describe('what a failure means', () => {
+  const isAboutThisMail = (it: unknown) => !(it instanceof MailRefused || it instanceof MailServerAway);
   const ofMail: readonly (readonly [string, Verdict, (error: unknown) => boolean])[] = [
     ['550 for its text or receiver: it is never taken', { refuse: 550 }, (it) => it instanceof MailRefused],
     ['552: never', { refuse: 552, text: 'too large' }, (it) => it instanceof MailRefused],
-    [
-      '451: perhaps later, and others may be taken',
-      { refuse: 451 },
-      (it) => !(it instanceof MailRefused || it instanceof MailServerAway),
-    ],
-    ['421: the server goes', { refuse: 421 }, (it) => it instanceof MailServerAway],
-    ['a connection that breaks: the server is away', 'take-and-break', (it) => it instanceof MailServerAway],
+    ['451: perhaps later, and others may be taken', { refuse: 451 }, isAboutThisMail],
+    ['421 at its receiver or text: so too, lest one mail keeps all others waiting', { refuse: 421 }, isAboutThisMail],
+    ['a connection that breaks in the middle of it: so too', 'take-and-break', isAboutThisMail],
   ];
   for (const [what, verdict, isRight] of ofMail) {
     test(what, async () => {
@@ -163,6 +160,13 @@ describe('what a failure means', () => {
       await assert.rejects(mailer.send(mail), kind);
     });
   }
+
+  test('an address that the server has no SMTPUTF8 for: refused, and others are taken', async () => {
+    await using server = await startScripted({ MAIL: '550 5.6.7 no UTF-8 here' });
+    using mailer = mailerTo(server.url);
+    await assert.rejects(mailer.send({ ...mail, to: 'jürgen@example.org' }), MailRefused);
+    await assert.rejects(mailer.send(mail), MailServerAway);
+  });
 
   for (const [what, answers] of Object.entries<Record<string, string>>({
     'that never greets': { greeting: '' },

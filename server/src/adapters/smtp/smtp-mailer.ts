@@ -43,7 +43,7 @@ export function createSmtpMailer(
       try {
         await (await transport()).sendMail({ ...message, signal: ends });
       } catch (error) {
-        throw failureOf(error, limit.aborted);
+        throw failureOf(error, { to: mail.to, late: limit.aborted });
       }
     },
     close() {

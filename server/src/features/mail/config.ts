@@ -72,7 +72,7 @@ export const mailSettings = section(
       example: 'off',
       fallbackText: 'on in development',
       reason:
-        'Whether mails without SMTP_URL are shown to this machine at /dev/mail. For development alone: production refuses it.',
+        'Whether mails without SMTP_URL are shown at /dev/mail to this machine, while it is also the one of PUBLIC_URL. For development alone: production refuses it.',
     },
   },
   ({ smtpServer, sender, linkBase, devMailbox }, { mode }) => [
@@ -80,6 +80,15 @@ export const mailSettings = section(
     ...(mode === 'production' ? [...insecureLinks(linkBase), ...openMailbox(devMailbox)] : []),
   ],
 );
+
+/**
+ * Whether there is a mailbox: not where links in mails lead away from this machine. Who reads it has everybody's, and a server that is
+ * reached from elsewhere stands behind something that may speak for others from here without saying so.
+ */
+export const hasMailbox = (
+  { devMailbox, linkBase }: { readonly devMailbox: boolean; readonly linkBase: string | undefined },
+  issuer: string,
+): boolean => devMailbox && [issuer, linkBase ?? issuer].every((url) => isLoopback(new URL(url).hostname));
 
 const missingSender: Fault = {
   variable: 'MAIL_FROM',

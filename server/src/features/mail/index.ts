@@ -11,6 +11,7 @@ import type { Purpose } from '../../kernel/purpose.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { SecretKeys } from '../../kernel/secret-keys.ts';
 import type { Brand } from './brand.ts';
+import { hasMailbox } from './config.ts';
 import { createDelivery, type Delivery } from './deliver-due.ts';
 import { createDeliverMail } from './deliver-mail.ts';
 import { mailNotConfigured } from './errors.ts';
@@ -30,7 +31,7 @@ export const mailHolding = createMailHolding(store);
 
 export { type Brand, createBrand } from './brand.ts';
 export { brandSettings } from './brand-config.ts';
-export { mailSettings } from './config.ts';
+export { hasMailbox, mailSettings } from './config.ts';
 export { deliveryLanes } from './deliver-due.ts';
 export { mailNotConfigured } from './errors.ts';
 export { askerOf, findLocale, type Letter, type Locale, locales, type Template } from './letters.ts';
@@ -124,9 +125,9 @@ export function createMailOffice(deps: MailOfficeDeps): MailOffice {
   };
 }
 
-function wayOf({ mailer, settings }: MailOfficeDeps): MailWay {
+function wayOf({ mailer, settings, issuer }: MailOfficeDeps): MailWay {
   if (mailer !== undefined) return 'smtp';
-  return settings.devMailbox ? 'mailbox' : 'off';
+  return hasMailbox(settings, issuer) ? 'mailbox' : 'off';
 }
 
 const nothingToDeliver: Delivery = { begin: () => {}, all: async () => {}, stop: async () => {} };

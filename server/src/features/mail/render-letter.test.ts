@@ -182,6 +182,9 @@ describe('attack', () => {
       'call evil．example',
       'a '.repeat(21),
       'x://y',
+      'Call 0900 123 456 or lose',
+      'evil: you have won a prize',
+      'You have won an evil prize',
       '',
     ];
     for (const username of names) {

@@ -15,7 +15,9 @@ const common = {
   refusals: [pathNotFound],
 } as const;
 
-const params = Type.Object({ mail: Type.String({ maxLength: 32 }) });
+const params = Type.Object({
+  mail: Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$', 'x-hint': 'Must be the id of a mail.' }),
+});
 const htmlPage = { 200: { description: 'A page.', contentType: 'text/html; charset=utf-8' } };
 const message = { 200: { description: 'The message (RFC 5322).', contentType: 'text/plain; charset=utf-8' } };
 

@@ -1,4 +1,5 @@
 import { type Route, route } from '../../http/route.ts';
+import { addVary } from '../../http/vary.ts';
 import type { Purpose } from '../../kernel/purpose.ts';
 import type { Locale } from '../mail/index.ts';
 import { linkActions } from './flows.ts';
@@ -27,7 +28,7 @@ export const pageRoutes = ({ localeFor, page }: PageRoutesDeps): readonly Route[
         const { markup, language, ...hashes } = page(action, localeFor(request.headers['accept-language']));
         reply.header('content-security-policy', policyOf(hashes));
         reply.header('content-language', language);
-        reply.header('vary', 'accept-language');
+        addVary(reply, 'Accept-Language');
         // As the `meta` says, for what is no page to a crawler.
         reply.header('x-robots-tag', 'noindex');
         return markup;

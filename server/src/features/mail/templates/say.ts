@@ -65,8 +65,8 @@ function oneLine(text: string): string {
   return `${short}…`;
 }
 
-/** What mail programs make a link of, or what reads like a message. */
-const spelledLink = /:|\/|\\|www\.|[\p{L}\p{N}]\.[\p{L}]{2}/iu;
+/** What mail programs make a link of, or what reads like a message: something to call, or a sentence. */
+const spelledLink = /:|\/|\\|www\.|[\p{L}\p{N}]\.[\p{L}]{2}|(?:\p{N}[^\p{L}\p{N}]?){5}|(?:\S+\s+){4}/iu;
 const longestName = 40;
 
 /**
