@@ -25,6 +25,7 @@ import { type ConfirmEmailChange, createConfirmEmailChange } from './confirm-ema
 import { createFinishSignUp, type FinishSignUp } from './finish-sign-up.ts';
 import { createLockOwner, type LockOwner } from './lock-owner.ts';
 import { createPostProof, type PostProof } from './post-proof.ts';
+import { createProveAccount } from './prove-account.ts';
 import { createProvePassword } from './prove-password.ts';
 import { createResetPassword, type ResetPassword } from './reset-password.ts';
 import { createStartReset, type StartReset } from './start-reset.ts';
@@ -85,6 +86,7 @@ export interface EmailFlowsDeps {
 }
 
 export function createEmailFlows(deps: EmailFlowsDeps): EmailFlows {
+  const provePassword = createProvePassword(deps);
   const parts = {
     ...deps,
     createAccount: deps.accounts.create,
@@ -94,7 +96,8 @@ export function createEmailFlows(deps: EmailFlowsDeps): EmailFlows {
     takeOverAccount: createTakeOverAccount(deps),
     postProof: createPostProof(deps),
     choosePassword: createChoosePassword(deps),
-    provePassword: createProvePassword(deps),
+    provePassword,
+    proveAccount: createProveAccount({ ...deps, provePassword }),
   };
   return {
     chargeMail: parts.chargeMail,
