@@ -533,7 +533,7 @@ describe('undoing', () => {
 });
 
 describe('an administrator or the operator sets an address', () => {
-  test('at once: both addresses are told, the former one can take it back', async () => {
+  test('at once: both addresses are told, and there is nothing to undo it with', async () => {
     await using it = await start();
     const { server, call, held } = it;
     const admin = await server.admin();
@@ -541,11 +541,36 @@ describe('an administrator or the operator sets an address', () => {
     const answer = await call('PATCH', `/users/${held.id}`, { token: admin, json: { email: newEmail } });
     assert.equal(answer.status, 200);
     const mails = await server.newMails();
-    assert.deepEqual(toWhom(mails), ['email-changed ada@example.com', 'email-set ada@example.org']);
-    assert.equal(one(mails, 'email-set').data.username, 'ada');
+    assert.deepEqual(toWhom(mails), ['email-replaced ada@example.com', 'email-set ada@example.org']);
+    const resetLink = 'http://localhost:8000/mail/reset-password';
+    assert.deepEqual(one(mails, 'email-replaced').data, { username: 'ada', newEmail, resetLink });
+    assert.deepEqual(one(mails, 'email-set').data, { username: 'ada', resetLink });
     const user = await server.features.users.find(server.db, held.id);
     assert.deepEqual([user?.email, user?.emailVerifiedAt], [newEmail, undefined], 'nobody has shown whose it is');
-    assert.equal((await undo(call, tokenOf(one(mails, 'email-changed')))).status, 200);
+    const taker = await signUp(call, { ...bea, email: ada.email });
+    assert.notEqual(taker.id, held.id, 'the former address is kept for nobody');
+  });
+
+  test('an attack by being rescued from: the thief gets no way back, and loses those that they have', async () => {
+    await using it = await start();
+    const { server, call, held } = it;
+    const toOwner = await move(server, held, 'mallory@example.com');
+    const toThief = await move(server, held, 'mallory@example.net');
+    await server.features.accounts.renameUser({ id: held.id, email: 'ADA@example.com', by: undefined });
+    const mails = await server.newMails();
+    assert.deepEqual(toWhom(mails), ['email-replaced mallory@example.net', 'email-set ADA@example.com']);
+    assert.doesNotMatch(JSON.stringify(mails), /token=/);
+    assertProblem(await undo(call, toThief), 422, 'invalid-one-time-token');
+    assertProblem(await undo(call, toOwner), 422, 'invalid-one-time-token');
+    assert.equal(await emailOf(server, held), 'ADA@example.com');
+  });
+
+  test('an attack by somebody who looks after users: setting an address does not kill the owner’s own way back', async () => {
+    await using it = await start();
+    const { server, call, held } = it;
+    const toOwner = await move(server, held, 'mallory@example.com');
+    await server.features.accounts.renameUser({ id: held.id, email: 'mallory@example.net', by: undefined });
+    assert.equal((await undo(call, toOwner)).status, 200);
     assert.equal(await emailOf(server, held), ada.email);
   });
 
