@@ -289,6 +289,26 @@ test('who verifies an address is asked for the account where the server asks, an
   });
 });
 
+test('who confirms another address is asked for the password of the account only when the server wants it, and for no other', async (t) => {
+  await onStage(t, async ({ page, open, answer, sent }) => {
+    await open(`confirm-email#token=${token}`);
+    assert.equal(await visible(page, '.field').count(), 0);
+    answer(problem(403, 'proof-of-account-needed'));
+    await press(page);
+    await visible(page, '#choice').waitFor();
+    assert.equal(await focused(page), 'password');
+    assert.equal(await page.locator('#new_password').count(), 0);
+    await page.fill('#password', password);
+    answer({ status: 200 });
+    await press(page);
+    await visible(page, '#done').waitFor();
+    assert.deepEqual(sent(), [
+      { path: '/email/confirm', body: { token } },
+      { path: '/email/confirm', body: { token, password } },
+    ]);
+  });
+});
+
 test('who completes a sign-up may choose another password than the one that was chosen', async (t) => {
   await onStage(t, async ({ page, open, answer, sent }) => {
     await open(`complete-sign-up#token=${token}`);
