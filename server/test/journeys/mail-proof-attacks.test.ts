@@ -249,7 +249,14 @@ describe('host header poisoning: links lead to PUBLIC_URL alone', () => {
             }
           }
         },
-        { env: { ...env, PUBLIC_URL: 'https://auth.example.com' } },
+        {
+          env: {
+            ...env,
+            PUBLIC_URL: 'https://auth.example.com',
+            SMTP_URL: 'smtp://127.0.0.1:1',
+            MAIL_FROM: 'a@example.com',
+          },
+        },
       ));
   }
 });
