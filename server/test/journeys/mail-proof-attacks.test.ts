@@ -249,7 +249,7 @@ describe('host header poisoning: links lead to PUBLIC_URL alone', () => {
             }
           }
         },
-        { env: { ...env, PUBLIC_URL: 'https://auth.example.com' } },
+        { env: { ...env, PUBLIC_URL: 'https://auth.example.com', DEV_MAILBOX: 'on' } },
       ));
   }
 });
