@@ -89,7 +89,7 @@ export function routeMap({
     ...ownAccountRoutes(accounts),
     ...accountAdminRoutes(accounts),
     ...passwordResetRoutes({ ...emailFlows, rememberDevice }),
-    ...emailChangeRoutes(emailFlows),
+    ...emailChangeRoutes({ ...emailFlows, cookie, deviceCookie, allowedOrigins }),
     ...passwordRoutes(passwords),
     ...userSessionRoutes(sessions),
     ...apiKeyRoutes(apiKeys),

@@ -18,7 +18,10 @@ const ask = (call: Call, held: Held, email: string, password = current_password)
     json: { email, current_password: password },
     headers: { 'user-agent': laptop },
   });
-const confirm = (call: Call, token: string) => call('POST', '/email/confirm', { json: { token } });
+const confirm = (call: Call, token: string, password = current_password) =>
+  call('POST', '/email/confirm', { json: { token, password } });
+const confirmSignedIn = (call: Call, token: string, held: Held) =>
+  call('POST', '/email/confirm', { token: held.accessToken, json: { token } });
 const undo = (call: Call, token: string) => call('POST', '/email/undo', { json: { token } });
 
 const toWhom = (mails: readonly ReadMail[]) => mails.map(({ template, to }) => `${template} ${to}`).sort();
@@ -32,7 +35,7 @@ async function move(server: TestServer, held: Held, email: string, password = cu
   const call = createClient(server.url);
   await server.newMails();
   assert.equal((await ask(call, held, email, password)).status, 202);
-  assert.equal((await confirm(call, tokenOf(one(await server.newMails(), 'confirm-email')))).status, 200);
+  assert.equal((await confirm(call, tokenOf(one(await server.newMails(), 'confirm-email')), password)).status, 200);
   return tokenOf(one(await server.newMails(), 'email-changed'));
 }
 
@@ -92,6 +95,24 @@ test('both addresses are told, and nothing changes until the new one has proven 
   assert.equal((await logIn(call, { ...ada, email: 'ADA@Example.org' })).id, held.id);
   const { email, password } = ada;
   assertProblem(await call('POST', '/login', { json: { email, password } }), 401, 'invalid-credentials');
+});
+
+test('any session of the account confirms, by its access token or its cookie, and no token of it is used up', async () => {
+  const ways = {
+    'an access token': ({ accessToken }: Held) => ({ token: accessToken }),
+    'a refresh cookie': ({ refreshToken }: Held) => ({ cookie: refreshToken }),
+  };
+  for (const [how, given] of Object.entries(ways)) {
+    await using it = await start();
+    const { server, call, held } = it;
+    await ask(call, held, newEmail);
+    const token = tokenOf(one(await server.newMails(), 'confirm-email'));
+    const answer = await call('POST', '/email/confirm', { ...given(held), json: { token } });
+    assert.deepEqual([answer.status, answer.cookie], [200, undefined], how);
+    assert.equal(await emailOf(server, held), newEmail);
+    const refreshed = await call('POST', '/refresh-access-token', { json: { refresh_token: held.refreshToken } });
+    assert.equal(refreshed.status, 200, how);
+  }
 });
 
 test('where mail is sent, PATCH /user changes the username alone, and says where the address is changed', async () => {
@@ -175,6 +196,63 @@ describe('an attack on the change itself', () => {
     assert.match([...seen].join(), /^\[202,.*confirm-email NEW/);
   });
 
+  test('by waiting for a click of the victim: the link alone makes no account of a stranger theirs', async () => {
+    await using it = await start();
+    const { server, call, held } = it;
+    const victim = await signUp(call, bea);
+    await server.newMails();
+    await ask(call, held, 'victim@example.com');
+    const token = tokenOf(one(await server.newMails(), 'confirm-email'));
+    await server.newEvents();
+    const clicks = {
+      'signed in nowhere': {},
+      'signed in to their own account': { token: victim.accessToken },
+      'with a cookie of their own account': { cookie: victim.refreshToken },
+    };
+    for (const [how, given] of Object.entries(clicks)) {
+      const answer = await call('POST', '/email/confirm', { ...given, json: { token } });
+      assert.deepEqual([answer.status, answer.body.code], [403, 'proof-of-account-needed'], how);
+    }
+    assert.deepEqual(await server.newEvents(), []);
+    assertProblem(await confirm(call, token, bea.password), 422, 'current-password-wrong');
+    const [event, ...more] = await server.newEvents();
+    assert.deepEqual(
+      [event?.event, event?.outcome, event?.reason],
+      ['user.renamed', 'refused', 'current-password-wrong'],
+    );
+    assert.deepEqual([more, await server.newMails()], [[], []]);
+    const user = await server.features.users.find(server.db, held.id);
+    assert.deepEqual([user?.email, user?.emailVerifiedAt], [ada.email, undefined]);
+    assert.equal((await confirm(call, token)).status, 200, 'the token was as good as before');
+  });
+
+  test('by a page of another site: it sends the cookie, and is refused', async () => {
+    await using it = await start();
+    const { server, call, held } = it;
+    await ask(call, held, newEmail);
+    const token = tokenOf(one(await server.newMails(), 'confirm-email'));
+    const answer = await call('POST', '/email/confirm', {
+      cookie: held.refreshToken,
+      json: { token },
+      headers: { origin: 'https://evil.example' },
+    });
+    assertProblem(answer, 403, 'cross-site-request');
+    assert.equal(await emailOf(server, held), ada.email);
+  });
+
+  test('by guessing the password with a mail of one’s own: counted as at the login', async () => {
+    await using it = await start();
+    const { server, call, held } = it;
+    await ask(call, held, newEmail);
+    const token = tokenOf(one(await server.newMails(), 'confirm-email'));
+    const answers = new Set<number>();
+    for (let guess = 0; guess < 12; guess += 1) answers.add((await confirm(call, token, `guess ${guess}`)).status);
+    assert.deepEqual([...answers], [422, 429]);
+    assertProblem(await confirm(call, token), 429, 'too-many-attempts');
+    assert.equal(await emailOf(server, held), ada.email);
+    assert.equal((await confirmSignedIn(call, token, held)).status, 200, 'a session is a proof that is not guessed');
+  });
+
   test('on a taken address: its reader hears that it is taken, nothing changes, and the token is not used up', async () => {
     await using it = await start();
     const { server, call, held } = it;
@@ -214,7 +292,7 @@ describe('an attack on the change itself', () => {
     const { server, call, held } = it;
     await ask(call, held, newEmail);
     const token = tokenOf(one(await server.newMails(), 'confirm-email'));
-    const answers = await Promise.all(Array.from({ length: 20 }, () => confirm(call, token)));
+    const answers = await Promise.all(Array.from({ length: 20 }, () => confirmSignedIn(call, token, held)));
     const refused = answers.filter(({ status }) => status !== 200);
     assert.equal(refused.length, 19);
     for (const answer of refused) assertProblem(answer, 422, 'invalid-one-time-token');
@@ -428,7 +506,7 @@ describe('undoing', () => {
     assertProblem(await call('POST', '/signup', { json: squatter }), 409, 'email-taken');
     const sitting = await signUp(call, bea);
     await ask(call, sitting, ada.email, bea.password);
-    const confirmed = await confirm(call, tokenOf(one(await server.newMails(), 'confirm-email')));
+    const confirmed = await confirm(call, tokenOf(one(await server.newMails(), 'confirm-email')), bea.password);
     assertProblem(confirmed, 409, 'email-taken');
     const admin = await server.admin();
     const json = { email: ada.email };
@@ -464,7 +542,7 @@ describe('undoing', () => {
 });
 
 describe('an administrator or the operator sets an address', () => {
-  test('at once: both addresses are told, the former one can take it back', async () => {
+  test('at once: both addresses are told, and there is nothing to undo it with', async () => {
     await using it = await start();
     const { server, call, held } = it;
     const admin = await server.admin();
@@ -472,11 +550,36 @@ describe('an administrator or the operator sets an address', () => {
     const answer = await call('PATCH', `/users/${held.id}`, { token: admin, json: { email: newEmail } });
     assert.equal(answer.status, 200);
     const mails = await server.newMails();
-    assert.deepEqual(toWhom(mails), ['email-changed ada@example.com', 'email-set ada@example.org']);
-    assert.equal(one(mails, 'email-set').data.username, 'ada');
+    assert.deepEqual(toWhom(mails), ['email-replaced ada@example.com', 'email-set ada@example.org']);
+    const resetLink = 'http://localhost:8000/mail/reset-password';
+    assert.deepEqual(one(mails, 'email-replaced').data, { username: 'ada', newEmail, resetLink });
+    assert.deepEqual(one(mails, 'email-set').data, { username: 'ada', resetLink });
     const user = await server.features.users.find(server.db, held.id);
     assert.deepEqual([user?.email, user?.emailVerifiedAt], [newEmail, undefined], 'nobody has shown whose it is');
-    assert.equal((await undo(call, tokenOf(one(mails, 'email-changed')))).status, 200);
+    const taker = await signUp(call, { ...bea, email: ada.email });
+    assert.notEqual(taker.id, held.id, 'the former address is kept for nobody');
+  });
+
+  test('an attack by being rescued from: the thief gets no way back, and loses those that they have', async () => {
+    await using it = await start();
+    const { server, call, held } = it;
+    const toOwner = await move(server, held, 'mallory@example.com');
+    const toThief = await move(server, held, 'mallory@example.net');
+    await server.features.accounts.renameUser({ id: held.id, email: 'ADA@example.com', by: undefined });
+    const mails = await server.newMails();
+    assert.deepEqual(toWhom(mails), ['email-replaced mallory@example.net', 'email-set ADA@example.com']);
+    assert.doesNotMatch(JSON.stringify(mails), /token=/);
+    assertProblem(await undo(call, toThief), 422, 'invalid-one-time-token');
+    assertProblem(await undo(call, toOwner), 422, 'invalid-one-time-token');
+    assert.equal(await emailOf(server, held), 'ADA@example.com');
+  });
+
+  test('an attack by somebody who looks after users: setting an address does not kill the owner’s own way back', async () => {
+    await using it = await start();
+    const { server, call, held } = it;
+    const toOwner = await move(server, held, 'mallory@example.com');
+    await server.features.accounts.renameUser({ id: held.id, email: 'mallory@example.net', by: undefined });
+    assert.equal((await undo(call, toOwner)).status, 200);
     assert.equal(await emailOf(server, held), ada.email);
   });
 

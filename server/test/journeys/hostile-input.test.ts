@@ -35,7 +35,7 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   '/logout': { refresh_token: 'x', all_devices: true },
   '/user/password': { current_password: 'x', new_password: 'seven quiet lanterns burn' },
   '/user/email': { current_password: 'x', email: 'x@example.com' },
-  '/email/confirm': { token: 'x' },
+  '/email/confirm': { token: 'x', password: 'x' },
   '/email/undo': { token: 'x' },
   '/invitations/accept': { token: 'x', new_password: 'seven quiet lanterns burn' },
   '/user': { current_password: 'x', username: 'x', email: 'x@example.com' },

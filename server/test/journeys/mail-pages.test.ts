@@ -130,23 +130,27 @@ async function mailLinks(server: TestServer): Promise<readonly MailLink[]> {
     await made(username);
     await ask(path, { email: `${username}@example.com` });
   };
+  const askChange = async (username: string) => {
+    await verifyAddress(server, await made(username));
+    const { accessToken } = await logIn(call, accountOf(username));
+    await server.newMails();
+    const json = { email: `${username}@example.org`, current_password: password };
+    await ask('/user/email', json, { token: accessToken });
+  };
+  const change = async (username: string) => {
+    await askChange(username);
+    const mail = (await server.newMails()).find(({ template }) => template === 'confirm-email');
+    const json = { token: tokenOf(mail), password };
+    assert.equal((await call('POST', '/email/confirm', { json })).status, 200);
+  };
   const newPassword = { new_password: 'nine grey herons wade' };
   const ways: readonly (readonly [action: Purpose, begin: () => Promise<unknown>, more: object])[] = [
     ['verify-email', () => asked('ada', '/email/verification'), { password }],
     ['complete-sign-up', () => ask('/signup', accountOf('bea')), { password }],
     ['reset-password', () => asked('cyd', '/password/forgot'), newPassword],
     ['sign-in', () => asked('dee', '/login/email'), {}],
-    [
-      'confirm-email',
-      async () => {
-        await verifyAddress(server, await made('eve'));
-        const { accessToken } = await logIn(call, accountOf('eve'));
-        const json = { email: 'eve@example.org', current_password: password };
-        await ask('/user/email', json, { token: accessToken });
-      },
-      {},
-    ],
-    ['undo-email', async () => accounts.renameUser({ id: await made('fay'), email: 'fay@example.org', by }), {}],
+    ['confirm-email', () => askChange('eve'), { password }],
+    ['undo-email', () => change('fay'), {}],
     [
       'accept-invitation',
       () => accounts.createUser({ ...accountOf('gus'), password: undefined, invite: true, by }),
@@ -382,6 +386,26 @@ test('who verifies an address is asked for the account where the server asks, an
         { path: '/email/verify', body: { token, [name]: password } },
       ]);
     }
+  });
+});
+
+test('who confirms another address is asked for the password of the account only when the server wants it, and for no other', async (t) => {
+  await onStage(t, async ({ page, open, answer, sent }) => {
+    await open(`confirm-email#token=${token}`);
+    assert.equal(await visible(page, '.field').count(), 0);
+    answer(problem(403, 'proof-of-account-needed'));
+    await press(page);
+    await visible(page, '#choice').waitFor();
+    assert.equal(await focused(page), 'password');
+    assert.equal(await page.locator('#new_password').count(), 0);
+    await page.fill('#password', password);
+    answer({ status: 200 });
+    await press(page);
+    await visible(page, '#done').waitFor();
+    assert.deepEqual(sent(), [
+      { path: '/email/confirm', body: { token } },
+      { path: '/email/confirm', body: { token, password } },
+    ]);
   });
 });
 

@@ -8,14 +8,17 @@ export interface NewEmail {
   /** As they were before it. */
   readonly user: User;
   readonly email: string;
-  /** Whether they have shown that the new one is theirs. Where not, it is told as well: somebody else has set it. */
+  /** Whether they have asked for it themselves, and have shown that the new one is theirs; else somebody else has set it. */
   readonly proven: boolean;
 }
 
 /**
- * Tells a user of their new address, and makes worthless what was sent before. The former address gets a way back, also where nobody had
- * shown whose it was: most people never verify theirs, and somebody who has taken their account over changes it first of all. It is kept for
- * them meanwhile (`isKeptForAnother`), so that nobody else can sit down on it to bar the way.
+ * Tells a user of their new address. Where they have made the change themselves, the former one gets a way back, also where nobody had shown
+ * whose it was: most people never verify theirs, and somebody who has taken their account over changes it first of all. It is kept for them
+ * meanwhile (`isKeptForAnother`), so that nobody else can sit down on it to bar the way.
+ *
+ * Where an administrator or the operator has set it, both addresses are told, and there is no way back but them: else a thief who was thrown
+ * out so, or whoever reads a mailbox that was handed over, would take the account back.
  *
  * Where only the spelling has changed, it is the same mailbox, and there is nothing to tell.
  */
@@ -28,15 +31,22 @@ export function createTellOfNewEmail({
   mail: MailOffice;
   oneTimeCodes: OneTimeCodes;
 }): TellOfNewEmail {
-  return async (tx, { user, email, proven }) => {
-    if (!mail.isConfigured || foldEmail(user.email) === foldEmail(email)) return;
+  const offerWayBack = async (tx: Tx, { user, email }: NewEmail) => {
     const { id, username } = user;
     const { token, lifeSeconds } = await oneTimeCodes.issue(tx, { purpose: 'undo-email', user: id, email: user.email });
     const undoLink = mail.linkTo('undo-email', token);
     const data = { username, newEmail: email, undoLink, days: lifeSeconds / 86_400 };
     await mail.postTo(tx, user, { template: 'email-changed', data }, { lifeSeconds });
-    if (proven) return;
-    const told = { username, resetLink: mail.linkTo('reset-password') };
-    await mail.postTo(tx, user, { template: 'email-set', data: told }, { to: email });
+  };
+
+  const tellBoth = async (tx: Tx, { user, email }: NewEmail) => {
+    const data = { username: user.username, resetLink: mail.linkTo('reset-password') };
+    await mail.postTo(tx, user, { template: 'email-replaced', data: { ...data, newEmail: email } });
+    await mail.postTo(tx, user, { template: 'email-set', data }, { to: email });
+  };
+
+  return async (tx, change) => {
+    if (!mail.isConfigured || foldEmail(change.user.email) === foldEmail(change.email)) return;
+    await (change.proven ? offerWayBack(tx, change) : tellBoth(tx, change));
   };
 }

@@ -1,5 +1,7 @@
+import { crossSiteRequest } from '../../http/refusals.ts';
 import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
+import { invalidToken } from '../../kernel/access.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
 import { currentPasswordWrong } from '../accounts/index.ts';
 import { mailNotConfigured } from '../mail/index.ts';
@@ -9,12 +11,15 @@ import { emailTaken } from '../users/index.ts';
 import type { AskEmailChange } from './ask-email-change.ts';
 import {
   AskEmailChangeBody,
+  ConfirmEmailBody,
   EmailChangeAskedReply,
   EmailChangedReply,
   EmailRestoredReply,
   LinkBody,
 } from './change-schemas.ts';
 import type { ConfirmEmailChange } from './confirm-email-change.ts';
+import { proofOfAccountNeeded } from './errors.ts';
+import { type ProofParts, proofsOf } from './proofs-of-request.ts';
 import type { UndoEmailChange } from './undo-email-change.ts';
 
 const byLink = {
@@ -25,12 +30,14 @@ const byLink = {
   body: LinkBody,
 } as const;
 
+export interface EmailChangeRoutesDeps extends ProofParts {
+  readonly askEmailChange: AskEmailChange;
+  readonly confirmEmailChange: ConfirmEmailChange;
+  readonly undoEmailChange: UndoEmailChange;
+}
+
 /** How the address of an account becomes another one, and the former one again. */
-export const emailChangeRoutes = (flows: {
-  askEmailChange: AskEmailChange;
-  confirmEmailChange: ConfirmEmailChange;
-  undoEmailChange: UndoEmailChange;
-}): readonly Route[] => [
+export const emailChangeRoutes = (flows: EmailChangeRoutesDeps): readonly Route[] => [
   route({
     method: 'POST',
     url: '/user/email',
@@ -56,11 +63,23 @@ export const emailChangeRoutes = (flows: {
     operationId: 'confirmEmailChange',
     summary: 'Confirm another e-mail address',
     description:
-      'With the token of the link that was sent to the new address. All other sessions end; that which has asked goes on. The former address gets a link by which the change can be undone for seven days.',
+      'With the token of the link that was sent to the new address, and a proof that the account is yours: its `password`, an access token of it, or its refresh cookie, which is not used up. All other sessions end; that which has asked goes on. The former address gets a link by which the change can be undone for seven days.',
+    limit: { kind: 'throttled', key: 'made-up tokens, and passwords as at the login' },
+    body: ConfirmEmailBody,
     replies: { 200: { schema: EmailChangedReply, description: 'You log in with the new address from now on.' } },
-    refusals: [invalidOneTimeToken, emailTaken, tooManyAttempts],
+    refusals: [
+      invalidOneTimeToken,
+      proofOfAccountNeeded,
+      currentPasswordWrong,
+      invalidToken,
+      crossSiteRequest,
+      emailTaken,
+      tooManyAttempts,
+      overloaded,
+    ],
     handler: async (request) => {
-      await flows.confirmEmailChange({ token: request.body.token, ip: originOf(request).ip });
+      const { token, password } = request.body;
+      await flows.confirmEmailChange({ token, password, ...proofsOf(request, flows) });
       return { message: 'E-mail address changed successfully.' as const };
     },
   }),

@@ -21,6 +21,17 @@ export const LinkBody = Type.Object(
   { additionalProperties: false, examples: [{ token: 'xTcX5hyB0JY5ZQkq2Zb5DqqYb1mUuJ0kYqKJ4a1iBqk' }] },
 );
 
+export const ConfirmEmailBody = Type.Object(
+  {
+    token: TokenText,
+    password: Type.Optional({ ...PasswordText, description: 'That of the account.' }),
+  },
+  {
+    additionalProperties: false,
+    examples: [{ token: 'xTcX5hyB0JY5ZQkq2Zb5DqqYb1mUuJ0kYqKJ4a1iBqk', password: 'correct horse battery' }],
+  },
+);
+
 export const EmailChangedReply = Type.Object({ message: Type.Literal('E-mail address changed successfully.') });
 
 export const EmailRestoredReply = Type.Object({

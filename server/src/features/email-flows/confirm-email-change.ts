@@ -5,15 +5,22 @@ import type { Audit } from '../audit/index.ts';
 import { invalidOneTimeToken, type LiveToken, type OneTimeCodes } from '../one-time-codes/index.ts';
 import type { EndSessions, Sessions } from '../sessions/index.ts';
 import type { User, UsersStore } from '../users/index.ts';
+import type { AccountProofs, ProveAccount } from './prove-account.ts';
+
+export interface ConfirmEmailChangeCommand extends AccountProofs {
+  readonly token: string;
+}
 
 /**
- * Makes the change of an address that was asked for: the token shows that the new one is theirs. The session that has asked goes on, all
- * others end, as with another password. The former address is told, and gets a way back.
+ * Makes the change of an address that was asked for. The token shows that the new one is theirs, and not that the account is: somebody else
+ * may have asked for it, and wait for a click that makes the address theirs. So it wants a second proof. The session that has asked goes on,
+ * all others end, as with another password. The former address is told, and gets a way back.
  *
- * @throws invalidOneTimeToken, also where the session that has asked was ended by force since, or the user is not let in; tooManyAttempts;
- * emailTaken when somebody has the address: the token is then as good as before
+ * @throws invalidOneTimeToken, also where the session that has asked was ended by force since, or the user is not let in;
+ * proofOfAccountNeeded, currentPasswordWrong, invalidToken, tooManyAttempts, overloaded; emailTaken when somebody has the address: the token
+ * is then as good as before
  */
-export type ConfirmEmailChange = (command: { token: string; ip: string }) => Promise<void>;
+export type ConfirmEmailChange = (command: ConfirmEmailChangeCommand) => Promise<void>;
 
 export function createConfirmEmailChange(deps: {
   db: Database;
@@ -24,8 +31,9 @@ export function createConfirmEmailChange(deps: {
   sessions: Sessions;
   endSessions: EndSessions;
   accounts: Accounts;
+  proveAccount: ProveAccount;
 }): ConfirmEmailChange {
-  const { db, clock, audit, users, oneTimeCodes, sessions, endSessions, accounts } = deps;
+  const { db, clock, audit, users, oneTimeCodes, sessions, endSessions, accounts, proveAccount } = deps;
 
   /** Locks the user. Whoever threw out who had asked wants nothing of what they asked for. */
   const askerOf = async (tx: Tx, { user: id, session }: LiveToken): Promise<User> => {
@@ -35,11 +43,15 @@ export function createConfirmEmailChange(deps: {
     return user;
   };
 
-  return async ({ token: text, ip }) => {
-    const token = await oneTimeCodes.find('confirm-email', { token: text }, ip);
+  return async (command) => {
+    const { ip } = command.origin;
+    const token = await oneTimeCodes.find('confirm-email', { token: command.token }, ip);
+    const asFound = await db.transact((tx) => askerOf(tx, token));
+    const proof = await proveAccount(asFound, command, 'user.renamed');
     await db.transact(async (tx) => {
       const user = await askerOf(tx, token);
       await oneTimeCodes.use(tx, token);
+      await proof.settle(tx);
       await accounts.rename(tx, user, { email: token.email });
       await users.markVerified(tx, user.id, token.emailKey, clock.now());
       const { id: subject } = user;

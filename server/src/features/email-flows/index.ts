@@ -27,6 +27,7 @@ import { createFindOwner, type FindOwner } from './find-owner.ts';
 import { createFinishSignUp, type FinishSignUp } from './finish-sign-up.ts';
 import { createLockOwner, type LockOwner } from './lock-owner.ts';
 import { createPostProof, type PostProof } from './post-proof.ts';
+import { createProveAccount } from './prove-account.ts';
 import { createProvePassword } from './prove-password.ts';
 import { createResetPassword, type ResetPassword } from './reset-password.ts';
 import { createStartReset, type StartReset } from './start-reset.ts';
@@ -90,6 +91,7 @@ export interface EmailFlowsDeps {
 
 export function createEmailFlows(deps: EmailFlowsDeps): EmailFlows {
   const endAccess = createEndAccess(deps);
+  const provePassword = createProvePassword(deps);
   const parts = {
     ...deps,
     endAccess,
@@ -101,7 +103,8 @@ export function createEmailFlows(deps: EmailFlowsDeps): EmailFlows {
     takeOverAccount: createTakeOverAccount({ ...deps, endAccess }),
     postProof: createPostProof(deps),
     choosePassword: createChoosePassword(deps),
-    provePassword: createProvePassword(deps),
+    provePassword,
+    proveAccount: createProveAccount({ ...deps, provePassword }),
   };
   return {
     chargeMail: parts.chargeMail,

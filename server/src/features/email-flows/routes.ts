@@ -1,9 +1,6 @@
-import { bearerToken } from '../../http/authenticate.ts';
-import type { ApiCookie } from '../../http/cookies.ts';
 import { crossSiteRequest } from '../../http/refusals.ts';
 import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
-import { assertSameSite } from '../../http/same-site.ts';
 import { invalidToken } from '../../kernel/access.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
 import { currentPasswordWrong } from '../accounts/index.ts';
@@ -12,15 +9,13 @@ import { invalidOneTimeToken } from '../one-time-codes/index.ts';
 import { tooManyAttempts } from '../throttle/index.ts';
 import type { AskProof } from './ask-proof.ts';
 import { proofOfAccountNeeded } from './errors.ts';
+import { type ProofParts, proofsOf } from './proofs-of-request.ts';
 import { AskMailBody, EmailVerifiedReply, VerificationAskedReply, VerifyEmailBody } from './schemas.ts';
 import type { VerifyEmail } from './verify-email.ts';
 
-export interface EmailFlowRoutesDeps {
+export interface EmailFlowRoutesDeps extends ProofParts {
   readonly askProof: AskProof;
   readonly verifyEmail: VerifyEmail;
-  readonly cookie: ApiCookie;
-  readonly deviceCookie: ApiCookie;
-  readonly allowedOrigins: ReadonlySet<string>;
 }
 
 export const emailFlowRoutes = (deps: EmailFlowRoutesDeps): readonly Route[] => [
@@ -70,12 +65,7 @@ export const emailFlowRoutes = (deps: EmailFlowRoutesDeps): readonly Route[] => 
     ],
     handler: async (request) => {
       const { token, password, new_password: newPassword } = request.body;
-      const [accessToken, refreshToken] = [bearerToken(request), deps.cookie.read(request)];
-      // A page of another site can send the cookie, but not the header without our leave.
-      if (refreshToken !== undefined) assertSameSite(request.headers, deps);
-      const device = deps.deviceCookie.read(request);
-      const proofs = { password, newPassword, accessToken, refreshToken, device };
-      await deps.verifyEmail({ token, ...proofs, origin: originOf(request) });
+      await deps.verifyEmail({ token, password, newPassword, ...proofsOf(request, deps) });
       return { message: 'E-mail address verified successfully.' as const };
     },
   }),

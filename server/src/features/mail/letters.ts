@@ -15,13 +15,15 @@ export interface LetterData {
   'confirm-email': { readonly username: string; readonly newEmail: string } & Proof;
   /** To the old address, before anything has changed. */
   'email-change-asked': { readonly username: string; readonly newEmail: string; readonly resetLink: string } & Asker;
-  /** To the old address, when it is done. */
+  /** To the old address, when its owner has done it. */
   'email-changed': {
     readonly username: string;
     readonly newEmail: string;
     readonly undoLink: string;
     readonly days: number;
   };
+  /** To the old address, when an administrator or the operator has set another: there is no way back but them. */
+  'email-replaced': { readonly username: string; readonly newEmail: string; readonly resetLink: string };
   /** To the new address, which an administrator or the operator has set: they have not shown that it is theirs. */
   'email-set': { readonly username: string; readonly resetLink: string };
   /** To the address that an account had until its change was undone. */

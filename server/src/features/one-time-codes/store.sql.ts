@@ -4,7 +4,7 @@ import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { asSessionId, asUserId, type UserId } from '../../kernel/ids.ts';
 import type { Purpose } from '../../kernel/purpose.ts';
-import type { CodeQuery, LiveToken, NewToken, OneTimeCodesStore } from './store.ts';
+import type { CodeQuery, LiveToken, NewToken, OneTimeCodesStore, OwnQuery } from './store.ts';
 
 export interface OneTimeTokensTables {
   one_time_tokens: {
@@ -120,7 +120,20 @@ const forgetYounger = statement((db, p: { user: UserId; purpose: Purpose; id: nu
     .where('id', '>', p.id),
 );
 
-const findAnothers = statement((db, p: { purpose: Purpose; emailKey: string; user: UserId; now: Instant }) =>
+const findOldest = statement((db, p: OwnQuery) =>
+  db
+    .selectFrom('one_time_tokens')
+    .select(liveColumns)
+    .where('user_id', '=', p.user)
+    .where('purpose', '=', p.purpose)
+    .where('email_key', '=', p.emailKey)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', p.now)
+    .orderBy('id')
+    .limit(1),
+);
+
+const findAnothers = statement((db, p: OwnQuery) =>
   db
     .selectFrom('one_time_tokens')
     .select('id')
@@ -169,6 +182,7 @@ export const oneTimeCodesStore: OneTimeCodesStore = {
   removeYounger: async (tx, token) => {
     await tx.execute(forgetYounger, token);
   },
+  findOldest: async (db, query) => liveOf(await db.first(findOldest, query)),
   isAnothers: async (db, query) => (await db.first(findAnothers, query)) !== undefined,
   // No token has the id 0.
   remove: async (tx, id = 0) => {

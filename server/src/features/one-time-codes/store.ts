@@ -32,6 +32,13 @@ export interface CodeQuery {
   readonly triesAtMost: number;
 }
 
+export interface OwnQuery {
+  readonly purpose: Purpose;
+  readonly emailKey: string;
+  readonly user: UserId;
+  readonly now: Instant;
+}
+
 /** One-time tokens and codes, by their digests. */
 export interface OneTimeCodesStore {
   add(tx: Tx, token: NewToken): Promise<number>;
@@ -52,8 +59,10 @@ export interface OneTimeCodesStore {
   removeOf(tx: Tx, user: UserId, purposes?: readonly Purpose[]): Promise<void>;
   /** Forgets those of a user and a purpose that were made after the one with this id. */
   removeYounger(tx: Tx, token: { user: UserId; purpose: Purpose; id: number }): Promise<void>;
+  /** The first that was made for a user and an address, of those that are good. */
+  findOldest(db: Reads, query: OwnQuery): Promise<LiveToken | undefined>;
   /** Whether somebody else than `user` has one for this address that is good. */
-  isAnothers(db: Reads, query: { purpose: Purpose; emailKey: string; user: UserId; now: Instant }): Promise<boolean>;
+  isAnothers(db: Reads, query: OwnQuery): Promise<boolean>;
   /** Forgets one; none costs the same. */
   remove(tx: Tx, id: number | undefined): Promise<void>;
   /** Removes those that ran out before an instant. */

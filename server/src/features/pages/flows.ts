@@ -8,7 +8,9 @@ export type Need =
   /** The password of the sign-up, or a new one. */
   | 'sign-up-password'
   /** A click; and where the server says that the account is to be proven, its password or a new one. */
-  | 'click-first';
+  | 'click-first'
+  /** The same, without a new one: who does not know the password has nothing to do here. */
+  | 'click-or-password';
 
 interface PageFlow {
   /** Where the token is posted to. */
@@ -26,7 +28,7 @@ export const flows: Readonly<Record<Purpose, PageFlow>> = {
   'complete-sign-up': { endpoint: '../signup/complete', need: 'sign-up-password' },
   'reset-password': { endpoint: '../password/reset', need: 'new-password', askEndpoint: '../password/forgot' },
   'sign-in': { endpoint: '../login/email/verify', need: 'click', askEndpoint: '../login/email', takesCode: true },
-  'confirm-email': { endpoint: '../email/confirm', need: 'click' },
+  'confirm-email': { endpoint: '../email/confirm', need: 'click-or-password' },
   'undo-email': { endpoint: '../email/undo', need: 'click' },
   'accept-invitation': { endpoint: '../invitations/accept', need: 'new-password' },
 };

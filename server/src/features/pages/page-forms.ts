@@ -26,6 +26,8 @@ ${passwordFields(need, words, lengths)}
 
 function passwordFields(need: Need, words: PageLanguage, lengths: PasswordLengths): HtmlPart {
   if (need === 'click') return undefined;
+  const current = passwordField('password', words.password, 'current-password', words);
+  if (need === 'click-or-password') return html`<div id="choice" hidden>${current}</div>`;
   const rules = withNumber(words.rules, lengths.minLength);
   const fresh = passwordField('new_password', words.newPassword, 'new-password', words, rules);
   if (need === 'new-password') return fresh;
@@ -36,7 +38,7 @@ function passwordFields(need: Need, words: PageLanguage, lengths: PasswordLength
 ${option('password', known)}
 ${option('new_password', chosen)}
 </fieldset>
-<div data-option="password">${passwordField('password', words.password, 'current-password', words)}</div>
+<div data-option="password">${current}</div>
 <div data-option="new_password" hidden>${fresh}</div>
 </div>`;
 }

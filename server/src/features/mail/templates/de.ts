@@ -106,6 +106,19 @@ export const german: LanguageWords = {
       closing: [`Sie haben dafür ${life} Zeit. Wenn Sie nichts tun, bleibt es bei der Änderung.`],
       why: `Sie erhalten diese E-Mail, weil Ihr Konto bei ${brand} bis jetzt diese Adresse hatte.`,
     }),
+    'email-replaced': ({ brand, new_email }) => ({
+      title: 'Ihr Konto hat jetzt eine andere Adresse',
+      opening: [
+        `Die Verwaltung von ${brand} hat Ihrem Konto die Adresse ${new_email} gegeben. Diese hier gehört nicht mehr dazu.`,
+      ],
+      advice:
+        'Wenn Sie davon wissen, müssen Sie nichts tun: Melden Sie sich ab jetzt mit der neuen Adresse an. Über sie können Sie auch ein neues Passwort wählen:',
+      action: 'Neues Passwort wählen',
+      closing: [
+        `Falls Sie das nicht erwartet haben, fragen Sie bei der Verwaltung von ${brand} nach: Nur sie kann es rückgängig machen.`,
+      ],
+      why: `Sie erhalten diese E-Mail, weil ein Konto bei ${brand} bis jetzt diese Adresse hatte.`,
+    }),
     'email-set': ({ brand }) => ({
       title: 'Ihr Konto hat jetzt diese Adresse',
       opening: [`Die Verwaltung von ${brand} hat Ihrem Konto diese Adresse gegeben.`],

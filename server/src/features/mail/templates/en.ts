@@ -100,6 +100,17 @@ export const english: LanguageWords = {
       closing: [`You have ${life} to do so. If you do nothing, the change stays.`],
       why: `You get this mail because your account at ${brand} had this address until now.`,
     }),
+    'email-replaced': ({ brand, new_email }) => ({
+      title: 'Your account has another address now',
+      opening: [
+        `An administrator of ${brand} has given your account the address ${new_email}. This one no longer belongs to it.`,
+      ],
+      advice:
+        'If you know of it, there is nothing to do: sign in with the new address from now on. By that address you can also choose a new password:',
+      action: 'Choose a new password',
+      closing: [`If you did not expect this, ask an administrator of ${brand}: only they can change it back.`],
+      why: `You get this mail because an account at ${brand} had this address until now.`,
+    }),
     'email-set': ({ brand }) => ({
       title: 'Your account has this address now',
       opening: [`An administrator of ${brand} has given your account this address.`],

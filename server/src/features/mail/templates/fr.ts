@@ -107,6 +107,18 @@ export const french: LanguageWords = {
       closing: [fr`Vous avez ${life} pour le faire. Si vous ne faites rien, le changement est maintenu.`],
       why: fr`Vous recevez cet e-mail parce que votre compte ${brand} avait cette adresse jusqu'à présent.`,
     }),
+    'email-replaced': ({ brand, new_email }) => ({
+      title: fr`Votre compte a maintenant une autre adresse`,
+      opening: [
+        fr`L'administration de ${brand} a donné l'adresse ${new_email} à votre compte. Celle-ci ne lui appartient plus.`,
+      ],
+      advice: fr`Si vous êtes au courant, vous n'avez rien à faire : utilisez désormais la nouvelle adresse pour vous connecter. Avec elle, vous pouvez aussi choisir un nouveau mot de passe :`,
+      action: fr`Choisir un nouveau mot de passe`,
+      closing: [
+        fr`Si vous ne vous y attendiez pas, adressez-vous à l'administration de ${brand} : elle seule peut rétablir l'ancienne adresse.`,
+      ],
+      why: fr`Vous recevez cet e-mail parce qu'un compte ${brand} avait cette adresse jusqu'à présent.`,
+    }),
     'email-set': ({ brand }) => ({
       title: fr`Votre compte a maintenant cette adresse`,
       opening: [fr`L'administration de ${brand} a donné cette adresse à votre compte.`],

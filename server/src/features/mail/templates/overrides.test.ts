@@ -94,7 +94,7 @@ describe('a file of the operator', () => {
         '  fr/sign-in.subject.txt must be one line of text',
         '  en/sign-in.subject.txt must be one line of text',
         '  README.md has no known name: <language>/<template>.subject.txt, .txt or .html',
-        '  en/sign_in.txt is for an unknown template; there are verify-email, complete-sign-up, sign-up-taken, reset-password, sign-in, confirm-email, email-change-asked, email-changed, email-set, email-undone, invitation, new-device, password-removed, password-changed, sessions-ended, session-stolen',
+        '  en/sign_in.txt is for an unknown template; there are verify-email, complete-sign-up, sign-up-taken, reset-password, sign-in, confirm-email, email-change-asked, email-changed, email-replaced, email-set, email-undone, invitation, new-device, password-removed, password-changed, sessions-ended, session-stolen',
         '  es/sign-in.txt is for an unknown language; there are en, de, fr',
         '  en/sign-in.md has no known name: <language>/<template>.subject.txt, .txt or .html',
         '  en/invitation.txt must be a file of UTF-8 text, of 200 KiB at most',

@@ -22,6 +22,7 @@ const samples: LetterData = {
   'confirm-email': { ...changed, link, code, minutes: 60 },
   'email-change-asked': { ...changed, resetLink: link, ...asker },
   'email-changed': { ...changed, undoLink: link, days: 7 },
+  'email-replaced': { ...changed, resetLink: link },
   'email-set': { username, resetLink: link },
   'email-undone': { username, resetLink: link },
   invitation: { username, link, days: 7 },
