@@ -239,7 +239,7 @@ describe('the address changes', () => {
     assert.ok(undone && reset);
     assert.deepEqual(subjectsOf(more), []);
     const subject = 'Acme: Die Änderung einer E-Mail-Adresse wurde rückgängig gemacht';
-    assert.equal(assertMail(undone, newEmail, subject, 'sign-in', 'de-DE'), '');
+    assert.equal(assertMail(undone, newEmail, subject, 'reset-password', 'de-DE'), '');
     const again = assertMail(reset, ada.email, 'Acme: Wählen Sie ein neues Passwort', 'reset-password', 'de-DE');
     assert.equal(await opens(call, ada.email, ada.password), false, 'whoever changed it knew the password');
     assert.equal((await post(call, '/password/reset', { token: again, new_password: next })).status, 200);

@@ -243,20 +243,13 @@ describe('host header poisoning: links lead to PUBLIC_URL alone', () => {
               const { status } = await send(server.url, { method: 'POST', path, headers: [...headers], body });
               for (const mail of await server.newMails()) {
                 assert.doesNotMatch(JSON.stringify(mail), /evil/);
-                assert.ok('link' in mail.data && mail.data.link.startsWith('https://auth.example.com/mail/'));
+                assert.ok('link' in mail.data && mail.data.link.startsWith('http://localhost:9000/mail/'));
               }
               assert.ok(status === 202 || status === 400 || status === 429, `${status}`);
             }
           }
         },
-        {
-          env: {
-            ...env,
-            PUBLIC_URL: 'https://auth.example.com',
-            SMTP_URL: 'smtp://127.0.0.1:1',
-            MAIL_FROM: 'a@example.com',
-          },
-        },
+        { env: { ...env, PUBLIC_URL: 'http://localhost:9000' } },
       ));
   }
 });

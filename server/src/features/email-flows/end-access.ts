@@ -2,7 +2,7 @@ import type { Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { RevokeApiKeys } from '../api-keys/index.ts';
-import type { Notices } from '../notices/index.ts';
+import type { Notice, Notices } from '../notices/index.ts';
 import { type OneTimeCodes, ofPresentAddress } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { EndSessions } from '../sessions/index.ts';
@@ -16,6 +16,8 @@ export interface EndAccessCommand {
   readonly reason: 'password-reset' | 'account-taken-over' | 'email-undone';
   /** What goes on: API keys, and links by which former addresses take the account back. */
   readonly kept?: readonly ('api-keys' | 'ways-back')[];
+  /** Whether the caller writes to the reader, who then needs no notice beside it. */
+  readonly isTold?: true;
   readonly origin: RequestOrigin;
 }
 
@@ -36,17 +38,17 @@ export function createEndAccess(deps: {
   const { clock, notices, passwords, oneTimeCodes, endSessions, apiKeys } = deps;
 
   /** Device tokens are tokens of the password, and die with it. */
-  const replacePassword = async (tx: Tx, { user: { id }, passwordHash, origin }: EndAccessCommand): Promise<void> => {
-    const from = { ip: origin.ip, device: origin.userAgent };
-    if (passwordHash !== undefined) {
-      await passwords.store.set(tx, id, passwordHash, clock.now());
-      await notices.send(tx, id, 'password-changed', from);
-    } else if (await passwords.store.remove(tx, id)) await notices.send(tx, id, 'password-removed', from);
+  const replacePassword = async (tx: Tx, { user, passwordHash }: EndAccessCommand): Promise<Notice | undefined> => {
+    if (passwordHash === undefined) return (await passwords.store.remove(tx, user.id)) ? 'password-removed' : undefined;
+    await passwords.store.set(tx, user.id, passwordHash, clock.now());
+    return 'password-changed';
   };
 
   return async (tx, command) => {
-    const { user, reason, kept = [], origin } = command;
-    await replacePassword(tx, command);
+    const { user, reason, kept = [], isTold = false, origin } = command;
+    const notice = await replacePassword(tx, command);
+    if (notice !== undefined && !isTold)
+      await notices.send(tx, user.id, notice, { ip: origin.ip, device: origin.userAgent });
     await oneTimeCodes.revoke(tx, user.id, kept.includes('ways-back') ? ofPresentAddress : undefined);
     const end = { by: { userId: user.id }, ip: origin.ip, reason };
     await endSessions(tx, { user: user.id, ...end });

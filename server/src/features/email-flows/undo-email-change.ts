@@ -62,7 +62,8 @@ export function createUndoEmailChange(deps: {
       await users.markVerified(tx, subject, token.emailKey, clock.now());
       const event = { event: 'user.renamed', actor: { userId: subject }, subject, ip: origin.ip } as const;
       await audit.record(tx, { ...event, object: 'email', reason: 'undone' });
-      await endAccess(tx, { user, passwordHash: undefined, reason: 'email-undone', kept: ['ways-back'], origin });
+      const end = { reason: 'email-undone', kept: ['ways-back'], isTold: true } as const;
+      await endAccess(tx, { user, passwordHash: undefined, ...end, origin });
       await postBoth(tx, user, token.email);
     });
   };

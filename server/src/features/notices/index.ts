@@ -8,7 +8,7 @@ import type { MailOffice } from '../mail/index.ts';
 import type { UsersStore } from '../users/index.ts';
 import { createSendNotice, type SendNotice } from './send-notice.ts';
 
-export type { SendNotice } from './send-notice.ts';
+export type { Notice, SendNotice } from './send-notice.ts';
 
 export interface Notices {
   readonly send: SendNotice;
