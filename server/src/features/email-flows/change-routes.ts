@@ -19,7 +19,7 @@ import {
 } from './change-schemas.ts';
 import type { ConfirmEmailChange } from './confirm-email-change.ts';
 import { proofOfAccountNeeded } from './errors.ts';
-import { type ProofParts, proofsOf } from './proofs-of-request.ts';
+import { type ProofParts, proofsOf } from './replies.ts';
 import type { UndoEmailChange } from './undo-email-change.ts';
 
 const byLink = {

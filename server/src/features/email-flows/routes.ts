@@ -9,7 +9,7 @@ import { invalidOneTimeToken } from '../one-time-codes/index.ts';
 import { tooManyAttempts } from '../throttle/index.ts';
 import type { AskProof } from './ask-proof.ts';
 import { proofOfAccountNeeded } from './errors.ts';
-import { type ProofParts, proofsOf } from './proofs-of-request.ts';
+import { type ProofParts, proofsOf } from './replies.ts';
 import { AskMailBody, EmailVerifiedReply, VerificationAskedReply, VerifyEmailBody } from './schemas.ts';
 import type { VerifyEmail } from './verify-email.ts';
 
