@@ -235,6 +235,10 @@ const journeys: Readonly<Record<string, (world: World) => Promise<void>>> = {
       assert.equal((await call('POST', '/user/email', { token: account.accessToken, json })).status, 202);
       const page = await open(world, visitor, email, 'Confirm your new e-mail address', 'confirm-email');
       assert.equal((await userOf(call, account)).email, account.email);
+      await press(page);
+      assert.match(await alertOf(page), /also show that the account is/);
+      assert.deepEqual(visitor.posted(), ['/email/confirm']);
+      await page.fill('#password', account.password);
       assert.match((await finish(page, visitor))[0], /has the new address/);
       const user = await userOf(call, account);
       assert.deepEqual([user.email, user.email_verified], [email, true]);

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Answer, type Call, createClient } from '../support/client.ts';
+import { createCountingDatabase } from '../support/counting-database.ts';
+import { openTestDatabase } from '../support/databases/index.ts';
 import { tokenOf } from '../support/mails.ts';
 import { ada, bea, type Held, lives, signUp, verifyAddress } from '../support/people.ts';
 import { assertFaults, assertProblem } from '../support/refusals.ts';
@@ -95,6 +97,20 @@ test('the mail goes to the account’s own spelling of the address, in the langu
   await forgot(call, 'ADA@Example.com', { 'accept-language': 'de-AT,de;q=0.9,en;q=0.5' });
   const [mail] = await server.newMails();
   assert.deepEqual([mail?.to, mail?.locale], [ada.email, 'de']);
+});
+
+test('a password that is refused keeps nobody waiting: whose it is is looked up, and nothing is locked', async () => {
+  const counting = createCountingDatabase(await openTestDatabase());
+  await using server = await startServer({ db: counting.db });
+  const call = createClient(server.url);
+  await verifiedAda(server, call);
+  const token = await tokenFor(server, call);
+  counting.count();
+  assertFaults(await reset(call, token, 'short'), '/new_password');
+  const { reads, transactions } = counting.count();
+  assert.deepEqual([reads > 0, transactions], [true, 0]);
+  assert.equal((await reset(call, token)).status, 200);
+  await counting.db.close();
 });
 
 test('an account without a password gets its first one', async () => {

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { letMakeKeys, makeApiKey } from '../support/api-keys.ts';
 import { createClient } from '../support/client.ts';
+import { createCountingDatabase } from '../support/counting-database.ts';
+import { openTestDatabase } from '../support/databases/index.ts';
 import { tokenOf } from '../support/mails.ts';
 import { ada, bea, lives, logIn, signUp } from '../support/people.ts';
 import { assertFaults, assertProblem } from '../support/refusals.ts';
@@ -18,7 +20,8 @@ const isVerified = async (server: TestServer, id = 1) =>
 
 async function newcomer(server: TestServer, call: Call, account = ada) {
   const held = await signUp(call, account);
-  const token = tokenOf((await server.newMails())[0]);
+  const mails = await server.newMails();
+  const token = tokenOf(mails.find(({ to, template }) => to === account.email && template === 'verify-email'));
   await server.newEvents();
   return { held, token };
 }
@@ -147,6 +150,20 @@ describe('twenty at once with one token: one succeeds', () => {
       assert.equal(verified.filter(({ outcome }) => outcome === 'success').length, 1);
     });
   }
+});
+
+test('a link without a proof keeps nobody waiting: whose it is is looked up, and nothing is locked', async () => {
+  const counting = createCountingDatabase(await openTestDatabase());
+  await using server = await startServer({ db: counting.db });
+  const call = createClient(server.url);
+  const { token } = await newcomer(server, call);
+  counting.count();
+  assertProblem(await call('POST', '/email/verify', { json: { token } }), 403, 'proof-of-account-needed');
+  const { reads, transactions } = counting.count();
+  assert.deepEqual([reads > 0, transactions], [true, 0]);
+  const json = { token, password: ada.password };
+  assert.equal((await call('POST', '/email/verify', { json })).status, 200);
+  await counting.db.close();
 });
 
 test('used, old, foreign, expired, dead and made-up tokens get one answer', async () => {
