@@ -19,7 +19,7 @@ import type { UsersStore } from '../users/index.ts';
 import { type AskEmailChange, createAskEmailChange } from './ask-email-change.ts';
 import { type AskProof, createAskProof } from './ask-proof.ts';
 import { type BeginSignUp, createBeginSignUp } from './begin-sign-up.ts';
-import { type ChargeMail, createChargeMail } from './charge-mail.ts';
+import { type ChargeMail, createChargeMail, createPassMail, type PassMail } from './charge-mail.ts';
 import { type ChoosePassword, createChoosePassword } from './choose-password.ts';
 import { type ConfirmEmailChange, createConfirmEmailChange } from './confirm-email-change.ts';
 import { createFinishSignUp, type FinishSignUp } from './finish-sign-up.ts';
@@ -37,7 +37,7 @@ import { createVerifyEmail, type VerifyEmail } from './verify-email.ts';
 export type { AskProof } from './ask-proof.ts';
 export type { BeginSignUp } from './begin-sign-up.ts';
 export { emailChangeRoutes } from './change-routes.ts';
-export { type ChargeMail, mailCounters } from './charge-mail.ts';
+export { type ChargeMail, mailCounters, type PassMail } from './charge-mail.ts';
 export type { ChoosePassword } from './choose-password.ts';
 export { emailFlowSettings, type RequireVerifiedEmail } from './config.ts';
 export { proofOfAccountNeeded } from './errors.ts';
@@ -52,6 +52,7 @@ export type { TakeOverAccount } from './take-over-account.ts';
 
 export interface EmailFlows {
   readonly chargeMail: ChargeMail;
+  readonly passMail: PassMail;
   readonly lockOwner: LockOwner;
   readonly takeOverAccount: TakeOverAccount;
   readonly choosePassword: ChoosePassword;
@@ -101,6 +102,7 @@ export function createEmailFlows(deps: EmailFlowsDeps): EmailFlows {
   };
   return {
     chargeMail: parts.chargeMail,
+    passMail: createPassMail(deps),
     lockOwner: parts.lockOwner,
     takeOverAccount: parts.takeOverAccount,
     postProof: parts.postProof,
