@@ -397,6 +397,18 @@ test('a deleted or disabled user confirms and undoes nothing', async () => {
   assert.equal(await emailOf(server, held), newEmail);
 });
 
+test('an attack by waiting for a restored user: what was sent before the deletion stays dead, and no address is kept for it', async () => {
+  await using it = await start();
+  const { server, call, held } = it;
+  const undoToken = await move(server, held, newEmail);
+  const { accounts } = server.features;
+  await accounts.delete({ id: held.id, by: undefined });
+  assert.notEqual((await signUp(call, { ...bea, email: ada.email })).id, held.id);
+  await accounts.restore({ id: held.id, by: undefined });
+  assertProblem(await undo(call, undoToken), 422, 'invalid-one-time-token');
+  assert.equal(await emailOf(server, held), newEmail);
+});
+
 describe('undoing', () => {
   test('gives the account back: the old address is verified, all sessions, keys and the password are gone, a new one can be chosen', async () => {
     await using it = await start();

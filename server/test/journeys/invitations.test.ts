@@ -131,6 +131,23 @@ describe('inviting once more', () => {
     assert.deepEqual(await server.newMails(), []);
   });
 
+  test('an attack by bombing: five mails to an address, whether of one account or of one after the other', async () => {
+    await using world = await invited();
+    const { server, call, admin } = world;
+    for (let n = 0; n < 2; n += 1) assert.equal((await again(world)).status, 202);
+    assert.equal((await call('DELETE', '/users/2', { token: admin })).status, 200);
+    const invite = (name: string) =>
+      call('POST', '/users', { token: admin, json: { username: name, email: 'ADA@example.com', invite: true } });
+    assert.equal((await invite('ada3')).status, 201);
+    assert.equal((await again(world, 3)).status, 202);
+    assertProblem(await again(world, 3), 429, 'too-many-attempts');
+    assert.equal((await call('DELETE', '/users/3', { token: admin })).status, 200);
+    await server.newEvents();
+    assertProblem(await invite('ada4'), 429, 'too-many-attempts');
+    assert.deepEqual(await server.newEvents(), [], 'nobody is made');
+    assert.equal((await server.newMails()).length, 4);
+  });
+
   test('an attack by whoever may write names: an account that holds more is not invited to their mailbox', async () => {
     await using world = await invited();
     const { server, call } = world;

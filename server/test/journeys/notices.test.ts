@@ -161,19 +161,38 @@ describe('theft', () => {
     assert.equal(await lives(call, held), false);
   });
 
-  test('is told every time, also when much else was', async () => {
+  test('an attack by burying the inbox: ten mails in a day, however often it happens, and again on the next', async () => {
     await using server = await startServer({ env: { RATE_LIMITS: 'off' } });
     const call = createClient(server.url);
     await signUp(call);
-    for (let n = 0; n < 8; n += 1) {
+    for (let n = 0; n < 12; n += 1) {
       const { refreshToken: refresh_token } = await logIn(call);
       await call('POST', '/refresh-access-token', { json: { refresh_token } });
       server.clock.advance(60_000);
       assert.equal((await call('POST', '/refresh-access-token', { json: { refresh_token } })).status, 401);
     }
     const mails = (await server.newMails()).filter(({ template }) => template === 'session-stolen');
-    assert.equal(mails.length, 8);
+    assert.equal(mails.length, 10);
   });
+});
+
+test('an attack by many accounts of one address, one after the other: the address gets no more for it', async () => {
+  await using server = await startServer({ env: { RATE_LIMITS: 'off' } });
+  const call = createClient(server.url);
+  const spellings = ['victim@example.com', 'VICTIM@example.com', 'victim@Example.com'];
+  for (const [n, email] of spellings.entries()) {
+    const account = { ...ada, username: `mallory${n}`, email };
+    const held = await signUp(call, account);
+    const next = (password: string, other: string, token: string) =>
+      call('POST', '/user/password', { token, json: { current_password: password, new_password: other } });
+    for (let turn = 0; turn < 4; turn += 1) {
+      assert.equal((await next(ada.password, bea.password, held.accessToken)).status, 200);
+      assert.equal((await next(bea.password, ada.password, held.accessToken)).status, 200);
+    }
+    assert.equal((await call('DELETE', `/users/${held.id}`, { token: held.accessToken })).status, 200);
+  }
+  const mails = (await server.newMails()).filter(({ template }) => template === 'password-changed');
+  assert.equal(mails.length, 10);
 });
 
 test('where no mail is sent nothing is written', async () => {

@@ -211,3 +211,30 @@ test('a password typed composed at sign-up and decomposed at login is the same o
   const typed = { email: ada.email, password: 're\u0301sume\u0301 of the kestrel' };
   assert.equal((await call('POST', '/login', { json: typed })).status, 200);
 });
+
+test('an attack by bombing an address with sign-ups: each is answered, and five mails go out', async () => {
+  await using server = await startServer();
+  const call = createClient(server.url);
+  for (let n = 0; n < 8; n += 1) {
+    const held = await signUp(call, {
+      ...ada,
+      username: `mallory${n}`,
+      email: n % 2 === 0 ? ada.email : 'ADA@example.com',
+    });
+    assert.equal((await call('DELETE', `/users/${held.id}`, { token: held.accessToken })).status, 200);
+  }
+  const mails = (await server.newMails()).map(({ template }) => template);
+  assert.deepEqual(
+    mails,
+    Array.from({ length: 5 }, () => 'verify-email'),
+  );
+  const owner = await signUp(call);
+  assert.equal(await lives(call, owner), true, 'whoever is the owner signs up all the same');
+  assert.deepEqual(await server.newMails(), []);
+  server.clock.advance(3_600_000);
+  assert.equal((await call('POST', '/email/verification', { json: { email: ada.email } })).status, 202);
+  assert.deepEqual(
+    (await server.newMails()).map(({ template, to }) => [template, to]),
+    [['verify-email', ada.email]],
+  );
+});

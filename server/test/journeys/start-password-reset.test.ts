@@ -59,6 +59,22 @@ test('it is not counted as asked for by the owner: a bombed address gets it all 
     assert.equal((await server.newMails()).length, 1);
   }));
 
+test('an attack by bombing with the help of an administrator: five mails, then they wait, and the operator does not', () =>
+  withHelper(async ({ server, call, held, helper }) => {
+    const answers: number[] = [];
+    for (let n = 0; n < 7; n += 1) answers.push((await start(call, held.id, helper.accessToken)).status);
+    assert.deepEqual(answers, [202, 202, 202, 202, 202, 429, 429]);
+    assert.equal((await server.newMails()).length, 5);
+    assert.equal((await server.newEvents()).length, 5);
+    const refused = await start(call, held.id, helper.accessToken);
+    assertProblem(refused, 429, 'too-many-attempts');
+    assert.ok(Number(refused.headers.get('retry-after')) > 0);
+    await server.features.emailFlows.startReset.mail({ id: held.id, by: undefined, ip: undefined });
+    assert.equal((await server.newMails()).length, 1);
+    server.clock.advance(600_000);
+    assert.equal((await start(call, held.id, helper.accessToken)).status, 202);
+  }));
+
 describe('nothing is sent', () => {
   const nothingHappened = async ({ server }: World) => {
     assert.deepEqual([await server.newMails(), await server.newEvents()], [[], []]);

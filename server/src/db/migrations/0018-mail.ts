@@ -9,6 +9,7 @@ export const mail: Migration = {
       .text('id', 32)
       .integer('user_id', { references: 'users.id', nullable: true })
       .text('recipient', 320)
+      .text('recipient_key', 320)
       .text('template', 64)
       .longText('sealed', { nullable: true })
       .integer('created_at')
@@ -22,6 +23,7 @@ export const mail: Migration = {
       .primaryKey('id').statement,
     index(dialect, 'mails', 'due_at'),
     index(dialect, 'mails', 'user_id'),
+    index(dialect, 'mails', 'recipient_key'),
     index(dialect, 'mails', 'created_at'),
   ],
 };

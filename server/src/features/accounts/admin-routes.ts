@@ -4,6 +4,7 @@ import { asUserId } from '../../kernel/ids.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
 import { mailNotConfigured } from '../mail/index.ts';
 import { userHoldsMore } from '../roles/index.ts';
+import { tooManyAttempts } from '../throttle/index.ts';
 import { emailTaken, UserParams, userNotFound, usernameTaken } from '../users/index.ts';
 import type { CreateUser } from './create-user.ts';
 import { notInvitable, ownNames } from './errors.ts';
@@ -25,6 +26,9 @@ const writing = {
   limit: { kind: 'none', why: 'only for holders of users:write' },
 } as const;
 
+/** What may post a mail. */
+const inviting = { ...writing, limit: { kind: 'throttled', key: 'mail' } } as const;
+
 /** How administrators make accounts, change their names, and bring them back. */
 export const accountAdminRoutes = (accounts: {
   createUser: CreateUser;
@@ -33,7 +37,7 @@ export const accountAdminRoutes = (accounts: {
   restore: RestoreAccount;
 }): readonly Route[] => [
   route({
-    ...writing,
+    ...inviting,
     method: 'POST',
     url: '/users',
     operationId: 'createUser',
@@ -42,7 +46,7 @@ export const accountAdminRoutes = (accounts: {
       'For somebody else. A password is measured by the same policy as at the sign-up; without one nobody can log in to the account until one is set. With `invite` they get a mail with a link by which they choose it themselves.',
     body: CreateUserBody,
     replies: { 201: { schema: UserCreatedReply, description: 'The account is made; it holds no role.' } },
-    refusals: [mailNotConfigured, emailTaken, usernameTaken, overloaded],
+    refusals: [mailNotConfigured, emailTaken, usernameTaken, tooManyAttempts, overloaded],
     handler: async (request) => {
       const { username, email, password, invite } = request.body;
       const { principal: by } = request;
@@ -51,7 +55,7 @@ export const accountAdminRoutes = (accounts: {
     },
   }),
   route({
-    ...writing,
+    ...inviting,
     method: 'POST',
     url: '/users/:user_id/invitation',
     operationId: 'inviteUser',
@@ -60,7 +64,7 @@ export const accountAdminRoutes = (accounts: {
       'Somebody who was made without a password and has not come in yet. The link of the new mail is good for seven days, those of earlier ones for nothing. Only a user who holds nothing that you do not hold.',
     params: UserParams,
     replies: { 202: { schema: UserInvitedReply, description: 'A mail is on its way.' } },
-    refusals: [userNotFound, userHoldsMore, notInvitable, mailNotConfigured],
+    refusals: [userNotFound, userHoldsMore, notInvitable, mailNotConfigured, tooManyAttempts],
     handler: async (request) => {
       const id = asUserId(Number(request.params.user_id));
       await accounts.inviteUser({ id, by: request.principal, ip: originOf(request).ip });
@@ -74,7 +78,7 @@ export const accountAdminRoutes = (accounts: {
     operationId: 'updateUser',
     summary: "Change a user's names, or vouch for their address",
     description:
-      'Only of a user who holds nothing that you do not hold. What is left out stays. Another address is not verified, unless you say with `email_verified` that it is theirs: whoever reads its mail is who you say. Where the server sends mail, both addresses are told, and the former one can take it back for seven days.',
+      'Only of a user who holds nothing that you do not hold. What is left out stays. Another address is not verified, unless you say with `email_verified` that it is theirs: whoever reads its mail is who you say. Where the server sends mail, both addresses are told.',
     params: UserParams,
     body: RenameUserBody,
     replies: { 200: { schema: UserUpdatedReply, description: 'The names are changed; sessions go on.' } },

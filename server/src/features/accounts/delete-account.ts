@@ -4,6 +4,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
+import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import { type Authority, isThemselves, lastAdmin, type RolesStore } from '../roles/index.ts';
 import type { EndSessions } from '../sessions/index.ts';
 import { type UsersStore, userNotFound } from '../users/index.ts';
@@ -31,9 +32,10 @@ export function createDeleteAccount(deps: {
   users: UsersStore;
   roles: RolesStore;
   authority: Authority;
+  oneTimeCodes: OneTimeCodes;
   endSessions: EndSessions;
 }): DeleteAccount {
-  const { db, clock, audit, users, roles, authority, endSessions } = deps;
+  const { db, clock, audit, users, roles, authority, oneTimeCodes, endSessions } = deps;
   return ({ id, by, ip }) =>
     db.transact(async (tx) => {
       const themselves = isThemselves(by, id);
@@ -45,6 +47,8 @@ export function createDeleteAccount(deps: {
       // Now that the user is locked, what they hold stays; who may not have done it takes it back.
       await authority.assertReaches(tx, by, id);
       await audit.record(tx, { event: 'user.deleted', actor: by, subject: id, ip });
+      // Also the ways back: an address that was kept is free, and nothing lives again with a user who is restored.
+      await oneTimeCodes.revoke(tx, id);
       await endSessions(tx, { user: id, reason: 'user-deleted', by, ip });
     });
 }

@@ -4,6 +4,7 @@ import type { UserId } from '../../kernel/ids.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
 import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
+import { type OneTimeCodes, ofPresentAddress } from '../one-time-codes/index.ts';
 import { type Authority, lastAdmin, type RolesStore } from '../roles/index.ts';
 import type { EndSessions } from '../sessions/index.ts';
 import { type UsersStore, userNotFound } from '../users/index.ts';
@@ -42,9 +43,10 @@ export function createDisableAccount(deps: {
   users: UsersStore;
   roles: RolesStore;
   authority: Authority;
+  oneTimeCodes: OneTimeCodes;
   endSessions: EndSessions;
 }): DisableAccount {
-  const { db, clock, audit, users, roles, authority, endSessions } = deps;
+  const { db, clock, audit, users, roles, authority, oneTimeCodes, endSessions } = deps;
 
   /** Behind the change, which has locked the user, so that what they hold stays; who may not have done it takes it back. */
   const assertMayHaveDone = async (tx: Tx, { id, by }: DisableAccountCommand): Promise<void> => {
@@ -68,6 +70,7 @@ export function createDisableAccount(deps: {
         if (!changed) return;
         const object = until === undefined ? undefined : `until ${new Date(until).toISOString()}`;
         await audit.record(tx, { event: 'user.disabled', actor: by, subject: id, ip, object });
+        await oneTimeCodes.revoke(tx, id, ofPresentAddress);
         await endSessions(tx, { user: id, reason: 'user-disabled', by, ip });
       }),
 

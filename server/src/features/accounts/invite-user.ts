@@ -7,10 +7,16 @@ import type { MailOffice } from '../mail/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { PasswordsStore } from '../passwords/index.ts';
 import type { Authority } from '../roles/index.ts';
-import { isActive, type User, type UsersStore, userNotFound } from '../users/index.ts';
+import type { Throttle } from '../throttle/index.ts';
+import { foldEmail, isActive, type User, type UsersStore, userNotFound } from '../users/index.ts';
 import { notInvitable } from './errors.ts';
 
-/** Sends the link by which an account that was made for somebody becomes theirs. It kills the older ones. */
+/**
+ * Sends the link by which an account that was made for somebody becomes theirs. It kills the older ones. Nobody has such mails sent to one
+ * address without end, but for the operator.
+ *
+ * @throws tooManyAttempts
+ */
 export type SendInvitation = (
   tx: Tx,
   user: Pick<User, 'id' | 'username' | 'email' | 'locale'>,
@@ -20,10 +26,12 @@ export type SendInvitation = (
 export function createSendInvitation(deps: {
   audit: Audit;
   mail: MailOffice;
+  throttle: Throttle;
   oneTimeCodes: OneTimeCodes;
 }): SendInvitation {
-  const { audit, mail, oneTimeCodes } = deps;
+  const { audit, mail, throttle, oneTimeCodes } = deps;
   return async (tx, { id, username, email, locale }, { by, ip }) => {
+    if (by !== undefined) await throttle.chargeWithin(tx, [{ kind: 'mail', of: ['invitation', foldEmail(email)] }]);
     const { token, lifeSeconds } = await oneTimeCodes.issue(tx, { purpose: 'accept-invitation', user: id, email });
     const data = { username, link: mail.linkTo('accept-invitation', token), days: lifeSeconds / 86_400 };
     await mail.postTo(tx, { id, email, locale }, { template: 'invitation', data }, { lifeSeconds });
@@ -41,7 +49,7 @@ export interface InviteUserCommand {
 /**
  * Invites somebody once more who has not come in yet.
  *
- * @throws mailNotConfigured, lackingPermission, userNotFound, userHoldsMore, notInvitable
+ * @throws mailNotConfigured, lackingPermission, userNotFound, userHoldsMore, notInvitable, tooManyAttempts
  */
 export type InviteUser = (command: InviteUserCommand) => Promise<void>;
 

@@ -1,6 +1,7 @@
+import { DomainError } from '../../kernel/errors.ts';
 import type { Purpose } from '../../kernel/purpose.ts';
 import type { MailOffice } from '../mail/index.ts';
-import { type Counter, sourceOf, type Throttle } from '../throttle/index.ts';
+import { type Counter, sourceOf, type Throttle, tooManyAttempts } from '../throttle/index.ts';
 import { foldEmail } from '../users/index.ts';
 
 interface AskedMail {
@@ -26,6 +27,25 @@ export const mailCounters = ({ email, ip, flow }: AskedMail): readonly Counter[]
  * @throws mailNotConfigured, tooManyAttempts
  */
 export type ChargeMail = (asked: AskedMail) => Promise<void>;
+
+/**
+ * Counts a mail that goes with something else and that nobody asks for by itself. Where there were too many it is left out, and can be asked
+ * for later; who is to get it is not kept from the rest by the askings of others. @returns whether it may go
+ */
+export type PassMail = (asked: Pick<AskedMail, 'email'> & { readonly flow: string }) => Promise<boolean>;
+
+export const createPassMail =
+  ({ throttle, mail }: { throttle: Throttle; mail: MailOffice }): PassMail =>
+  async ({ email, flow }) => {
+    if (!mail.isConfigured) return false;
+    try {
+      await throttle.charge([{ kind: 'mail', of: [flow, foldEmail(email)] }]);
+      return true;
+    } catch (error) {
+      if (error instanceof DomainError && error.refusal === tooManyAttempts) return false;
+      throw error;
+    }
+  };
 
 export const createChargeMail =
   ({ throttle, mail }: { throttle: Throttle; mail: MailOffice }): ChargeMail =>

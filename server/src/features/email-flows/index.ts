@@ -19,10 +19,10 @@ import type { UsersStore } from '../users/index.ts';
 import { type AskEmailChange, createAskEmailChange } from './ask-email-change.ts';
 import { type AskProof, createAskProof } from './ask-proof.ts';
 import { type BeginSignUp, createBeginSignUp } from './begin-sign-up.ts';
-import { type ChargeMail, createChargeMail } from './charge-mail.ts';
+import { type ChargeMail, createChargeMail, createPassMail, type PassMail } from './charge-mail.ts';
 import { type ChoosePassword, createChoosePassword } from './choose-password.ts';
 import { type ConfirmEmailChange, createConfirmEmailChange } from './confirm-email-change.ts';
-import { createEndAccess } from './end-access.ts';
+import { createEndAccess, type EndAccess } from './end-access.ts';
 import { createFindOwner, type FindOwner } from './find-owner.ts';
 import { createFinishSignUp, type FinishSignUp } from './finish-sign-up.ts';
 import { createLockOwner, type LockOwner } from './lock-owner.ts';
@@ -39,9 +39,10 @@ import { createVerifyEmail, type VerifyEmail } from './verify-email.ts';
 export type { AskProof } from './ask-proof.ts';
 export type { BeginSignUp } from './begin-sign-up.ts';
 export { emailChangeRoutes } from './change-routes.ts';
-export { type ChargeMail, mailCounters } from './charge-mail.ts';
+export { type ChargeMail, mailCounters, type PassMail } from './charge-mail.ts';
 export type { ChoosePassword } from './choose-password.ts';
 export { emailFlowSettings, type RequireVerifiedEmail } from './config.ts';
+export type { EndAccess } from './end-access.ts';
 export { proofOfAccountNeeded } from './errors.ts';
 export type { FindOwner } from './find-owner.ts';
 export type { FinishSignUp } from './finish-sign-up.ts';
@@ -56,6 +57,8 @@ export type { TakeOverAccount } from './take-over-account.ts';
 export interface EmailFlows {
   readonly chargeMail: ChargeMail;
   readonly findOwner: FindOwner;
+  readonly passMail: PassMail;
+  readonly endAccess: EndAccess;
   readonly lockOwner: LockOwner;
   readonly takeOverAccount: TakeOverAccount;
   readonly choosePassword: ChoosePassword;
@@ -109,6 +112,8 @@ export function createEmailFlows(deps: EmailFlowsDeps): EmailFlows {
   return {
     chargeMail: parts.chargeMail,
     findOwner: parts.findOwner,
+    passMail: createPassMail(deps),
+    endAccess,
     lockOwner: parts.lockOwner,
     takeOverAccount: parts.takeOverAccount,
     postProof: parts.postProof,

@@ -68,10 +68,10 @@ export const passwordResetRoutes = (flows: {
       'Only to a user who holds nothing that you do not hold. The old password holds and sessions go on until a new one is chosen; nobody else ever knows it.',
     tags: ['Users'],
     access: { kind: 'bearer', permission: 'users:write' },
-    limit: { kind: 'none', why: 'only for holders of users:write' },
+    limit: { kind: 'throttled', key: 'mail' },
     params: UserParams,
     replies: { 202: { schema: ResetStartedReply, description: 'The mail is in the outbox.' } },
-    refusals: [mailNotConfigured, userNotFound, userHoldsMore, userDisabled],
+    refusals: [mailNotConfigured, userNotFound, userHoldsMore, userDisabled, tooManyAttempts],
     handler: async (request) => {
       const id = asUserId(Number(request.params.user_id));
       await flows.startReset.mail({ id, by: request.principal, ip: originOf(request).ip });

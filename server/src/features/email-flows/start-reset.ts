@@ -6,7 +6,8 @@ import type { Audit } from '../audit/index.ts';
 import type { MailOffice } from '../mail/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Authority } from '../roles/index.ts';
-import { isActive, type User, type UsersStore, userNotFound } from '../users/index.ts';
+import type { Throttle } from '../throttle/index.ts';
+import { foldEmail, isActive, type User, type UsersStore, userNotFound } from '../users/index.ts';
 import { userDisabled } from './errors.ts';
 import type { PostProof } from './post-proof.ts';
 
@@ -22,7 +23,7 @@ export interface StartResetCommand {
  * is chosen the old one holds and sessions go on.
  */
 export interface StartReset {
-  /** By a mail to their address. @throws mailNotConfigured, lackingPermission, userNotFound, userHoldsMore, userDisabled */
+  /** By a mail to their address. @throws mailNotConfigured, lackingPermission, userNotFound, userHoldsMore, userDisabled, tooManyAttempts */
   mail(command: StartResetCommand): Promise<void>;
   /**
    * By a link that the operator hands over. Whoever opens it is taken for who reads the mail of the address.
@@ -39,10 +40,11 @@ export function createStartReset(deps: {
   users: UsersStore;
   authority: Authority;
   mail: MailOffice;
+  throttle: Throttle;
   oneTimeCodes: OneTimeCodes;
   postProof: PostProof;
 }): StartReset {
-  const { db, clock, audit, users, authority, mail, oneTimeCodes, postProof } = deps;
+  const { db, clock, audit, users, authority, mail, throttle, oneTimeCodes, postProof } = deps;
 
   const lock = async (tx: Tx, id: UserId, by: Actor | undefined): Promise<User> => {
     const user = await users.lock(tx, id);
@@ -52,12 +54,18 @@ export function createStartReset(deps: {
     return user;
   };
 
+  /** Not on the count of those who ask for themselves: whom strangers bomb, an administrator still helps. The operator is not counted. */
+  const charge = async (tx: Tx, { email }: User, by: Actor | undefined) => {
+    if (by !== undefined) await throttle.chargeWithin(tx, [{ kind: 'mail', of: ['started-reset', foldEmail(email)] }]);
+  };
+
   return {
     mail: ({ id, by, ip }) =>
       db.transact(async (tx) => {
         await authority.assertHolds(tx, by, 'users:write');
         mail.assertConfigured();
         const user = await lock(tx, id, by);
+        await charge(tx, user, by);
         await postProof(tx, { purpose: 'reset-password', user, email: user.email, origin: undefined });
         await audit.record(tx, { event: 'password.reset-asked', actor: by, subject: id, ip });
       }),

@@ -5,7 +5,6 @@
  */
 import type { Database, Reads, Tx } from '../../db/database.ts';
 import type { Clock, Instant } from '../../kernel/clock.ts';
-import type { UserId } from '../../kernel/ids.ts';
 import type { ComposeMail, Mailer } from '../../kernel/mailer.ts';
 import type { Purpose } from '../../kernel/purpose.ts';
 import type { Random } from '../../kernel/random.ts';
@@ -48,7 +47,7 @@ export interface MailOffice {
   readonly post: PostMail;
   readonly postTo: PostTo;
   /** How many mails of a template were posted for a user since an instant, as far back as sent ones are kept. */
-  readonly countSince: (db: Reads, user: UserId, template: Template, since: Instant) => Promise<number>;
+  readonly countSince: (db: Reads, to: string, template: Template, since: Instant) => Promise<number>;
   /** Takes back a mail that was posted in this transaction; none costs the same. */
   readonly withdraw: (tx: Tx, id: string | undefined) => Promise<void>;
   /** The address of our page, or the application's, that a link in a mail opens. */

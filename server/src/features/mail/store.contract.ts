@@ -198,22 +198,26 @@ export const mailStoreContract = storeContract('the outbox', (that) => {
     assert.deepEqual((await store.list(db, undefined, 9)).map(({ id }) => id).sort(), ['new', 'waits']);
   });
 
-  that('counts those of a user and a template since an instant, also what was sent', async (db) => {
-    const user = await addUser(db);
-    await add(db, 'a', { user, template: 'new-device', createdAt: 1_000 });
-    await add(db, 'b', { user, template: 'new-device', createdAt: 2_000 });
-    await add(db, 'c', { user, createdAt: 2_000 });
-    await add(db, 'd', { template: 'new-device', createdAt: 2_000 });
-    const count = (since: number) => store.countSince(db, user, 'new-device', since);
-    assert.deepEqual([await count(0), await count(1_000), await count(2_000)], [2, 1, 0]);
-    for (const mail of await store.listDue(db, 5_000, 100)) {
-      await db.transact(async (tx) => {
-        assert.ok(await store.claim(tx, mail, 6_000));
-        assert.ok(await store.markSent(tx, { ...mail, attempts: 1 }, 5_000));
-      });
-    }
-    assert.equal(await count(0), 2);
-  });
+  that(
+    'counts those of a template to an address, in whatever spelling, since an instant, also what was sent',
+    async (db) => {
+      const user = await addUser(db);
+      const to = 'Ada@Example.com';
+      await add(db, 'a', { user, to, template: 'new-device', createdAt: 1_000 });
+      await add(db, 'b', { to: 'ADA@example.com', template: 'new-device', createdAt: 2_000 });
+      await add(db, 'c', { user, to, template: 'sign-in', createdAt: 2_000 });
+      await add(db, 'd', { user, to: 'bea@example.com', template: 'new-device', createdAt: 2_000 });
+      const count = (since: number) => store.countSince(db, 'ada@example.com', 'new-device', since);
+      assert.deepEqual([await count(0), await count(1_000), await count(2_000)], [2, 1, 0]);
+      for (const mail of await store.listDue(db, 5_000, 100)) {
+        await db.transact(async (tx) => {
+          assert.ok(await store.claim(tx, mail, 6_000));
+          assert.ok(await store.markSent(tx, { ...mail, attempts: 1 }, 5_000));
+        });
+      }
+      assert.equal(await count(0), 2);
+    },
+  );
 
   that('goes with its user, and keeps what is for nobody', async (db) => {
     const user = await addUser(db);

@@ -10,6 +10,8 @@ interface MailTables {
     id: string;
     user_id: UserId | null;
     recipient: string;
+    /** The same in one case, so that another spelling is no other mailbox. */
+    recipient_key: string;
     template: string;
     /** Null when it is sent or given up. */
     sealed: string | null;
@@ -27,13 +29,16 @@ interface MailTables {
 
 const { statement } = statements<MailTables>();
 
-type NewRow = NewMail & { userOrNull: UserId | null; dueAt: Instant | null; sentAt: Instant | null };
+const keyOf = (address: string): string => address.toLowerCase();
+
+type NewRow = NewMail & { key: string; userOrNull: UserId | null; dueAt: Instant | null; sentAt: Instant | null };
 
 const addMail = statement((db, p: NewRow) =>
   db.insertInto('mails').values({
     id: p.id,
     user_id: p.userOrNull,
     recipient: p.to,
+    recipient_key: p.key,
     template: p.template,
     sealed: p.sealed,
     created_at: p.createdAt,
@@ -54,11 +59,11 @@ const dueMails = statement((db, p: { now: Instant; limit: number }) =>
     .limit(p.limit),
 );
 
-const countSince = statement((db, p: { user: UserId; template: Template; since: Instant }) =>
+const countSince = statement((db, p: { key: string; template: Template; since: Instant }) =>
   db
     .selectFrom('mails')
     .select(({ fn }) => fn.countAll<number>().as('mails'))
-    .where('user_id', '=', p.user)
+    .where('recipient_key', '=', p.key)
     .where('template', '=', p.template)
     .where('created_at', '>', p.since),
 );
@@ -216,10 +221,22 @@ const recordsOf = async <P extends object>(db: Reads, listed: Statement<P, Row>,
 
 export const mailStore: MailStore = {
   add: async (tx, mail) => {
-    await tx.execute(addMail, { ...mail, userOrNull: mail.user ?? null, dueAt: mail.createdAt, sentAt: null });
+    await tx.execute(addMail, {
+      ...mail,
+      key: keyOf(mail.to),
+      userOrNull: mail.user ?? null,
+      dueAt: mail.createdAt,
+      sentAt: null,
+    });
   },
   addShown: async (tx, mail) => {
-    await tx.execute(addMail, { ...mail, userOrNull: mail.user ?? null, dueAt: null, sentAt: mail.createdAt });
+    await tx.execute(addMail, {
+      ...mail,
+      key: keyOf(mail.to),
+      userOrNull: mail.user ?? null,
+      dueAt: null,
+      sentAt: mail.createdAt,
+    });
   },
   listDue: async (db, now, limit) =>
     (await db.all(dueMails, { now, limit })).map((row) => ({
@@ -228,8 +245,8 @@ export const mailStore: MailStore = {
       failures: row.failures,
       expiresAt: row.expires_at,
     })),
-  countSince: async (db, user, template, since) =>
-    Number((await db.first(countSince, { user, template, since }))?.mails ?? 0),
+  countSince: async (db, to, template, since) =>
+    Number((await db.first(countSince, { key: keyOf(to), template, since }))?.mails ?? 0),
   claim: async (tx, { id, attempts }, until) => (await tx.execute(claimMail, { id, attempts, until })) === 1,
   markSent: async (tx, { id, attempts }, at) => (await tx.execute(markSent, { id, attempts, at })) === 1,
   putOff: async (tx, { id, attempts }, { dueAt, error, failures }) =>

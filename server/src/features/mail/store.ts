@@ -73,8 +73,8 @@ export interface MailStore {
   addShown(tx: Tx, mail: NewMail): Promise<void>;
   /** Those that are due, the longest first. */
   listDue(db: Reads, now: Instant, limit: number): Promise<WaitingMail[]>;
-  /** How many of a template were added for a user since an instant, sent ones too while they are kept. */
-  countSince(db: Reads, user: UserId, template: Template, since: Instant): Promise<number>;
+  /** How many of a template were added for an address since an instant, sent ones too while they are kept. */
+  countSince(db: Reads, to: string, template: Template, since: Instant): Promise<number>;
   /** Forgets a mail; none costs the same. */
   remove(tx: Tx, id: string | undefined): Promise<void>;
   /** Takes a mail until `until`, and counts the attempt. Of several who have seen it at once, one gets `true`. */

@@ -23,24 +23,29 @@ export interface NoticeOrigin {
 export type SendNotice = (tx: Tx, user: UserId | User, notice: Notice, origin: NoticeOrigin) => Promise<void>;
 
 /**
- * So many within a day. The first tells what there is to know; whoever can cause a hundred must not be able to bury other mails under them.
- * What is not here always goes: it is rare, and each is a reason to act.
+ * So many within a day to one address, over all accounts that have had it: anybody can make one with somebody else's, and delete it again. The
+ * first tells what there is to know; whoever can cause a hundred must not be able to bury other mails under them. More where each is a reason
+ * to act.
  */
-const mostInADay: Readonly<Partial<Record<Notice, number>>> = { 'new-device': 5, 'sessions-ended': 5 };
+const mostInADay: Readonly<Record<Notice, number>> = {
+  'new-device': 5,
+  'sessions-ended': 5,
+  'password-changed': 10,
+  'session-stolen': 10,
+  'password-removed': 10,
+};
 const dayMs = 86_400_000;
 
 export function createSendNotice(deps: { clock: Clock; users: UsersStore; mail: MailOffice }): SendNotice {
   const { clock, users, mail } = deps;
 
-  const isEnough = async (tx: Tx, user: UserId, notice: Notice): Promise<boolean> => {
-    const most = mostInADay[notice];
-    return most !== undefined && (await mail.countSince(tx, user, notice, clock.now() - dayMs)) >= most;
-  };
+  const isEnough = async (tx: Tx, address: string, notice: Notice): Promise<boolean> =>
+    (await mail.countSince(tx, address, notice, clock.now() - dayMs)) >= mostInADay[notice];
 
   return async (tx, whom, template, { ip, device: userAgent }) => {
     if (!mail.isConfigured) return;
     const user = typeof whom === 'number' ? await users.find(tx, whom) : whom;
-    if (user === undefined || user.deletedAt !== undefined || (await isEnough(tx, user.id, template))) return;
+    if (user === undefined || user.deletedAt !== undefined || (await isEnough(tx, user.email, template))) return;
     const asker = askerOf(clock.now(), { ip, userAgent });
     const data = { username: user.username, resetLink: mail.linkTo('reset-password'), ...asker };
     await mail.postTo(tx, user, { template, data });

@@ -2,7 +2,7 @@ import type { Database, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
-import type { ChoosePassword, FindOwner, LockOwner } from '../email-flows/index.ts';
+import type { ChoosePassword, EndAccess, FindOwner, LockOwner } from '../email-flows/index.ts';
 import { invalidOneTimeToken, type OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { IssueTokens } from '../sessions/index.ts';
@@ -35,35 +35,38 @@ export function createAcceptInvitation(deps: {
   findOwner: FindOwner;
   lockOwner: LockOwner;
   choosePassword: ChoosePassword;
+  endAccess: EndAccess;
   completeSignIn: CompleteSignIn;
   issueTokens: IssueTokens;
 }): AcceptInvitation {
   const { db, clock, audit, users, passwords, oneTimeCodes } = deps;
-  const { findOwner, lockOwner, choosePassword, completeSignIn, issueTokens } = deps;
+  const { findOwner, lockOwner, choosePassword, endAccess, completeSignIn, issueTokens } = deps;
 
   const prepare = async ({ token: text, newPassword, origin: { ip } }: AcceptInvitationCommand) => {
     const token = await oneTimeCodes.find('accept-invitation', { token: text }, ip);
     return { token, hash: await choosePassword(newPassword, await findOwner(token), { token, ip }) };
   };
 
-  /** Hashing takes its time: whoever has set a password or another address meanwhile was faster. */
-  const join = async (tx: Tx, { token, hash }: Awaited<ReturnType<typeof prepare>>, ip: string) => {
-    const { id } = await lockOwner(tx, token);
+  /**
+   * Hashing takes its time: whoever has set a password or another address meanwhile was faster. Somebody else may have come in by a mail to
+   * an earlier address: all that they got in by dies.
+   */
+  const join = async (tx: Tx, { token, hash }: Awaited<ReturnType<typeof prepare>>, origin: RequestOrigin) => {
+    const user = await lockOwner(tx, token);
+    const { id } = user;
     if ((await passwords.store.findOf(tx, id))?.hash !== undefined) throw invalidOneTimeToken();
     await oneTimeCodes.use(tx, token);
-    await oneTimeCodes.revoke(tx, id);
-    const changedAt = clock.now();
-    await passwords.store.add(tx, id, hash, changedAt);
-    await users.markVerified(tx, id, token.emailKey, changedAt);
-    await audit.record(tx, { event: 'invitation.accepted', actor: { userId: id }, subject: id, ip });
-    return { userId: id, changedAt };
+    await users.markVerified(tx, id, token.emailKey, clock.now());
+    await audit.record(tx, { event: 'invitation.accepted', actor: { userId: id }, subject: id, ip: origin.ip });
+    await endAccess(tx, { user, passwordHash: hash, reason: 'account-taken-over', isTold: true, origin });
+    return { userId: id, changedAt: (await passwords.store.findOf(tx, id))?.changedAt ?? 0 };
   };
 
   return async (command) => {
     const { origin, clientId } = command;
     const prepared = await prepare(command);
     const { grant, proven } = await db.transact(async (tx) => {
-      const proven = await join(tx, prepared, origin.ip);
+      const proven = await join(tx, prepared, origin);
       return { proven, grant: await completeSignIn(tx, proven.userId, { proof: 'invitation', origin, clientId }) };
     });
     return { ...(await issueTokens(grant)), proven };

@@ -2,7 +2,13 @@ import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { CreateAccount, NewAccount } from '../accounts/index.ts';
-import { type BeginSignUp, mailCounters, type PostProof, type RequireVerifiedEmail } from '../email-flows/index.ts';
+import {
+  type BeginSignUp,
+  mailCounters,
+  type PassMail,
+  type PostProof,
+  type RequireVerifiedEmail,
+} from '../email-flows/index.ts';
 import { findLocale } from '../mail/index.ts';
 import type { IssueTokens, SessionUser } from '../sessions/index.ts';
 import { sourceOf } from '../throttle/index.ts';
@@ -30,13 +36,14 @@ export function createSignUp(deps: {
   clock: Clock;
   createAccount: CreateAccount;
   prepareAccount: PrepareAccount;
+  passMail: PassMail;
   postProof: PostProof;
   beginSignUp: BeginSignUp;
   completeSignIn: CompleteSignIn;
   issueTokens: IssueTokens;
   requireVerifiedEmail: RequireVerifiedEmail;
 }): SignUp {
-  const { db, clock, createAccount, prepareAccount, postProof, beginSignUp } = deps;
+  const { db, clock, createAccount, prepareAccount, passMail, postProof, beginSignUp } = deps;
   const { completeSignIn, issueTokens, requireVerifiedEmail: required } = deps;
 
   const begin = async ({ account, origin }: SignUpCommand): Promise<SignUpOutcome> => {
@@ -50,10 +57,13 @@ export function createSignUp(deps: {
     const prepared = await prepareAccount(account, sourceOf(origin.ip));
     const [at, { username, email }] = [clock.now(), prepared];
     const locale = findLocale(origin.languages);
+    // Counted with those that are asked for: an account can be deleted and made anew.
+    const mayPost = await passMail({ email, flow: 'verify-email' });
     const made = await db.transact(async (tx) => {
       const how = { admin: false, how: 'sign-up', locale, at, ip: origin.ip };
       const id = await createAccount.insert(tx, prepared, how);
-      await postProof(tx, { purpose: 'verify-email', user: { id, username, email, locale }, email, origin });
+      const user = { id, username, email, locale };
+      if (mayPost) await postProof(tx, { purpose: 'verify-email', user, email, origin });
       if (required !== 'off') return { id, grant: undefined };
       return { id, grant: await completeSignIn(tx, id, { proof: 'sign-up', origin, clientId }) };
     });

@@ -5,7 +5,7 @@
  * Attacks with Device Cookies".
  */
 import { createHmac } from 'node:crypto';
-import type { Database } from '../../db/database.ts';
+import type { Database, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { deriveKey } from '../../kernel/derive.ts';
 import type { Random } from '../../kernel/random.ts';
@@ -38,6 +38,12 @@ export interface Throttle extends Settle {
    * @throws tooManyAttempts, attemptsUncounted, and then nothing was counted
    */
   charge(counters: readonly Counter[]): Promise<Charged>;
+  /**
+   * The same within the transaction of what is counted: both or neither. For what is done once it was allowed; not for guesses, which stay
+   * counted whatever comes of them.
+   * @throws tooManyAttempts
+   */
+  chargeWithin(tx: Tx, counters: readonly Counter[]): Promise<Charged>;
   readonly countMadeUpToken: CountMadeUpToken;
   /** Removes counters that hold nothing any more. */
   sweep(): Promise<void>;
@@ -71,6 +77,7 @@ export function createThrottle(deps: {
     knowsDevice,
     chargeLogin: (attempt) => countedOrRefused(chargeLogin(attempt)),
     charge,
+    chargeWithin: (tx, wanted) => counters.charge(tx, wanted, false),
     countMadeUpToken: createCountMadeUpToken({ clock, charge }),
     sweep: createSweep({ db, clock, store }),
   };
@@ -83,6 +90,7 @@ const nothing = async (): Promise<void> => {};
 const unlimited: Omit<Throttle, 'devices' | 'knowsDevice'> = {
   chargeLogin: counted,
   charge: counted,
+  chargeWithin: counted,
   countMadeUpToken: nothing,
   forgive: nothing,
   recordFailure: nothing,
