@@ -72,6 +72,25 @@ test('an administrator invites somebody, who chooses a password and is signed in
   assert.equal((await logIn(call)).id, 2);
 });
 
+test('attack: who came in by a mail to an earlier address is out when somebody else accepts the invitation', async () => {
+  await using world = await invited();
+  const { server, call, admin } = world;
+  assert.equal((await call('POST', '/login/email', { json: { email } })).status, 202);
+  const [mail] = await server.newMails();
+  const early = await call('POST', '/login/email/verify', { json: { token: tokenOf(mail) } });
+  assert.equal(early.status, 200);
+  const session = { accessToken: early.body.access_token };
+  const other = 'countess@example.com';
+  assert.equal((await call('PATCH', '/users/2', { token: admin, json: { email: other } })).status, 200);
+  await server.newMails();
+  assert.equal((await again(world)).status, 202);
+  assert.equal(await lives(call, session), true);
+  const [invitation] = await server.newMails();
+  assert.equal((await accept(call, tokenOf(invitation), bea.password)).status, 200);
+  assert.equal(await lives(call, session), false);
+  assert.equal((await logIn(call, { ...ada, email: other, password: bea.password })).id, 2);
+});
+
 test('roles that were given in advance hold from the acceptance on', async () => {
   await using world = await invited();
   const { server, call, token } = world;

@@ -32,7 +32,12 @@ export type ChargeMail = (asked: AskedMail) => Promise<void>;
  * Counts a mail that goes with something else and that nobody asks for by itself. Where there were too many it is left out, and can be asked
  * for later; who is to get it is not kept from the rest by the askings of others. @returns whether it may go
  */
-export type PassMail = (asked: Pick<AskedMail, 'email'> & { readonly flow: string }) => Promise<boolean>;
+export type PassMail = (
+  asked: Pick<AskedMail, 'email'> & {
+    /** Apart from what is asked for by itself, so that a sign-up leaves nothing by which the next asking costs another amount of work. */
+    readonly flow: 'sign-up';
+  },
+) => Promise<boolean>;
 
 export const createPassMail =
   ({ throttle, mail }: { throttle: Throttle; mail: MailOffice }): PassMail =>

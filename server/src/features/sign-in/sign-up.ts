@@ -58,7 +58,7 @@ export function createSignUp(deps: {
     const [at, { username, email }] = [clock.now(), prepared];
     const locale = findLocale(origin.languages);
     // Counted with those that are asked for: an account can be deleted and made anew.
-    const mayPost = await passMail({ email, flow: 'verify-email' });
+    const mayPost = await passMail({ email, flow: 'sign-up' });
     const made = await db.transact(async (tx) => {
       const how = { admin: false, how: 'sign-up', locale, at, ip: origin.ip };
       const id = await createAccount.insert(tx, prepared, how);
