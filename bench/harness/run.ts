@@ -39,7 +39,7 @@ const contenders: readonly Contender[] = [keyward, betterAuth, fastapiSeed];
 const secondsOf = (quick: boolean): Readonly<Record<Job, number>> =>
   quick
     ? { user: 1, refresh: 1, 'sign-in': 2, 'sign-up': 1, mixed: 2 }
-    : { user: 5, refresh: 5, 'sign-in': 8, 'sign-up': 8, mixed: 8 };
+    : { user: 4, refresh: 4, 'sign-in': 6, 'sign-up': 6, mixed: 6 };
 
 /** Everything in one run, contender after contender within each round of each job. */
 export async function runBenchmark(options: Options): Promise<Results> {
@@ -174,7 +174,7 @@ async function laterStarts(bench: Bench, { rounds, quick, say }: Options): Promi
     say(`starts, round ${round + 1} of ${rounds}`);
     for (const subject of asTheyAre(bench)) {
       const { startMs, pid } = await startSubject(subject, { watched: false });
-      await sleep(quick ? 500 : 5_000);
+      await sleep(quick ? 500 : 3_000);
       const starts = bench.starts.get(nameOf(subject));
       starts?.startMs.push(startMs);
       starts?.idleRssMib.push(usageOf(pid).rssMib);
