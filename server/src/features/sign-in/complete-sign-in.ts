@@ -44,6 +44,7 @@ export function createCompleteSignIn(deps: {
     // Told to those alone who have proven who they are.
     if (requireVerifiedEmail !== 'off' && user.emailVerifiedAt === undefined) throw emailNotVerified();
     const started = await startSession(tx, user, options);
+    if (user.waitsSince !== undefined) await users.markArrived(tx, id);
     const { ip, userAgent } = options.origin;
     if (started.newDevice) await notices.send(tx, user, 'new-device', { ip, device: userAgent });
     return started;
