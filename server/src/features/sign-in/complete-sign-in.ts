@@ -27,7 +27,7 @@ export interface SignedIn extends Tokens {
 export type CompleteSignIn = (
   tx: Tx,
   user: UserId,
-  options: { proof: Proof; origin: RequestOrigin; clientId: string },
+  options: { proof: Proof; knownDevice?: boolean; origin: RequestOrigin; clientId: string },
 ) => Promise<StartedSession>;
 
 export function createCompleteSignIn(deps: {
