@@ -17,7 +17,7 @@ export const attack: Attack = {
   async *attempts(scene) {
     yield note(`of the accounts ${share * 100} % have a bcrypt hash of cost 10, each of them behind a gap`);
     yield* controls(scene);
-    for (const door of scene.quick ? [logInDoor] : [logInDoor, tokenDoor]) {
+    for (const door of [logInDoor, tokenDoor]) {
       yield* verdictsOnShares(door.path, await measured(scene, door), share, scene.quick ? 0.5 : 0.2);
     }
   },

@@ -136,10 +136,10 @@ test('property: what plain JSON refuses, no spelling gets through; what gets thr
       // Nothing at all, without a type, is no body and not an empty one.
       if (asSpelled.status === 422 && text !== '') assert.equal(asPlain.status, 422);
     }),
-    { numRuns: 1_500 },
+    { numRuns: 2_500 },
   );
   // The property says nothing where one of these never happens.
-  assert.ok(Math.min(...Object.values(seen)) > 5, JSON.stringify(seen));
+  assert.ok(Math.min(...Object.values(seen)) > 20, JSON.stringify(seen));
 });
 
 test('the same body is accepted whole, in chunks, and byte by byte', async () => {

@@ -183,12 +183,12 @@ describe('one may have so many keys', () => {
     assertProblem(await call('POST', '/api-keys', { token, json }), 409, 'too-many-api-keys');
   });
 
-  test('also when thirty are asked for at once', async () => {
+  test('also when a hundred are asked for at once', async () => {
     await using scene = await createScene({ API_KEYS_PER_USER: '3' });
     const { call, ada } = scene;
     const json = { name: 'ci', permissions: ['permissions:read'] };
     const answers = await Promise.all(
-      Array.from({ length: 30 }, () => call('POST', '/api-keys', { token: ada.accessToken, json })),
+      Array.from({ length: 100 }, () => call('POST', '/api-keys', { token: ada.accessToken, json })),
     );
     const made = answers.filter(({ status }) => status === 201);
     assert.deepEqual([made.length, (await listed(call, ada)).length], [3, 3]);

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createClient } from '../support/client.ts';
-import { ada, bea, giveRole, lives, logIn, sessionOf, signUp } from '../support/people.ts';
+import { tokenOf } from '../support/mails.ts';
+import { ada, bea, giveRole, lives, logIn, sessionOf, signUp, verifyAddress } from '../support/people.ts';
 import { assertFaults, assertProblem } from '../support/refusals.ts';
 import { startServer } from '../support/server.ts';
 
@@ -49,6 +50,43 @@ test('shut out at once, answered at the login as an unknown name, and let in aga
   assert.deepEqual(await server.newEvents(), [{ event: 'user.enabled', ...event, session }]);
   assert.equal(await lives(call, held), false, 'what was ended stays so');
   assert.equal((await logIn(call)).id, held.id);
+});
+
+test('what was sent to them before is dead, also when they are let in again; a way back to a former address is not', async () => {
+  await using server = await startServer();
+  const call = createClient(server.url);
+  const admin = await server.admin();
+  const held = await signUp(call);
+  await verifyAddress(server, held.id);
+  const { accessToken: token } = held;
+  await server.newMails();
+  const ask = (path: string, json: object) => call('POST', path, { token, json });
+  const asked = async (path: string, json: object) => {
+    assert.equal((await ask(path, json)).status, 202);
+    const [mail] = (await server.newMails()).filter(({ data }) => /#token=/.test(JSON.stringify(data)));
+    return tokenOf(mail);
+  };
+  const change = { email: 'ada@example.org', current_password: password };
+  await call('POST', '/email/confirm', { token, json: { token: await asked('/user/email', change) } });
+  const wayBack = tokenOf((await server.newMails()).find(({ template }) => template === 'email-changed'));
+  const address = { email: change.email };
+  const sent = {
+    '/email/confirm': { token: await asked('/user/email', { ...change, email: 'third@example.org' }), password },
+    '/password/reset': { token: await asked('/password/forgot', address), new_password: bea.password },
+    '/login/email/verify': { token: await asked('/login/email', address) },
+  };
+  const [invited] = [bea.username].map((username) => ({ username, email: bea.email, invite: true }));
+  const { id } = (await call('POST', '/users', { token: admin, json: invited })).body.data;
+  const invitation = { token: tokenOf((await server.newMails())[0]), new_password: bea.password };
+  for (const user of [held.id, id]) {
+    for (const how of ['disable', 'enable'])
+      assert.equal((await call('POST', `/users/${user}/${how}`, { token: admin })).status, 200);
+  }
+  await server.newEvents();
+  for (const [path, json] of Object.entries({ ...sent, '/invitations/accept': invitation }))
+    assertProblem(await call('POST', path, { json }), 422, 'invalid-one-time-token');
+  assert.deepEqual([await server.newEvents(), await server.newMails()], [[], []]);
+  assert.equal((await call('POST', '/email/undo', { json: { token: wayBack } })).status, 200);
 });
 
 test('a repeat changes nothing, is no event, and succeeds: an answer that was lost can be asked for again', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Call, createClient } from '../support/client.ts';
 import { type ReadMail, tokenOf } from '../support/mails.ts';
-import { type Account, ada, bea, type Held, lives, logIn, signUp } from '../support/people.ts';
+import { type Account, ada, bea, type Held, lives, logIn, signUp, verifyAddress } from '../support/people.ts';
 import { assertFaults, assertProblem } from '../support/refusals.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -43,6 +43,7 @@ async function start(): Promise<{ server: TestServer; call: Call; held: Held } &
   const server = await startServer();
   const call = createClient(server.url);
   const held = await signUp(call);
+  await verifyAddress(server, held.id);
   await server.newEvents();
   await server.newMails();
   return { server, call, held, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
@@ -199,6 +200,7 @@ describe('an attack on the change itself', () => {
   test('by waiting for a click of the victim: the link alone makes no account of a stranger theirs', async () => {
     await using it = await start();
     const { server, call, held } = it;
+    const before = await server.features.users.find(server.db, held.id);
     const victim = await signUp(call, bea);
     await server.newMails();
     await ask(call, held, 'victim@example.com');
@@ -221,8 +223,7 @@ describe('an attack on the change itself', () => {
       ['user.renamed', 'refused', 'current-password-wrong'],
     );
     assert.deepEqual([more, await server.newMails()], [[], []]);
-    const user = await server.features.users.find(server.db, held.id);
-    assert.deepEqual([user?.email, user?.emailVerifiedAt], [ada.email, undefined]);
+    assert.deepEqual(await server.features.users.find(server.db, held.id), before);
     assert.equal((await confirm(call, token)).status, 200, 'the token was as good as before');
   });
 
@@ -467,6 +468,27 @@ describe('undoing', () => {
     }
   });
 
+  test('works for a day where nobody had verified the former address, which is kept as long: it may be a stranger’s', async () => {
+    for (const [after, status] of [
+      [day - 1, 200],
+      [day, 422],
+    ] as const) {
+      await using server = await startServer();
+      const call = createClient(server.url);
+      const held = await signUp(call);
+      await server.newMails();
+      assert.equal((await ask(call, held, newEmail)).status, 202);
+      assert.equal((await confirm(call, tokenOf(one(await server.newMails(), 'confirm-email')))).status, 200);
+      const told = one(await server.newMails(), 'email-changed');
+      assert.deepEqual([told.to, (told.data as { days: number }).days], [ada.email, 1]);
+      server.clock.advance(after);
+      const squatted = await call('POST', '/signup', { json: { ...bea, email: ada.email } });
+      assert.equal(squatted.status, status === 200 ? 409 : 201);
+      assert.equal((await undo(call, tokenOf(told))).status, status);
+      assert.equal(await emailOf(server, held), status === 200 ? ada.email : newEmail);
+    }
+  });
+
   test('20 at once: one success', async () => {
     await using it = await start();
     const token = await move(it.server, it.held, newEmail);
@@ -584,6 +606,18 @@ describe('an administrator or the operator sets an address', () => {
     assertProblem(await undo(call, toThief), 422, 'invalid-one-time-token');
     assertProblem(await undo(call, toOwner), 422, 'invalid-one-time-token');
     assert.equal(await emailOf(server, held), 'ADA@example.com');
+  });
+
+  test('the same where they get an address of their own that the account never had', async () => {
+    await using it = await start();
+    const { server, call, held } = it;
+    const toOwner = await move(server, held, 'mallory@example.com');
+    const toThief = await move(server, held, 'mallory@example.net');
+    await server.features.accounts.renameUser({ id: held.id, email: newEmail, by: undefined });
+    assertProblem(await undo(call, toThief), 422, 'invalid-one-time-token');
+    assert.equal(await emailOf(server, held), newEmail);
+    assert.equal((await undo(call, toOwner)).status, 200);
+    assert.equal(await emailOf(server, held), ada.email);
   });
 
   test('an attack by somebody who looks after users: setting an address does not kill the owner’s own way back', async () => {

@@ -99,6 +99,61 @@ test('roles that were given in advance hold from the acceptance on', async () =>
   assert.equal((await call('GET', '/users', { token: body.access_token })).status, 200);
 });
 
+describe('an administrator who was invited', () => {
+  test('takes nobody’s place before they have come in: the last one stays, however they would leave', async () => {
+    await using world = await invited();
+    const { server, call, admin, token } = world;
+    const { changeRole } = server.features.roles;
+    await changeRole.assign({ user: asUserId(2), role: 'admin' });
+    await server.newEvents();
+    const none = { roles: [] };
+    const ways: Readonly<Record<string, () => ReturnType<Call>>> = {
+      deleting: () => call('DELETE', '/users/1', { token: admin }),
+      disabling: () => call('POST', '/users/1/disable', { token: admin }),
+      demoting: () => call('PUT', '/users/1/roles', { token: admin, json: none }),
+    };
+    for (const leave of Object.values(ways)) assertProblem(await leave(), 409, 'last-admin');
+    await assert.rejects(changeRole.unassign({ user: asUserId(1), role: 'admin' }), { message: /last administrator/ });
+    // Others may set a password for them; who comes in is still to be seen.
+    await server.features.accounts.setPassword({ id: asUserId(2), password });
+    assertProblem(await call('DELETE', '/users/1', { token: admin }), 409, 'last-admin');
+    assert.equal(await lives(call, { accessToken: admin }), true);
+    assertProblem(await accept(call, token), 422, 'invalid-one-time-token');
+
+    await logIn(call);
+    assert.equal((await call('PUT', '/users/1/roles', { token: admin, json: none })).status, 200);
+    assertProblem(await call('DELETE', '/users/2', { token: (await logIn(call)).accessToken }), 409, 'last-admin');
+  });
+
+  test('does so once they have accepted, or have come in by a mail', async () => {
+    for (const how of ['invitation', 'mail']) {
+      await using world = await invited();
+      const { server, call, admin, token } = world;
+      await server.features.roles.changeRole.assign({ user: asUserId(2), role: 'admin' });
+      if (how === 'invitation') assert.equal((await accept(call, token)).status, 200);
+      else {
+        assert.equal((await call('POST', '/login/email', { json: { email } })).status, 202);
+        const json = { token: tokenOf((await server.newMails())[0]) };
+        assert.equal((await call('POST', '/login/email/verify', { json })).status, 200);
+      }
+      assert.equal((await call('DELETE', '/users/1', { token: admin })).status, 200, how);
+    }
+  });
+
+  test('is one all the same where nobody has come in: no set-up token makes another, and they can be sent away', async () => {
+    await using server = await startServer();
+    const { accounts, roles } = server.features;
+    for (const name of ['ada', 'bea']) {
+      const names = { username: name, email: `${name}@example.com`, password: undefined, invite: true };
+      const user = await accounts.createUser({ ...names, by: undefined });
+      await roles.changeRole.assign({ user, role: 'admin' });
+    }
+    assert.equal(await accounts.setupToken.issue(), undefined);
+    await accounts.delete({ id: asUserId(1), by: undefined });
+    await assert.rejects(accounts.delete({ id: asUserId(2), by: undefined }), { message: /last administrator/ });
+  });
+});
+
 test('an invited account cannot log in before, with the answer of an unknown name, and is deleted as any other', async () => {
   await using world = await invited();
   const { call, admin, token } = world;

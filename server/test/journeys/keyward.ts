@@ -123,9 +123,13 @@ function textOf(stream: NodeJS.ReadableStream): () => string {
   return () => text;
 }
 
-/** Waits for what must come to be; the test's own time limit ends what never does. */
+/** Waits for what must come to be: a minute at most, since a test that was given up would keep the process from ending. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await sleep(10);
+  const patience = performance.now() + 60_000;
+  while (!(await holds())) {
+    if (performance.now() > patience) throw new Error(`waited a minute in vain for: ${holds}`);
+    await sleep(10);
+  }
 }
 
 async function freePort(): Promise<number> {

@@ -1,6 +1,7 @@
 /** POST /login/email and POST /login/email/verify. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { behind } from '../support/behind.ts';
 import { type Call, type CallOptions, createClient } from '../support/client.ts';
 import { type ReadMail, tokenOf } from '../support/mails.ts';
 import { ada, bea, type Held, lives, signUp, verifyAddress } from '../support/people.ts';
@@ -242,6 +243,55 @@ describe('login CSRF: a page elsewhere cannot sign its visitor in to an account 
   });
 });
 
+describe('whose account a link signs in to', () => {
+  const look = (call: Call, token: string) => call('POST', '/login/email/account', { json: { token }, headers });
+
+  test('is told to whoever has it, as often as they look, and nothing is used up by it', async () => {
+    await using server = await startServer();
+    const call = createClient(server.url);
+    await verifiedAda(server, call);
+    const { token } = await mailFor(server, call);
+    await server.newEvents();
+    for (let n = 0; n < 20; n += 1) {
+      const answer = await look(call, token);
+      assert.deepEqual([answer.status, answer.body], [200, { email: ada.email }]);
+      assert.deepEqual(
+        [answer.cookie, answer.device, answer.headers.get('cache-control')],
+        [undefined, undefined, 'no-store'],
+      );
+    }
+    assert.deepEqual([await server.newEvents(), await server.newMails()], [[], []]);
+    assert.equal((await verify(call, { token })).status, 200);
+  });
+
+  test('is told to nobody else: for every token that is not good the answer is one', async () => {
+    await using server = await startServer();
+    const call = createClient(server.url);
+    const held = await verifiedAda(server, call);
+    const { token } = await mailFor(server, call);
+    await call('POST', '/password/forgot', { json: { email: ada.email } });
+    const foreign = tokenOf((await server.newMails())[0]);
+    const used = async () => assert.equal((await verify(call, { token })).status, 200);
+    const disabled = async () => {
+      const { token: another } = await mailFor(server, call);
+      await behind(server.db, (db) => db.updateTable('users').set({ disabled_at: 1 }));
+      return another;
+    };
+    await used();
+    const told = new Set<string>();
+    for (const text of ['x'.repeat(43), foreign, token, await disabled()]) {
+      const answer = await look(call, text);
+      assertProblem(answer, 422, 'invalid-one-time-token');
+      const { instance: _, ...body } = answer.body;
+      told.add(JSON.stringify(body));
+    }
+    assert.equal(told.size, 1);
+    assert.equal(await lives(call, held), false);
+    const byCode = { email: ada.email, code: '123456' };
+    assert.equal((await call('POST', '/login/email/account', { json: byCode })).status, 422, 'a code is no token');
+  });
+});
+
 test('SIGN_IN_BY_EMAIL=off: nothing is sent, and a mail of before signs nobody in', async () => {
   await using on = await startServer();
   await verifiedAda(on, createClient(on.url));
@@ -251,6 +301,7 @@ test('SIGN_IN_BY_EMAIL=off: nothing is sent, and a mail of before signs nobody i
   const call = createClient(off.url);
   assertProblem(await ask(call), 404, 'sign-in-by-email-off');
   assertProblem(await verify(call, { token }), 404, 'sign-in-by-email-off');
+  assertProblem(await call('POST', '/login/email/account', { json: { token } }), 404, 'sign-in-by-email-off');
   assert.deepEqual(await off.newMails(), []);
   assert.equal((await call('POST', '/password/forgot', { json: { email: ada.email } })).status, 202);
   assert.equal((await off.newMails()).length, 1);

@@ -45,6 +45,16 @@ interface Stage {
   open(path: string): Promise<void>;
 }
 
+/** What a page asks without a click: it changes nothing. */
+const whosePath = '/login/email/account';
+
+/** Whose account a link signs in to, in these tests. */
+function whose({ token: of }: { token: string }) {
+  const email = of === 'mallory' ? 'mallory@example.com' : 'ada@example.com';
+  const { status, body } = of === 'gone' ? problem(422, 'invalid-one-time-token') : { status: 200, body: { email } };
+  return { status, contentType: 'application/json', body: JSON.stringify(body) };
+}
+
 /** A page whose posts are stood in for. Whatever else it asks for, and whatever its policy refuses, fails the test. */
 async function onStage(t: TestContext, story: (stage: Stage, server: TestServer) => Promise<void>, language = 'en-GB') {
   await using server = await startServer({ env: { BRAND_NAME: 'Acme' } });
@@ -66,6 +76,7 @@ async function onStage(t: TestContext, story: (stage: Stage, server: TestServer)
         const request = route.request();
         const path = new URL(request.url()).pathname;
         if (request.method() === 'GET' && path.startsWith('/mail/')) return await route.continue();
+        if (path === whosePath) return await route.fulfill(whose(request.postDataJSON()));
         sent.push({ path, body: request.postDataJSON() });
         const next = waiting.shift();
         if (next === undefined || next === 'no connection') return await route.abort();
@@ -263,7 +274,7 @@ describe('opening a page', () => {
     assert.deepEqual(await languageOf('"><script>'), ['fr', 'fr-FR']);
   });
 
-  test('with scripts but without a click sends nothing, and takes the token out of sight', async (t) => {
+  test('with scripts but without a click does nothing, and takes the token out of sight', async (t) => {
     await onStage(t, async ({ page, open, url }) => {
       for (const action of actions) {
         await open(`${action}#token=${token}`);
@@ -582,6 +593,25 @@ test('attack: a fragment that is no token does nothing, is shown nowhere, and is
       assert.equal(page.url().includes('token'), false, fragment);
       assert.equal(await page.locator('main img, main svg, main script').count(), 0);
     }
+  });
+});
+
+test('attack: a link of somebody else that was sent on names its account before anything is done', async (t) => {
+  await onStage(t, async ({ page, open, answer, sent, url }) => {
+    await open('sign-in#token=mallory');
+    await visible(page, '#whose').waitFor();
+    assert.equal(await page.innerText('#whose'), 'The account is that of mallory@example.com');
+    assert.deepEqual(sent(), []);
+    await page.evaluate("location.hash = 'token=ada'");
+    await page.waitForURL(`${url}/mail/sign-in`);
+    await page.locator('#whose', { hasText: 'ada@example.com' }).waitFor();
+    answer({ status: 200 });
+    await press(page);
+    await visible(page, '#done').waitFor();
+    assert.deepEqual(sent(), [{ path: '/login/email/verify', body: { token: 'ada' } }]);
+    await open('sign-in#token=gone');
+    await visible(page, '#act').waitFor();
+    assert.equal(await visible(page, '#whose').count(), 0);
   });
 });
 

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createClient } from '../support/client.ts';
-import { ada, bea } from '../support/people.ts';
+import { tokenOf } from '../support/mails.ts';
+import { ada, bea, verifyAddress } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const laptop = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
@@ -46,6 +47,36 @@ test('a device that was logged out is known; one that was thrown out is new when
   assert.equal(await fromDevice(server, phone), true);
   await server.features.sessions.ofUser.endAll({ user: body.data.id, by: undefined });
   assert.equal(await fromDevice(server, phone), true);
+});
+
+test('a browser that was thrown out by its own reset of the password is not new: it holds the device cookie', async () => {
+  await using server = await startServer();
+  const call = createClient(server.url);
+  const { body } = await signUpFrom(server, laptop);
+  await verifyAddress(server, body.data.id);
+  await server.newMails();
+  await call('POST', '/password/forgot', { json: { email: ada.email } });
+  const json = { token: tokenOf((await server.newMails())[0]), new_password: bea.password };
+  const { device } = await call('POST', '/password/reset', { json, headers: { 'user-agent': laptop } });
+  assert.ok(device);
+  await server.newMails();
+  await server.newEvents();
+  const logIn = { json: { email: ada.email, password: bea.password }, headers: { 'user-agent': laptop } };
+  assert.equal((await call('POST', '/login', { ...logIn, device })).status, 200);
+  const [event] = await server.newEvents();
+  assert.deepEqual([event?.event, event?.object, await server.newMails()], ['session.started', undefined, []]);
+});
+
+test('attack: the device cookie of another account makes no device known', async () => {
+  await using server = await startServer();
+  const call = createClient(server.url);
+  await signUpFrom(server, laptop);
+  const { device } = await signUpFrom(server, phone, bea);
+  assert.ok(device);
+  await server.newEvents();
+  const logIn = { json: { email: ada.email, password: ada.password }, headers: { 'user-agent': phone } };
+  assert.equal((await call('POST', '/login', { ...logIn, device })).status, 200);
+  assert.equal((await server.newEvents())[0]?.object, 'new-device');
 });
 
 test('a sign-in to an account that nobody has used for long is new: nothing is known of it any more', async () => {

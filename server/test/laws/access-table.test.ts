@@ -44,6 +44,7 @@ const table = `
   POST    /login                                    200
   POST    /setup                                    unset
   POST    /login/email                              202
+  POST    /login/email/account                      worthless
   POST    /login/email/verify                       worthless
   POST    /token                                    200
   POST    /revoke                                   200
@@ -148,6 +149,7 @@ const requests: Readonly<Record<string, (world: AccessWorld) => CallOptions>> = 
   'POST /email/verify': () => ({ json: { token: 'x', password } }),
   'POST /login': () => ({ json: { email: 'user@example.com', password } }),
   'POST /login/email': () => ({ json: { email: 'user@example.com' } }),
+  'POST /login/email/account': () => ({ json: { token: 'x' } }),
   'POST /login/email/verify': () => ({ json: { token: 'x' } }),
   'POST /password/forgot': () => ({ json: { email: 'user@example.com' } }),
   'POST /password/reset': () => ({ json: { token: 'x', new_password: 'seven quiet lanterns burn' } }),

@@ -82,7 +82,8 @@ export async function runCommand(args: readonly string[], options: ProcessOption
 }
 
 async function tryToStart(options: ProcessOptions, port: number): Promise<ServerProcess> {
-  // Bursts wait however slow the machine: a test of overload asks for less.
+  // Even a source that is alone is refused what would wait longer than a third of two seconds: on a busy machine the twenty sign-ups at
+  // once with which some tests begin. They are about something else; a test of overload asks for less.
   const patience = { PASSWORD_HASH_MAX_WAIT_MS: '30000' };
   const env = { PORT: String(port), LOG_LEVEL: 'silent', RATE_LIMITS: 'off', ...patience, ...options.env };
   const child = launch(['serve', ...(options.args ?? [])], { ...options, env });

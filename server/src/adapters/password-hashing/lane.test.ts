@@ -191,6 +191,18 @@ describe('a lane', () => {
     }
   });
 
+  test('a burst whose attempts are still being counted may be as long: while the core is free nobody waits for a work that runs', async () => {
+    const { lane, started } = setUp({ width: 1, firstGuessMs: 50 });
+    const office = stranger('192.0.2.66');
+    const places = Array.from({ length: 21 }, () => lane.admit(office));
+    assert.throws(() => lane.admit(office), refusedFor(2));
+    for (const [at, place] of places.entries()) {
+      await place.run(async () => started.push(`${at}`));
+      place[Symbol.dispose]();
+    }
+    assert.equal(started.length, 21);
+  });
+
   test('attack: one source asks without end: a newcomer waits for one of its works, and from then on it has its share', async () => {
     const { lane, clock, started, submit } = setUp({ width: 1, firstGuessMs: 50 });
     const end = async (work: ReturnType<typeof submit> | undefined) => {

@@ -119,7 +119,8 @@ export function createLane(options: LaneOptions): Lane {
 
   const assertRoom = (asker: Asker) => {
     if (queue.size === 0 && isFree()) return;
-    const waitMs = waitOf(queue.ahead(asker) + 1);
+    // Before the first of a burst has been counted all of them wait, and nothing runs that they would wait for.
+    const waitMs = waitOf(queue.ahead(asker) + (isFree() ? 0 : 1));
     // However slow the works are, one may wait if it can, or the cores would idle between two.
     const mostMs = queue.size === 0 ? maxWaitMs : expectedMostMs;
     const own = queue.sizeOf(asker);

@@ -5,6 +5,8 @@ interface SmtpError extends Error {
   readonly code?: string;
   /** The server's status (RFC 5321 §4.2). */
   readonly responseCode?: number;
+  /** All that it said, with an enhanced status (RFC 3463) where it gives one: `550 5.1.1 …`. */
+  readonly response?: string;
   /** What it was the answer to. */
   readonly command?: string;
 }
@@ -15,6 +17,10 @@ interface SmtpError extends Error {
  * address needs SMTPUTF8 (RFC 6531 §3.4). A refused login, sender or greeting would meet every other mail too, as a connection does that
  * cannot be made.
  *
+ * A receiver that is refused for good is refused for good (RFC 5321 §4.2.1), but where the server says that it is for its policy (RFC 3463
+ * §3.8): so speaks a relay that lets us in no longer, of every receiver, until somebody mends it. Of such a mail nobody can say whether it is
+ * the only one, so it is tried again for as long as it is of use, and keeps no other waiting.
+ *
  * @param to the receiver
  * @param late whether our own time limit broke it off
  */
@@ -24,9 +30,12 @@ export function failureOf(error: unknown, { to, late }: { to: string; late: bool
   if (late) return new MailServerAway('the mail server took too long', { cause: error });
   if (code === 'EABORT') return error as Error;
   if (!isAboutMail(error as SmtpError, to)) return new MailServerAway(message, { cause: error });
-  const isFinal = responseCode !== undefined && responseCode >= 500;
+  const isFinal = responseCode !== undefined && responseCode >= 500 && !isForPolicy(error as SmtpError);
   return isFinal ? new MailRefused(message, { cause: error }) : new Error(message, { cause: error });
 }
+
+const isForPolicy = ({ response = '', command = '' }: SmtpError): boolean =>
+  command.startsWith('RCPT') && /^5\d\d[ -]5\.7\.\d/.test(response);
 
 function isAboutMail({ message, code, responseCode, command = '' }: SmtpError, to: string): boolean {
   if (code === 'EMESSAGE') return true;

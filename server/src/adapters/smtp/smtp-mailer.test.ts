@@ -161,6 +161,21 @@ describe('what a failure means', () => {
     });
   }
 
+  test('a receiver who is refused for the server’s policy, as a relay does with all once it lets us in no longer: perhaps later', async () => {
+    for (const answer of [
+      '550 5.7.1 relaying denied',
+      '554 5.7.1 blocked',
+      '554-5.7.1 blocked\r\n554 5.7.1 see our page',
+    ]) {
+      await using server = await startScripted({ RCPT: answer });
+      using mailer = mailerTo(server.url);
+      await assert.rejects(mailer.send(mail), isAboutThisMail);
+    }
+    await using server = await startScripted({ DATA: '554 5.7.1 looks like spam' });
+    using mailer = mailerTo(server.url);
+    await assert.rejects(mailer.send(mail), MailRefused, 'this one was looked at');
+  });
+
   test('an address that the server has no SMTPUTF8 for: refused, and others are taken', async () => {
     await using server = await startScripted({ MAIL: '550 5.6.7 no UTF-8 here' });
     using mailer = mailerTo(server.url);

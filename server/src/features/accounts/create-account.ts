@@ -102,7 +102,8 @@ export function createCreateAccount(deps: {
       const { admin, how, by, at = clock.now(), ip, locale } = options;
       const emailVerifiedAt = options.verified === true ? at : undefined;
       const keys = { usernameKey: foldUsername(username), emailKey: foldEmail(email) };
-      const id = await users.add(tx, { username, email, ...keys, createdAt: at, emailVerifiedAt, locale });
+      const waitsSince = passwordHash === undefined ? at : undefined;
+      const id = await users.add(tx, { username, email, ...keys, createdAt: at, emailVerifiedAt, locale, waitsSince });
       if (await oneTimeCodes.isKeptForAnother(tx, keys.emailKey, id)) throw emailTaken();
       if (passwordHash !== undefined) await passwords.store.add(tx, id, passwordHash, at);
       await audit.record(tx, { event: 'user.created', actor: by, subject: id, reason: how, ip });

@@ -23,8 +23,9 @@ export interface RenameUserCommand extends NewNames {
 /**
  * Changes the names of a user, or vouches for their address, as an administrator. Their sessions go on: they are still the same person.
  * The record says which names changed, and not from what to what, since it is for ever. Both addresses are told of another one, unless the
- * account was never used: then the former one may be a mistake in an invitation, and its reader is nobody to us. Whoever gets back an address
- * that was left is rescued: the ways back that were opened since are worth nothing.
+ * account was never used: then the former one may be a mistake in an invitation, and its reader is nobody to us. It may be a
+ * rescue: of several ways back that are open only the first stays, which whoever has taken the account over since cannot have opened for
+ * themselves.
  *
  * @throws validationFailed, lackingPermission, userNotFound, userHoldsMore, ownNames, emailTaken, usernameTaken
  */
@@ -67,7 +68,7 @@ export function createRenameUser(deps: {
       if (changed.length > 0) await audit.record(tx, event);
       const { email = user.email } = names;
       if (changed.includes('email')) {
-        await oneTimeCodes.revokeSinceLeaving(tx, id, foldEmail(email));
+        await oneTimeCodes.revokeLaterWaysBack(tx, id);
         if (await isUsed(tx, user)) await tellOfNewEmail(tx, { user, email, proven: false });
       }
       if (verified) await verify(tx, command, email);

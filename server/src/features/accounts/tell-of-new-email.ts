@@ -14,7 +14,8 @@ export interface NewEmail {
 
 /**
  * Tells a user of their new address. Where they have made the change themselves, the former one gets a way back, also where nobody had shown
- * whose it was: most people never verify theirs, and somebody who has taken their account over changes it first of all. It is kept for them
+ * whose it was: most people never verify theirs, and somebody who has taken their account over changes it first of all. But it may as well
+ * be a mistake that was mended, whose reader is a stranger, and the new one is proven: so then for a day alone. It is kept for them
  * meanwhile (`isKeptForAnother`), so that nobody else can sit down on it to bar the way.
  *
  * Where an administrator or the operator has set it, both addresses are told, and there is no way back but them: else a thief who was thrown
@@ -24,6 +25,9 @@ export interface NewEmail {
  */
 export type TellOfNewEmail = (tx: Tx, change: NewEmail) => Promise<void>;
 
+/** As long as a link to verify the address would have been good. */
+const unverifiedSeconds = 86_400;
+
 export function createTellOfNewEmail({
   mail,
   oneTimeCodes,
@@ -32,8 +36,10 @@ export function createTellOfNewEmail({
   oneTimeCodes: OneTimeCodes;
 }): TellOfNewEmail {
   const offerWayBack = async (tx: Tx, { user, email }: NewEmail) => {
-    const { id, username } = user;
-    const { token, lifeSeconds } = await oneTimeCodes.issue(tx, { purpose: 'undo-email', user: id, email: user.email });
+    const { id, username, emailVerifiedAt } = user;
+    const order = { purpose: 'undo-email', user: id, email: user.email } as const;
+    const short = emailVerifiedAt === undefined ? { lifeSeconds: unverifiedSeconds } : {};
+    const { token, lifeSeconds } = await oneTimeCodes.issue(tx, { ...order, ...short });
     const undoLink = mail.linkTo('undo-email', token);
     const data = { username, newEmail: email, undoLink, days: lifeSeconds / 86_400 };
     await mail.postTo(tx, user, { template: 'email-changed', data }, { lifeSeconds });

@@ -14,6 +14,7 @@ const columns = [
   'users.email_verified_at',
   'users.locale',
   'users.created_at',
+  'users.waits_since',
   'users.deleted_at',
   'users.disabled_at',
   'users.disabled_until',

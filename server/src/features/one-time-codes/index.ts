@@ -36,8 +36,8 @@ export interface OneTimeCodes {
   readonly withdraw: (tx: Tx, id: number | undefined) => Promise<void>;
   /** Makes worthless those of its user and purpose that were made after a token that was used. */
   readonly revokeYounger: (tx: Tx, token: LiveToken & { readonly user: UserId }) => Promise<void>;
-  /** Makes worthless the ways back of a user that were opened after they first left an address to which they may still come back. */
-  readonly revokeSinceLeaving: (tx: Tx, user: UserId, emailKey: string) => Promise<void>;
+  /** Makes worthless the ways back of a user but the first that is good: who has taken an account over has opened the later ones. */
+  readonly revokeLaterWaysBack: (tx: Tx, user: UserId) => Promise<void>;
   /**
    * Whether an address is kept for somebody else than `user`: it was theirs, and they may take it back. To be asked behind the change that
    * gives it to `user`, which has waited for whoever gives it up at the same time.
@@ -65,10 +65,10 @@ export function createOneTimeCodes(deps: {
     revoke: (tx, user, purposes) => store.removeOf(tx, user, purposes),
     withdraw: (tx, id) => store.remove(tx, id),
     revokeYounger: (tx, token) => store.removeYounger(tx, token),
-    async revokeSinceLeaving(tx, user, emailKey) {
-      const query = { purpose: 'undo-email', emailKey, user, now: clock.now() } as const;
-      const left = await store.findOldest(tx, query);
-      if (left !== undefined) await store.removeYounger(tx, { ...query, id: left.id });
+    async revokeLaterWaysBack(tx, user) {
+      const query = { purpose: 'undo-email', user, now: clock.now() } as const;
+      const first = await store.findOldest(tx, query);
+      if (first !== undefined) await store.removeYounger(tx, { ...query, id: first.id });
     },
     isKeptForAnother: (tx, emailKey, user) =>
       store.isAnothers(tx, { purpose: 'undo-email', emailKey, user, now: clock.now() }),

@@ -18,6 +18,8 @@ export interface TokenOrder {
   readonly user: UserId | undefined;
   /** Where it is going to be sent. */
   readonly email: string;
+  /** Where it is good for less time than its purpose allows. */
+  readonly lifeSeconds?: number | undefined;
   /** In which it was asked for, where that matters to whoever uses it. */
   readonly session?: SessionId;
 }
@@ -41,8 +43,9 @@ export function createIssueToken(deps: {
   digestOfCode: DigestOfCode;
 }): IssueToken {
   const { clock, random, store, digestOfCode } = deps;
-  return async (tx, { purpose, user, email, session }) => {
-    const { lifeSeconds, hasCode, olderStay } = terms[purpose];
+  return async (tx, { purpose, user, email, session, ...order }) => {
+    const { hasCode, olderStay } = terms[purpose];
+    const lifeSeconds = order.lifeSeconds ?? terms[purpose].lifeSeconds;
     const token = random.bytes(tokenBytes).toString('base64url');
     const code = hasCode ? drawCode(random) : undefined;
     const emailKey = foldEmail(email);

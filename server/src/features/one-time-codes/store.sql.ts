@@ -126,14 +126,13 @@ const findOldest = statement((db, p: OwnQuery) =>
     .select(liveColumns)
     .where('user_id', '=', p.user)
     .where('purpose', '=', p.purpose)
-    .where('email_key', '=', p.emailKey)
     .where('used_at', 'is', null)
     .where('expires_at', '>', p.now)
     .orderBy('id')
     .limit(1),
 );
 
-const findAnothers = statement((db, p: OwnQuery) =>
+const findAnothers = statement((db, p: OwnQuery & { emailKey: string }) =>
   db
     .selectFrom('one_time_tokens')
     .select('id')

@@ -34,7 +34,6 @@ export interface CodeQuery {
 
 export interface OwnQuery {
   readonly purpose: Purpose;
-  readonly emailKey: string;
   readonly user: UserId;
   readonly now: Instant;
 }
@@ -59,10 +58,10 @@ export interface OneTimeCodesStore {
   removeOf(tx: Tx, user: UserId, purposes?: readonly Purpose[]): Promise<void>;
   /** Forgets those of a user and a purpose that were made after the one with this id. */
   removeYounger(tx: Tx, token: { user: UserId; purpose: Purpose; id: number }): Promise<void>;
-  /** The first that was made for a user and an address, of those that are good. */
+  /** The first that was made for a user, of those that are good. */
   findOldest(db: Reads, query: OwnQuery): Promise<LiveToken | undefined>;
   /** Whether somebody else than `user` has one for this address that is good. */
-  isAnothers(db: Reads, query: OwnQuery): Promise<boolean>;
+  isAnothers(db: Reads, query: OwnQuery & { readonly emailKey: string }): Promise<boolean>;
   /** Forgets one; none costs the same. */
   remove(tx: Tx, id: number | undefined): Promise<void>;
   /** Removes those that ran out before an instant. */

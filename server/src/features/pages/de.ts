@@ -72,6 +72,7 @@ export const german: PageLanguage = {
   askAgain: 'Neue E-Mail anfordern',
   noScript:
     'Diese Seite braucht JavaScript, damit das bloße Öffnen nichts ändert. Erlauben Sie es für diese Seite und laden Sie sie neu, oder öffnen Sie den Link in einem anderen Browser.',
+  whose: 'Es ist das Konto von',
   email: 'E-Mail-Adresse',
   code: 'Code aus der E-Mail',
   codeIntro: 'Öffnen Sie den Link in der E-Mail, oder geben Sie hier den sechsstelligen Code daraus ein:',

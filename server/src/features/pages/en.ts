@@ -70,6 +70,7 @@ export const english: PageLanguage = {
   askAgain: 'Ask for a new mail',
   noScript:
     'This page needs JavaScript, so that opening it alone changes nothing. Allow it for this page and reload, or open the link in another browser.',
+  whose: 'The account is that of',
   email: 'E-mail address',
   code: 'Code from the mail',
   codeIntro: 'Open the link in the mail, or type its code of six digits here:',

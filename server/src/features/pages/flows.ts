@@ -16,6 +16,8 @@ interface PageFlow {
   /** Where the token is posted to. */
   readonly endpoint: string;
   readonly need: Need;
+  /** Where the page asks whose account it is, as soon as it is open: somebody else may have sent the link on. */
+  readonly whoseEndpoint?: string;
   /** Where one asks for the mail, on a page that was opened without a token. */
   readonly askEndpoint?: string;
   /** Whether the mail also holds a code, which goes to the endpoint with the address. */
@@ -27,7 +29,13 @@ export const flows: Readonly<Record<Purpose, PageFlow>> = {
   'verify-email': { endpoint: '../email/verify', need: 'click-first', askEndpoint: '../email/verification' },
   'complete-sign-up': { endpoint: '../signup/complete', need: 'sign-up-password' },
   'reset-password': { endpoint: '../password/reset', need: 'new-password', askEndpoint: '../password/forgot' },
-  'sign-in': { endpoint: '../login/email/verify', need: 'click', askEndpoint: '../login/email', takesCode: true },
+  'sign-in': {
+    endpoint: '../login/email/verify',
+    need: 'click',
+    whoseEndpoint: '../login/email/account',
+    askEndpoint: '../login/email',
+    takesCode: true,
+  },
   'confirm-email': { endpoint: '../email/confirm', need: 'click-or-password' },
   'undo-email': { endpoint: '../email/undo', need: 'click' },
   'accept-invitation': { endpoint: '../invitations/accept', need: 'new-password' },

@@ -68,6 +68,7 @@ export const french: PageLanguage = {
   noToken: fr`Cette page a besoin du lien de l'e-mail : ouvrez-le de nouveau depuis celui-ci. Il est aussi nécessaire après avoir rechargé la page.`,
   askAgain: fr`Demander un nouvel e-mail`,
   noScript: fr`Cette page a besoin de JavaScript, afin que sa simple ouverture ne change rien. Autorisez-le pour cette page et rechargez-la, ou ouvrez le lien dans un autre navigateur.`,
+  whose: fr`Le compte est celui de`,
   email: fr`Adresse e-mail`,
   code: fr`Code de l'e-mail`,
   codeIntro: fr`Ouvrez le lien de l'e-mail, ou saisissez ici son code à six chiffres :`,

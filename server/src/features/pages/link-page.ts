@@ -24,13 +24,13 @@ const script = `\n${readFileSync(new URL('./page-script.js', import.meta.url), '
 
 /**
  * The page that a link in a mail opens. It is the same for everybody: the token is in the fragment, which never gets here. Without a click
- * nothing is sent, so whoever only opens it, as scanners of mail do, uses nothing up.
+ * nothing is done, so whoever only opens it, as scanners of mail do, uses nothing up.
  */
 export function linkPage(action: Purpose, locale: Locale, brand: Brand, lengths: PasswordLengths): LinkPage {
   const words = languages[locale];
   const style = `\n${pageStyle(buttonColors(brand.color))}`;
   const { title, done, ask } = words.pages[action];
-  const { endpoint, need, askEndpoint, takesCode } = flows[action];
+  const { endpoint, need, whoseEndpoint, askEndpoint, takesCode } = flows[action];
   const markup = html`<!doctype html>
 <html lang="${words.tag}">
 <head>
@@ -49,7 +49,7 @@ export function linkPage(action: Purpose, locale: Locale, brand: Brand, lengths:
 <h1>${title}</h1>
 <noscript><p>${words.noScript}</p></noscript>
 <p id="alert" role="alert" tabindex="-1"></p>
-${actForm({ endpoint, need, words, page: words.pages[action], lengths })}
+${actForm({ endpoint, need, whoseEndpoint, words, page: words.pages[action], lengths })}
 ${ask !== undefined && askEndpoint !== undefined && askForm(askEndpoint, words, ask)}
 <div data-view="sent" hidden>
 <p id="sent" role="status" tabindex="-1">${ask?.sent}</p>

@@ -11,15 +11,17 @@ import type { AskWords, PageLanguage, PageWords } from './words.ts';
 interface ActParts {
   readonly endpoint: string;
   readonly need: Need;
+  readonly whoseEndpoint: string | undefined;
   readonly words: PageLanguage;
   readonly page: PageWords;
   readonly lengths: PasswordLengths;
 }
 
 /** What the link is for: sends the token, and a password where one is needed. */
-export const actForm = ({ endpoint, need, words, page, lengths }: ActParts): Html =>
+export const actForm = ({ endpoint, need, whoseEndpoint, words, page, lengths }: ActParts): Html =>
   html`<form id="act" data-view="act" data-endpoint="${endpoint}" method="post" novalidate hidden>
 <p>${page.intro}</p>
+${whoseEndpoint !== undefined && html`<p id="whose" data-endpoint="${whoseEndpoint}" role="status" hidden>${words.whose} <strong></strong></p>`}
 ${passwordFields(need, words, lengths)}
 <button>${page.action}</button>
 </form>`;

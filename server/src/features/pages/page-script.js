@@ -1,4 +1,4 @@
-/* The page behind a link in a mail. Nothing is sent before somebody presses a button. */
+/* The page behind a link in a mail. Nothing is done before somebody presses a button. */
 (() => {
   const part = (id) => document.getElementById(id);
   const said = JSON.parse(part('said').textContent);
@@ -16,7 +16,31 @@
     for (const element of document.querySelectorAll('[data-view]')) element.hidden = element.dataset.view !== view;
   }
 
-  const begin = () => show(token !== undefined ? 'act' : part('ask') === null ? 'lost' : 'ask');
+  function begin() {
+    show(token !== undefined ? 'act' : part('ask') === null ? 'lost' : 'ask');
+    if (token !== undefined && part('whose') !== null) void tellWhose(part('whose'));
+  }
+
+  /** Whose account it is: the link may be somebody else's, who has sent it on. Looks only; what is wrong with the link the button tells. */
+  async function tellWhose(line) {
+    const of = token;
+    line.hidden = true;
+    const response = await call(line.dataset.endpoint, { token: of }).catch(() => undefined);
+    const { email } = (response?.ok && (await response.json().catch(() => undefined))) || {};
+    if (typeof email !== 'string' || of !== token) return;
+    line.querySelector('strong').textContent = email;
+    line.hidden = false;
+  }
+
+  const call = (endpoint, body) =>
+    fetch(endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify(body),
+      cache: 'no-store',
+      redirect: 'error',
+      signal: AbortSignal.timeout(30_000),
+    });
 
   const fieldsOf = (form) => [...form.querySelectorAll('.field > input')].filter((field) => !field.closest('[hidden]'));
 
@@ -64,14 +88,7 @@
     let response;
     let answer;
     try {
-      response = await fetch(form.dataset.endpoint, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'application/json' },
-        body: JSON.stringify(body),
-        cache: 'no-store',
-        redirect: 'error',
-        signal: AbortSignal.timeout(30_000),
-      });
+      response = await call(form.dataset.endpoint, body);
       answer = await response.json().catch(() => ({}));
     } catch {
       tell(said.unreachable);

@@ -67,6 +67,8 @@ export interface PageLanguage {
   readonly noToken: string;
   readonly askAgain: string;
   readonly noScript: string;
+  /** Before the address of the account that a link signs in to. */
+  readonly whose: string;
   readonly email: string;
   readonly code: string;
   readonly codeIntro: string;

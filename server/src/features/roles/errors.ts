@@ -88,5 +88,5 @@ export const lastAdmin = refusal(
   'last-admin',
   'conflict',
   'The last administrator cannot be removed or disabled.',
-  'Give another user the role `admin` first (`keyward role assign admin <user>`), then try again.',
+  'Give another user the role `admin` first (`keyward role assign admin <user>`), then try again. Whoever was invited counts from their first sign-in on.',
 );

@@ -28,9 +28,9 @@ const listRoles = (db: Database) => store.listRoles(db, { after: 0, limit: 100 }
 const assign = (db: Database, user: UserId, role: RoleId) => db.transact((tx) => store.assign(tx, user, role, 2_000));
 const unassign = (db: Database, user: UserId, role: RoleId) => db.transact((tx) => store.unassign(tx, user, role));
 
-const addUser = (db: Database, name: string) => {
+const addUser = (db: Database, name: string, more: { waitsSince?: number } = {}) => {
   const emailKey = `${name}@example.com`;
-  const user = { username: name, usernameKey: name, email: emailKey, emailKey, createdAt: 1_000 };
+  const user = { username: name, usernameKey: name, email: emailKey, emailKey, createdAt: 1_000, ...more };
   return db.transact((tx) => usersStore.add(tx, user));
 };
 
@@ -388,6 +388,28 @@ export const rolesStoreContract = storeContract('the store of roles', (that) => 
       [ada, cyd],
       'again one, from that instant on',
     );
+  });
+
+  that('does not count one who never came in beside one who has, and counts them where nobody has', async (db) => {
+    await ensureBuiltIns(db);
+    const admin = await adminRole(db);
+    const isLast = (user: UserId) => db.transact((tx) => store.isLastAdmin(tx, user, 9_000));
+    const waiting = await addUser(db, 'ada', { waitsSince: 1_000 });
+    await assign(db, waiting, admin);
+    assert.equal(await isLast(waiting), true);
+    const arrived = await addUser(db, 'bea');
+    assert.deepEqual([await isLast(waiting), await isLast(arrived)], [true, false], 'bea is none yet');
+    await assign(db, arrived, admin);
+    assert.deepEqual([await isLast(waiting), await isLast(arrived)], [false, true]);
+    assert.deepEqual(await db.transact((tx) => store.lockAdmins(tx, 9_000)), [waiting, arrived]);
+    const alsoWaiting = await addUser(db, 'cyd', { waitsSince: 1_000 });
+    await assign(db, alsoWaiting, admin);
+    assert.deepEqual([await isLast(alsoWaiting), await isLast(arrived)], [false, true]);
+    await unassign(db, arrived, admin);
+    assert.deepEqual([await isLast(waiting), await isLast(alsoWaiting)], [false, false]);
+    await unassign(db, alsoWaiting, admin);
+    await db.transact((tx) => usersStore.markArrived(tx, waiting));
+    assert.equal(await isLast(waiting), true);
   });
 
   that(

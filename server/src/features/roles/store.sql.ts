@@ -1,5 +1,5 @@
 import { type Generated, type Kysely, sql } from 'kysely';
-import { type Reads, UniqueViolation } from '../../db/database.ts';
+import { type Reads, type Tx, UniqueViolation } from '../../db/database.ts';
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { Refusal } from '../../kernel/errors.ts';
@@ -264,11 +264,16 @@ const activeAdmins = statement((db, p: { now: Instant }) =>
     .selectFrom('user_roles')
     .innerJoin('roles', 'roles.id', 'user_roles.role_id')
     .innerJoin('users', 'users.id', 'user_roles.user_id')
-    .select('users.id')
+    .select(['users.id', 'users.waits_since'])
     .where('roles.grants_all', '=', 1)
     .where(isActiveUser(p.now))
     .orderBy('users.id'),
 );
+
+const lockedAdmins = async (tx: Tx, now: Instant) => {
+  await tx.first(lockGrants, {});
+  return tx.all(activeAdmins, { now });
+};
 
 export const rolesStore: RolesStore = {
   async ensureBuiltIns(tx, at) {
@@ -362,13 +367,12 @@ export const rolesStore: RolesStore = {
     await tx.execute(unassignAllRoles, { user });
   },
   async isLastAdmin(tx, user, now) {
-    const [first, ...others] = await this.lockAdmins(tx, now);
-    return first === user && others.length === 0;
+    const admins = await lockedAdmins(tx, now);
+    const arrived = admins.filter(({ waits_since }) => waits_since === null);
+    const peers = arrived.some(({ id }) => id === user) ? arrived : admins;
+    return peers.length === 1 && peers[0]?.id === user;
   },
-  async lockAdmins(tx, now) {
-    await this.lockGrants(tx);
-    return (await tx.all(activeAdmins, { now })).map(({ id }) => asUserId(id));
-  },
+  lockAdmins: async (tx, now) => (await lockedAdmins(tx, now)).map(({ id }) => asUserId(id)),
 };
 
 interface RoleRow {

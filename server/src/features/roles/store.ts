@@ -78,6 +78,9 @@ export interface RolesStore {
    * until an instant is none before it.
    */
   lockAdmins(tx: Tx, now: Instant): Promise<UserId[]>;
-  /** Whether the user is the only one of them; locks in the same way. */
+  /**
+   * Whether the user is the only one of them who has ever signed in: for whom an account only waits may never come, and takes nobody's place
+   * but that of another such. Locks in the same way.
+   */
   isLastAdmin(tx: Tx, user: UserId, now: Instant): Promise<boolean>;
 }

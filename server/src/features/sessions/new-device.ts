@@ -7,7 +7,8 @@ import type { SessionsStore } from './store.ts';
  * Whether the user has not been seen with this device: with none whose user agent is the same but for its version. Sessions that were
  * ended by force do not count, since they may have been a thief's. It looks as far back as sessions are kept.
  *
- * To be asked before the session is started, and not of one that begins an account.
+ * To be asked before the session is started; not of one that begins an account, nor of a known device, which has shown more than a user
+ * agent.
  */
 export type IsNewDevice = (db: Reads, user: UserId, userAgent: string) => Promise<boolean>;
 

@@ -27,7 +27,7 @@ export interface StartedSession extends TokenGrant {
 export type StartSession = (
   tx: Tx,
   user: SessionUser,
-  options: { origin: RequestOrigin; clientId: string; proof: string },
+  options: { origin: RequestOrigin; clientId: string; proof: string; knownDevice?: boolean },
 ) => Promise<StartedSession>;
 
 export function createStartSession(deps: {
@@ -41,12 +41,13 @@ export function createStartSession(deps: {
   store: SessionsStore;
 }): StartSession {
   const { clock, random, audit, life, refreshTokens, settleGrant, isNewDevice, store } = deps;
-  return async (tx, user, { origin, clientId, proof }) => {
+  return async (tx, user, { origin, clientId, proof, knownDevice = false }) => {
     const now = clock.now();
     const token = refreshTokens.first(asSessionId(random.bytes(16).toString('base64url')));
     const expiresAt = life.expiresAt(now);
     const userAgent = origin.userAgent.slice(0, maxUserAgentLength);
-    const newDevice = !beginsAccount.has(proof) && (await isNewDevice(tx, user.id, userAgent));
+    const isSeen = knownDevice || beginsAccount.has(proof);
+    const newDevice = !isSeen && (await isNewDevice(tx, user.id, userAgent));
     const statusIndex = await store.takeStatusIndex(tx, now);
     await store.start(tx, {
       id: token.sessionId,

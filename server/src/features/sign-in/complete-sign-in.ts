@@ -27,7 +27,7 @@ export interface SignedIn extends Tokens {
 export type CompleteSignIn = (
   tx: Tx,
   user: UserId,
-  options: { proof: Proof; origin: RequestOrigin; clientId: string },
+  options: { proof: Proof; knownDevice?: boolean; origin: RequestOrigin; clientId: string },
 ) => Promise<StartedSession>;
 
 export function createCompleteSignIn(deps: {
@@ -44,6 +44,7 @@ export function createCompleteSignIn(deps: {
     // Told to those alone who have proven who they are.
     if (requireVerifiedEmail !== 'off' && user.emailVerifiedAt === undefined) throw emailNotVerified();
     const started = await startSession(tx, user, options);
+    if (user.waitsSince !== undefined) await users.markArrived(tx, id);
     const { ip, userAgent } = options.origin;
     if (started.newDevice) await notices.send(tx, user, 'new-device', { ip, device: userAgent });
     return started;

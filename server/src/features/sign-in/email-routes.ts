@@ -9,12 +9,14 @@ import { tooManyAttempts } from '../throttle/index.ts';
 import { signInByEmailOff } from './errors.ts';
 import type { LogInByEmail } from './log-in-by-email.ts';
 import type { TokensReply } from './replies.ts';
-import { type EmailProof, EmailProofBody, LoggedInReply } from './schemas.ts';
+import { type EmailProof, EmailProofBody, LinkAccountReply, LoggedInReply, SignInLinkBody } from './schemas.ts';
+import type { ShowLinkAccount } from './show-link-account.ts';
 
 export interface SignInByEmailRoutesDeps {
   readonly enabled: boolean;
   readonly askProof: AskProof;
   readonly logInByEmail: LogInByEmail;
+  readonly showLinkAccount: ShowLinkAccount;
   readonly tokensReply: TokensReply;
   readonly allowedOrigins: ReadonlySet<string>;
   readonly clientId: string;
@@ -22,7 +24,7 @@ export interface SignInByEmailRoutesDeps {
 
 /** Signing in by a mail, without a password. */
 export function signInByEmailRoutes(deps: SignInByEmailRoutesDeps): readonly Route[] {
-  const { enabled, askProof, logInByEmail, tokensReply, clientId } = deps;
+  const { enabled, askProof, logInByEmail, showLinkAccount, tokensReply, clientId } = deps;
   return [
     route({
       method: 'POST',
@@ -43,6 +45,26 @@ export function signInByEmailRoutes(deps: SignInByEmailRoutesDeps): readonly Rou
         if (!enabled) throw signInByEmailOff();
         await askProof({ purpose: 'sign-in', email: request.body.email, origin: originOf(request) });
         return { message: 'If there is an account with this address, a mail is on its way.' as const };
+      },
+    }),
+    route({
+      method: 'POST',
+      url: '/login/email/account',
+      operationId: 'showLinkAccount',
+      summary: 'See whose account a link signs in to',
+      description:
+        'For the page that the link opens, so that its visitor sees before they go on whether it is theirs: the link may be that of somebody else, who has sent it on. Uses nothing up.',
+      tags: ['Sign in'],
+      access: { kind: 'public', why: 'the token is the proof; whoever has it can sign in' },
+      limit: { kind: 'throttled', key: 'made-up tokens' },
+      body: SignInLinkBody,
+      replies: {
+        200: { schema: LinkAccountReply, description: 'The link is good, and the account has this address.' },
+      },
+      refusals: [signInByEmailOff, invalidOneTimeToken, tooManyAttempts],
+      handler: async (request) => {
+        if (!enabled) throw signInByEmailOff();
+        return showLinkAccount({ token: request.body.token, ip: originOf(request).ip });
       },
     }),
     fromOwnPages(

@@ -21,6 +21,7 @@ import { createLogIn, type LogIn } from './log-in.ts';
 import { createLogInByEmail, type LogInByEmail } from './log-in-by-email.ts';
 import { createPrepareAccount } from './prepare-account.ts';
 import { createSetUp, type SetUp } from './set-up.ts';
+import { createShowLinkAccount, type ShowLinkAccount } from './show-link-account.ts';
 import { createSignUp, type SignUp } from './sign-up.ts';
 
 export { signInSettings } from './config.ts';
@@ -35,6 +36,7 @@ export interface SignIn {
   readonly completeSignUp: CompleteSignUp;
   readonly setUp: SetUp;
   readonly logInByEmail: LogInByEmail;
+  readonly showLinkAccount: ShowLinkAccount;
   /** Whether signing in by mail is allowed. */
   readonly byEmail: boolean;
 }
@@ -72,6 +74,7 @@ export function createSignIn(deps: {
     completeSignUp: createCompleteSignUp(parts),
     setUp: createSetUp(parts),
     logInByEmail: createLogInByEmail(parts),
+    showLinkAccount: createShowLinkAccount(parts),
     byEmail: deps.settings.byEmail,
   };
 }

@@ -56,10 +56,16 @@ export function createLogIn(deps: {
     });
 
   /** In one transaction with the new session: a password that was changed while we hashed proves nothing any more. */
-  const signIn = (proven: ProvenPassword, { origin, clientId }: LogInCommand, charged: Charged): Promise<TokenGrant> =>
+  const signIn = (
+    proven: ProvenPassword,
+    command: LogInCommand,
+    charged: Charged,
+    knownDevice: boolean,
+  ): Promise<TokenGrant> =>
     db.transact(async (tx) => {
       const { userId, hash, betterHash } = proven;
-      const grant = await completeSignIn(tx, userId, { proof: 'password', origin, clientId });
+      const { origin, clientId } = command;
+      const grant = await completeSignIn(tx, userId, { proof: 'password', knownDevice, origin, clientId });
       if (!(await passwords.store.isCurrent(tx, proven))) throw invalidCredentials();
       if (betterHash !== undefined && (await passwords.store.replace(tx, userId, hash, betterHash))) {
         const { sessionId: session } = grant.refreshToken;
@@ -86,7 +92,10 @@ export function createLogIn(deps: {
       const proven = await check.verify(command.password, { heard: charged.heard, renews: true });
       if (proven === undefined) throw invalidCredentials();
       const { userId, changedAt } = proven;
-      return { ...(await issueTokens(await signIn(proven, command, charged))), proven: { userId, changedAt } };
+      return {
+        ...(await issueTokens(await signIn(proven, command, charged, asker.known))),
+        proven: { userId, changedAt },
+      };
     } catch (error) {
       // Also when the password was right, but its user is disabled or it was changed meanwhile: what was rolled back left no record.
       if (isRefusal(error, invalidCredentials)) await recordFailure(command, charged, attempt.account?.userId);

@@ -15,6 +15,7 @@ import type { LogInByEmail } from './log-in-by-email.ts';
 import { createTokensReply } from './replies.ts';
 import { LoggedInReply, LogInBody } from './schemas.ts';
 import type { SetUp } from './set-up.ts';
+import type { ShowLinkAccount } from './show-link-account.ts';
 import type { SignUp } from './sign-up.ts';
 import { signUpRoutes } from './sign-up-routes.ts';
 
@@ -25,6 +26,7 @@ export interface SignInRoutesDeps {
   readonly completeSignUp: CompleteSignUp;
   readonly setUp: SetUp;
   readonly logInByEmail: LogInByEmail;
+  readonly showLinkAccount: ShowLinkAccount;
   readonly byEmail: boolean;
   readonly askProof: AskProof;
   readonly cookie: ApiCookie;

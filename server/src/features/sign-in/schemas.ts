@@ -74,6 +74,16 @@ export const EmailProofBody = Type.Object(
 );
 export type EmailProof = Static<typeof EmailProofBody>;
 
+export const SignInLinkBody = Type.Object(
+  { token: TokenText },
+  { additionalProperties: false, examples: [{ token: 'xTcX5hyB0JY5ZQkq2Zb5DqqYb1mUuJ0kYqKJ4a1iBqk' }] },
+);
+
+export const LinkAccountReply = Type.Object(
+  { email: Type.String({ description: 'The address of the account.' }) },
+  { title: 'LinkAccount' },
+);
+
 export const LoggedInReply = Type.Object(
   {
     data: UserReply,

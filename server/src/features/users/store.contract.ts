@@ -38,6 +38,7 @@ export const usersStoreContract = storeContract('the store of users', (that) => 
       emailVerifiedAt: undefined,
       locale: undefined,
       createdAt: 1_000,
+      waitsSince: undefined,
       deletedAt: undefined,
       disabledAt: undefined,
       disabledUntil: undefined,
@@ -85,6 +86,14 @@ export const usersStoreContract = storeContract('the store of users', (that) => 
     await remove(db, ada);
     assert.equal(await find('ada@example.com', 'ada'), undefined);
     assert.equal((await store.find(db, ada))?.deletedAt, 2_000, 'by id, also a deleted one');
+  });
+
+  that('knows for whom an account waits, until they come in', async (db) => {
+    const ada = await db.transact((tx) => store.add(tx, { ...newUser('ada'), waitsSince: 1_000 }));
+    const bea = await db.transact((tx) => store.add(tx, { ...newUser('bea'), waitsSince: 1_000 }));
+    await db.transact((tx) => store.markArrived(tx, ada));
+    const waiting = async (id: UserId) => (await store.find(db, id))?.waitsSince;
+    assert.deepEqual([await waiting(ada), await waiting(bea)], [undefined, 1_000]);
   });
 
   that('deletes once, for one of many callers', async (db) => {
@@ -307,6 +316,7 @@ export const usersStoreContract = storeContract('the store of users', (that) => 
       emailVerifiedAt: undefined,
       locale: undefined,
       createdAt: 1_000,
+      waitsSince: undefined,
       deletedAt: 2_000,
       disabledAt: undefined,
       disabledUntil: undefined,

@@ -25,6 +25,7 @@ export interface UsersTables {
     purged_at: Instant | null;
     email_verified_at: Instant | null;
     locale: string | null;
+    waits_since: Instant | null;
     /** 0 active, 1 disabled (perhaps until an instant that is over), 2 deleted, 3 purged. */
     record_state: GeneratedAlways<number>;
     listed_email: GeneratedAlways<string>;
@@ -49,6 +50,7 @@ const userColumns = [
   'email_verified_at',
   'locale',
   'created_at',
+  'waits_since',
   'deleted_at',
   'disabled_at',
   'disabled_until',
@@ -56,7 +58,13 @@ const userColumns = [
   'purged_at',
 ] as const;
 
-const addUser = insert((db, p: NewUser & { verifiedOrNull: Instant | null; localeOrNull: string | null }) =>
+interface NewRow extends NewUser {
+  verifiedOrNull: Instant | null;
+  localeOrNull: string | null;
+  waitsOrNull: Instant | null;
+}
+
+const addUser = insert((db, p: NewRow) =>
   db.insertInto('users').values({
     username: p.username,
     username_key: p.usernameKey,
@@ -65,6 +73,7 @@ const addUser = insert((db, p: NewUser & { verifiedOrNull: Instant | null; local
     created_at: p.createdAt,
     email_verified_at: p.verifiedOrNull,
     locale: p.localeOrNull,
+    waits_since: p.waitsOrNull,
   }),
 );
 
@@ -111,6 +120,10 @@ const verifyUser = statement((db, p: { id: UserId; emailKey: string; at: Instant
     .where('id', '=', p.id)
     .where('email_key', '=', p.emailKey)
     .where('email_verified_at', 'is', null),
+);
+
+const welcomeUser = statement((db, p: { id: UserId }) =>
+  db.updateTable('users').set({ waits_since: null }).where('id', '=', p.id),
 );
 
 const deleteUser = statement((db, p: { id: UserId; at: Instant }) =>
@@ -223,7 +236,8 @@ const anyUser = statement((db, _: object) => db.selectFrom('users').select('id')
 
 export const usersStore: UsersStore = {
   add: async (tx, user) => {
-    const row = { ...user, verifiedOrNull: user.emailVerifiedAt ?? null, localeOrNull: user.locale ?? null };
+    const { emailVerifiedAt = null, locale = null, waitsSince = null } = user;
+    const row = { ...user, verifiedOrNull: emailVerifiedAt, localeOrNull: locale, waitsOrNull: waitsSince };
     return asUserId(await namesFree(tx.insert(addUser, row)));
   },
   find: async (db, id) => userOf(await db.first(findUser, { id })),
@@ -232,6 +246,9 @@ export const usersStore: UsersStore = {
   lockActive: async (tx, id, now) => userOf(await tx.first(lockActiveUser, { id, now })),
   rename: async (tx, id, names) => (await namesFree(tx.execute(renameUser, { id, ...names }))) === 1,
   markVerified: async (tx, id, emailKey, at) => (await tx.execute(verifyUser, { id, emailKey, at })) === 1,
+  markArrived: async (tx, id) => {
+    await tx.execute(welcomeUser, { id });
+  },
   markDeleted: async (tx, id, at) => (await tx.execute(deleteUser, { id, at })) === 1,
   markDisabled: async (tx, id, { at, until, reason }) => {
     const row = {
@@ -281,6 +298,7 @@ export function toUser(row: UserRow): User {
     emailVerifiedAt: row.email_verified_at ?? undefined,
     locale: row.locale ?? undefined,
     createdAt: row.created_at,
+    waitsSince: row.waits_since ?? undefined,
     deletedAt: row.deleted_at ?? undefined,
     disabledAt: row.disabled_at ?? undefined,
     disabledUntil: row.disabled_until ?? undefined,

@@ -28,6 +28,7 @@ export interface NewUser extends Names {
   readonly createdAt: Instant;
   readonly emailVerifiedAt?: Instant | undefined;
   readonly locale?: string | undefined;
+  readonly waitsSince?: Instant | undefined;
 }
 
 /** The records of users. */
@@ -46,6 +47,8 @@ export interface UsersStore {
   rename(tx: Tx, id: UserId, names: Names): Promise<boolean>;
   /** Notes that an address is its user's. `false` when it is not the address of a living user any more, or was verified before. */
   markVerified(tx: Tx, id: UserId, emailKey: string, at: Instant): Promise<boolean>;
+  /** Notes that a user for whom an account waited has come in. */
+  markArrived(tx: Tx, id: UserId): Promise<void>;
   /** Deletes softly and frees the names; of two at once, one gets `true`. */
   markDeleted(tx: Tx, id: UserId, at: Instant): Promise<boolean>;
   /**

@@ -10,6 +10,8 @@ export interface User {
   /** The language that they read, as `de`; undefined where nobody has said. */
   readonly locale: string | undefined;
   readonly createdAt: Instant;
+  /** Since when the account waits for its user, for whom it was made without a password; undefined once they have signed in. */
+  readonly waitsSince: Instant | undefined;
   readonly deletedAt: Instant | undefined;
   /** When they were disabled; they are active again from `disabledUntil` on, so ask `isActive` or `statusOf`. */
   readonly disabledAt: Instant | undefined;
