@@ -33,8 +33,8 @@ export function createTellOfNewEmail({
 }): TellOfNewEmail {
   const offerWayBack = async (tx: Tx, { user, email }: NewEmail) => {
     const { id, username } = user;
-    const { token, lifeSeconds } = await oneTimeCodes.issue(tx, { purpose: 'undo-email', user: id, email: user.email });
-    const undoLink = mail.linkTo('undo-email', token);
+    const order = { purpose: 'undo-email', user: id, email: user.email } as const;
+    const { link: undoLink, lifeSeconds } = await oneTimeCodes.issue(tx, order);
     const data = { username, newEmail: email, undoLink, days: lifeSeconds / 86_400 };
     await mail.postTo(tx, user, { template: 'email-changed', data }, { lifeSeconds });
   };

@@ -45,7 +45,7 @@ export function createCompleteSignIn(deps: {
     if (requireVerifiedEmail !== 'off' && user.emailVerifiedAt === undefined) throw emailNotVerified();
     const started = await startSession(tx, user, options);
     const { ip, userAgent } = options.origin;
-    if (started.newDevice) await notices.send(tx, user, 'new-device', { ip, device: userAgent });
+    if (started.newDevice) await notices.send(tx, user, 'new-device', { ip, userAgent });
     return started;
   };
 }

@@ -131,7 +131,7 @@ async function inviteUser(input: CommandInput, { ports, features }: World) {
     if (known === undefined) throw new UsageError(`there is no role ${role}`);
   }
   const { accounts, users } = features;
-  const invited = await users.findByKey(ports.db, { emailKey: foldEmail(email), usernameKey: '' });
+  const invited = await users.findByEmail(ports.db, foldEmail(email));
   if (invited !== undefined) await accounts.inviteUser({ id: invited.id, by: undefined });
   const id = invited?.id ?? (await accounts.createUser({ ...namesIn(input, email), invite: true, by: undefined }));
   for (const role of roles) await features.roles.changeRole.assign({ user: id, role });
