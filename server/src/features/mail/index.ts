@@ -19,7 +19,7 @@ import { createMailbox, type Mailbox } from './open-mailbox.ts';
 import { mailKeys } from './open-posting.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { createMailHolding } from './personal-data.ts';
-import { createPostMail, type MailWay, type PostMail } from './post.ts';
+import { createPostMail, type MailWay } from './post.ts';
 import { createPostTo, type PostTo } from './post-to.ts';
 import { type RenderLetter, renderLetter } from './render-letter.ts';
 import { mailStore as store } from './store.sql.ts';
@@ -34,7 +34,6 @@ export { hasMailbox, mailSettings } from './config.ts';
 export { deliveryLanes } from './deliver-due.ts';
 export { mailNotConfigured } from './errors.ts';
 export { askerOf, findLocale, type Letter, type Locale, locales, type Template } from './letters.ts';
-export type { PostMail } from './post.ts';
 export { renderLetter } from './render-letter.ts';
 export { mailboxRoutes } from './routes.ts';
 export { type MailRecord, mailStates } from './store.ts';
@@ -44,7 +43,6 @@ export { type TemplateFile, TemplatesRefused } from './templates/overrides.ts';
 export { sampleLetter, templates } from './templates/samples.ts';
 
 export interface MailOffice {
-  readonly post: PostMail;
   readonly postTo: PostTo;
   /** How many mails of a template were posted for a user since an instant, as far back as sent ones are kept. */
   readonly countSince: (db: Reads, to: string, template: Template, since: Instant) => Promise<number>;
@@ -55,7 +53,7 @@ export interface MailOffice {
   /** The language for somebody who wants these (`pickLocale`); else that of the installation. */
   readonly localeFor: (wanted: string | undefined) => Locale;
   readonly brand: Brand;
-  /** Whether mails go anywhere. Where not, `post` does nothing. */
+  /** Whether mails go anywhere. Where not, `postTo` does nothing. */
   readonly isConfigured: boolean;
   /** To be asked before anything that is nothing without a mail. @throws mailNotConfigured */
   readonly assertConfigured: () => void;
@@ -103,7 +101,6 @@ export function createMailOffice(deps: MailOfficeDeps): MailOffice {
   const post = createPostMail({ ...deps, store, way });
   const localeFor = (wanted: string | undefined) => pickLocale(wanted, brand.language);
   return {
-    post,
     postTo: createPostTo({ post, localeFor }),
     countSince: store.countSince,
     withdraw: (tx, id) => store.remove(tx, id),

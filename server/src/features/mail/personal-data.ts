@@ -1,4 +1,5 @@
 import type { Reads, Tx } from '../../db/database.ts';
+import { isoOrNull } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { MailRecord, MailStore } from './store.ts';
 
@@ -9,11 +10,9 @@ export const createMailHolding = (store: MailStore) => ({
   forget: (tx: Tx, user: UserId) => store.removeOf(tx, user),
 });
 
-const iso = (instant: number | undefined) => (instant === undefined ? null : new Date(instant).toISOString());
-
 const told = ({ template, to, createdAt, sentAt }: MailRecord) => ({
   template,
   to,
-  written_at: iso(createdAt),
-  sent_at: iso(sentAt),
+  written_at: isoOrNull(createdAt),
+  sent_at: isoOrNull(sentAt),
 });
