@@ -21,12 +21,13 @@ import { createOutbox, type Outbox } from './outbox.ts';
 import { createMailHolding } from './personal-data.ts';
 import { createPostMail, type MailWay } from './post.ts';
 import { createPostTo, type PostTo } from './post-to.ts';
+import { mailRecordsStore as records } from './record-store.sql.ts';
 import { type RenderLetter, renderLetter } from './render-letter.ts';
 import { mailStore as store } from './store.sql.ts';
 import { createSweep } from './sweep.ts';
 import { createTellOperator, type TellOperator } from './tell-operator.ts';
 
-export const mailHolding = createMailHolding(store);
+export const mailHolding = createMailHolding(records);
 
 export { type Brand, createBrand } from './brand.ts';
 export { brandSettings } from './brand-config.ts';
@@ -34,9 +35,9 @@ export { hasMailbox, mailSettings } from './config.ts';
 export { deliveryLanes } from './deliver-due.ts';
 export { mailNotConfigured } from './errors.ts';
 export { askerOf, findLocale, type Letter, type Locale, locales, type Template } from './letters.ts';
+export { type MailRecord, mailStates } from './record-store.ts';
 export { renderLetter } from './render-letter.ts';
 export { mailboxRoutes } from './routes.ts';
-export { type MailRecord, mailStates } from './store.ts';
 export { type ButtonColors, buttonColors } from './templates/colors.ts';
 export { fr } from './templates/french-typography.ts';
 export { type TemplateFile, TemplatesRefused } from './templates/overrides.ts';
@@ -113,9 +114,9 @@ export function createMailOffice(deps: MailOfficeDeps): MailOffice {
       if (way === 'off') throw mailNotConfigured({ retryAfterSeconds: 3_600 });
     },
     delivery: deliveryOf(deps, { ...letters, keys, tell }),
-    outbox: createOutbox({ ...deps, store }),
+    outbox: createOutbox({ ...deps, records }),
     mailbox:
-      way === 'mailbox' ? createMailbox({ ...deps, ...letters, store, keys, compose: deps.composeMail }) : undefined,
+      way === 'mailbox' ? createMailbox({ ...deps, ...letters, records, keys, compose: deps.composeMail }) : undefined,
     lookAfter: way === 'smtp' ? tell.ifLate : async () => {},
     sweep: createSweep({ ...deps, store, way, retentionSeconds: settings.retentionSeconds }),
   };
