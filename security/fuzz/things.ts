@@ -1,5 +1,6 @@
 import { pendingSignUpsStore } from '../../server/src/features/email-flows/store.sql.ts';
 import { asSessionId, asUserId } from '../../server/src/kernel/ids.ts';
+import { tokenIn } from '../../server/test/support/mails.ts';
 import type { Person } from '../people.ts';
 import type { Scene } from '../scene.ts';
 
@@ -42,9 +43,9 @@ const makers = {
     const { username, email } = account();
     return db.transact(async (tx) => {
       const order = { purpose: 'complete-sign-up', user: undefined, email } as const;
-      const { id, token } = await features.oneTimeCodes.issue(tx, order);
+      const { id, link } = await features.oneTimeCodes.issue(tx, order);
       await pendingSignUpsStore.add(tx, id, { username, passwordHash: '', locale: undefined });
-      return token;
+      return tokenIn(link);
     });
   },
   'reset token': (scene: Scene) => tokenToNewcomer(scene, 'reset-password'),
@@ -57,7 +58,7 @@ type Order = Parameters<Scene['insider']['features']['oneTimeCodes']['issue']>[1
 
 /** What a mail would hold. */
 const tokenFor = async ({ insider }: Scene, order: Order): Promise<string> =>
-  (await insider.db.transact((tx) => insider.features.oneTimeCodes.issue(tx, order))).token;
+  tokenIn((await insider.db.transact((tx) => insider.features.oneTimeCodes.issue(tx, order))).link);
 
 /** The same to somebody who has just joined. */
 async function tokenToNewcomer(scene: Scene, purpose: Order['purpose']): Promise<string> {

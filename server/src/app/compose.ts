@@ -95,7 +95,7 @@ export async function compose(
   const notices = createNotices({ ...ports, users, mail });
   const passwords = createPasswords({ ...ports, limits: config.passwords });
   const throttle = createThrottle({ ...ports, enabled: config.server.rateLimits });
-  const oneTimeCodes = createOneTimeCodes({ ...ports, throttle });
+  const oneTimeCodes = createOneTimeCodes({ ...ports, mail, throttle });
   const tokens = { keys, issuer, settings: config.sessions };
   const sessions = createSessions({ ...ports, ...people, ...tokens, audit, notices, throttle }, parts.sessions);
   const apiKeys = createApiKeys({ ...ports, ...people, audit, throttle, limits: config.apiKeys });

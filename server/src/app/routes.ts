@@ -63,7 +63,6 @@ export function routeMap({
   const routes: Route[] = [
     ...signInRoutes({
       ...signIn,
-      ...emailFlows,
       cookie,
       deviceCookie,
       rememberDevice,

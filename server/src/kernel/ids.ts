@@ -13,3 +13,6 @@ export const asUserId = (value: number): UserId => value as UserId;
 export const asRoleId = (value: number): RoleId => value as RoleId;
 export const asSessionId = (value: string): SessionId => value as SessionId;
 export const asApiKeyId = (value: string): ApiKeyId => value as ApiKeyId;
+
+/** No user has this id. It stands in where what is done for a user is done all the same. */
+export const nobody = asUserId(0);

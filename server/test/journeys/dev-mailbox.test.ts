@@ -12,7 +12,8 @@ async function post(server: TestServer, to: string, username = 'ada'): Promise<v
   const link = `${server.url}/livez#token=q3Jv0s9TtY5b7mB1kQxZ2A`;
   const letter = { template: 'reset-password', data: { username, link, code: '123456', minutes: 30 } } as const;
   const { mail } = server.features;
-  await server.db.transact((tx) => mail.post(tx, { to, locale: 'en', letter }, { user: undefined, lifeSeconds: 600 }));
+  const reader = { id: undefined, email: to, locale: 'en' };
+  await server.db.transact((tx) => mail.postTo(tx, reader, letter, { lifeSeconds: 600 }));
   server.clock.advance(1_000);
 }
 
@@ -51,8 +52,8 @@ test('a mail of a transaction that is rolled back is not there', async () => {
   await using server = await startServer();
   const failing = server.db.transact(async (tx) => {
     const letter = { template: 'invitation', data: { username: 'ada', link: 'http://x/', days: 1 } } as const;
-    const posting = { to: 'ada@example.com', locale: 'en', letter } as const;
-    await server.features.mail.post(tx, posting, { user: undefined, lifeSeconds: 60 });
+    const reader = { id: undefined, email: 'ada@example.com', locale: 'en' };
+    await server.features.mail.postTo(tx, reader, letter, { lifeSeconds: 60 });
     throw new Error('no');
   });
   await assert.rejects(failing, /^Error: no$/);

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { behind } from '../support/behind.ts';
 import { type Call, type CallOptions, createClient } from '../support/client.ts';
 import { type ReadMail, tokenOf } from '../support/mails.ts';
-import { ada, bea, type Held, lives, signUp, verifyAddress } from '../support/people.ts';
+import { ada, bea, byThemselves, lives, signUp, verifiedAda, verifyAddress } from '../support/people.ts';
 import { assertFaults, assertProblem } from '../support/refusals.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -31,16 +31,6 @@ async function mailFor(server: TestServer, call: Call, email = ada.email): Promi
   assert.equal(mail?.template, 'sign-in');
   return { mail, token: tokenOf(mail), code: mail?.data.code ?? assert.fail('no code') };
 }
-
-async function verifiedAda(server: TestServer, call: Call): Promise<Held> {
-  const held = await signUp(call);
-  await verifyAddress(server, held.id);
-  await server.newEvents();
-  await server.newMails();
-  return held;
-}
-
-const about = ({ id }: Pick<Held, 'id'>) => ({ outcome: 'success', actor: id, subject: id, ip: '127.0.0.1' }) as const;
 
 test('one mail with a link and a code for ten minutes; asking changes nothing', async () => {
   await using server = await startServer();
@@ -84,7 +74,7 @@ for (const [way, present] of [
     assert.deepEqual([body.token_type, body.expires_in, body.refresh_token], ['bearer', 900, cookie]);
     assert.match(device ?? '', /^[\w-]{22}\.\d+\.[\w-]{22}$/);
     const session = String(body.refresh_token).split('.')[0];
-    const started = { event: 'session.started', ...about(held), session, reason: 'email', object: 'new-device' };
+    const started = { event: 'session.started', ...byThemselves(held), session, reason: 'email', object: 'new-device' };
     assert.deepEqual(await server.newEvents(), [started]);
     assert.equal((await call('GET', '/user', { token: body.access_token })).status, 200);
     assert.equal((await call('POST', '/refresh-access-token', { cookie })).status, 200);
@@ -139,10 +129,10 @@ test('where the address was not verified, the account is taken over: password, s
   const reason = 'sign-in';
   const session = String(body.refresh_token).split('.')[0];
   assert.deepEqual(await server.newEvents(), [
-    { event: 'email.verified', ...about(held), reason },
-    { event: 'account.taken-over', ...about(held), reason },
-    { event: 'session.ended', ...about(held), session: held.sessionId, reason: 'account-taken-over' },
-    { event: 'session.started', ...about(held), session, reason: 'email', object: 'new-device' },
+    { event: 'email.verified', ...byThemselves(held), reason },
+    { event: 'account.taken-over', ...byThemselves(held), reason },
+    { event: 'session.ended', ...byThemselves(held), session: held.sessionId, reason: 'account-taken-over' },
+    { event: 'session.started', ...byThemselves(held), session, reason: 'email', object: 'new-device' },
   ]);
   assert.deepEqual([await lives(call, held), await lives(call, { accessToken: body.access_token })], [false, true]);
   const told = (await server.newMails()).map(({ to, template }) => `${template} ${to}`);

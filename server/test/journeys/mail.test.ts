@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { PostMail } from '../../src/features/mail/index.ts';
+import type { Letter } from '../../src/features/mail/index.ts';
 import type { UserId } from '../../src/kernel/ids.ts';
 import { behind } from '../support/behind.ts';
 import { createClient } from '../support/client.ts';
@@ -11,23 +11,19 @@ import { assertProblem } from '../support/refusals.ts';
 import { startServer, type TestServer, type TestServerOptions } from '../support/server.ts';
 import { linkIn, type SmtpReceiver, startSmtpReceiver } from '../support/smtp-receiver.ts';
 
-type Posting = Parameters<PostMail>[1];
-
 const token = 'q3Jv0s9TtY5b7mB1kQxZ2A';
 
-const letterTo = (to: string): Posting => ({
-  to,
-  locale: 'en',
-  letter: {
-    template: 'reset-password',
-    data: {
-      username: 'ada',
-      link: `http://localhost:8000/mail/reset-password#token=${token}`,
-      code: '123456',
-      minutes: 30,
-    },
+const readerAt = (email: string) => ({ id: undefined, email, locale: 'en' });
+
+const letter: Letter = {
+  template: 'reset-password',
+  data: {
+    username: 'ada',
+    link: `http://localhost:8000/mail/reset-password#token=${token}`,
+    code: '123456',
+    minutes: 30,
   },
-});
+};
 
 const lifeSeconds = 1_800;
 
@@ -36,7 +32,7 @@ const post = (server: TestServer, ...addresses: readonly string[]) => postFor(se
 const postFor = (server: TestServer, seconds: number, ...addresses: readonly string[]) =>
   server.db.transact(async (tx) => {
     for (const to of addresses) {
-      await server.features.mail.post(tx, letterTo(to), { user: undefined, lifeSeconds: seconds });
+      await server.features.mail.postTo(tx, readerAt(to), letter, { lifeSeconds: seconds });
     }
   });
 
@@ -90,7 +86,7 @@ describe('a mail in the outbox', () => {
     await using receiver = await startSmtpReceiver();
     await using server = await sendingTo(receiver);
     const failing = server.db.transact(async (tx) => {
-      await server.features.mail.post(tx, letterTo('ada@example.com'), { user: undefined, lifeSeconds });
+      await server.features.mail.postTo(tx, readerAt('ada@example.com'), letter, { lifeSeconds });
       throw new Error('the change failed');
     });
     await assert.rejects(failing, /the change failed/);
@@ -376,7 +372,7 @@ test('what was sent is forgotten after its days, and what waits is not', async (
   receiver.judge((to) => (to.startsWith('ada') ? 'take' : { refuse: 450 }));
   await post(server, 'ada@example.com');
   await server.db.transact((tx) =>
-    server.features.mail.post(tx, letterTo('bea@example.com'), { user: undefined, lifeSeconds: 30 * 86_400 }),
+    server.features.mail.postTo(tx, readerAt('bea@example.com'), letter, { lifeSeconds: 30 * 86_400 }),
   );
   await server.features.mail.delivery.all();
   server.clock.advance(7 * 86_400_000);
@@ -394,7 +390,7 @@ test('a user is told which mails they were sent, and not what these said; a purg
   const [held, other] = [await signUp(call), await signUp(call, bea)];
   const { mail } = server.features;
   const postTo = (user: UserId, to: string) =>
-    server.db.transact((tx) => mail.post(tx, letterTo(to), { user, lifeSeconds }));
+    server.db.transact((tx) => mail.postTo(tx, { ...readerAt(to), id: user }, letter, { lifeSeconds }));
   await postTo(held.id, ada.email);
   await postTo(other.id, bea.email);
   await mail.delivery.all();

@@ -10,6 +10,7 @@ import type { UserId } from '../../src/kernel/ids.ts';
 import type { Purpose } from '../../src/kernel/purpose.ts';
 import { behind } from '../support/behind.ts';
 import { createClient } from '../support/client.ts';
+import { tokenIn } from '../support/mails.ts';
 import { ada, bea, signUp } from '../support/people.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { refusedWith } from '../support/store-contract.ts';
@@ -18,10 +19,12 @@ const minute = 60_000;
 const hour = 60 * minute;
 const here = '192.0.2.1';
 
-const issue = ({ db, features }: TestServer, order: { purpose?: Purpose; user?: UserId; email?: string } = {}) =>
-  db.transact((tx) =>
+async function issue({ db, features }: TestServer, order: { purpose?: Purpose; user?: UserId; email?: string } = {}) {
+  const { link, ...issued } = await db.transact((tx) =>
     features.oneTimeCodes.issue(tx, { purpose: 'sign-in', email: ada.email, ...order, user: order.user }),
   );
+  return { ...issued, token: tokenIn(link) };
+}
 
 const find = (
   { features }: TestServer,

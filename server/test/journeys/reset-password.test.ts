@@ -5,7 +5,7 @@ import { type Answer, type Call, createClient } from '../support/client.ts';
 import { createCountingDatabase } from '../support/counting-database.ts';
 import { openTestDatabase } from '../support/databases/index.ts';
 import { tokenOf } from '../support/mails.ts';
-import { ada, bea, type Held, lives, signUp, verifyAddress } from '../support/people.ts';
+import { ada, bea, byThemselves, lives, signUp, verifiedAda, verifyAddress } from '../support/people.ts';
 import { assertFaults, assertProblem } from '../support/refusals.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -30,17 +30,6 @@ async function tokenFor(server: TestServer, call: Call, email = ada.email): Prom
   assert.equal(mails.length, 1);
   return tokenOf(mails[0]);
 }
-
-/** Ada, who has verified her address, and whose sign-up nobody talks about any more. */
-async function verifiedAda(server: TestServer, call: Call): Promise<Held> {
-  const held = await signUp(call);
-  await verifyAddress(server, held.id);
-  await server.newEvents();
-  await server.newMails();
-  return held;
-}
-
-const about = ({ id }: Pick<Held, 'id'>) => ({ outcome: 'success', actor: id, subject: id, ip: '127.0.0.1' }) as const;
 
 test('a mail with a link for half an hour; the new password holds, the old one and all sessions do not', async () => {
   await using server = await startServer();
@@ -68,9 +57,9 @@ test('a mail with a link for half an hour; the new password holds, the old one a
   const answered = await reset(call, token);
   assert.deepEqual([answered.status, answered.body, answered.cookie], [200, done, undefined]);
   assert.equal(answered.headers.get('cache-control'), 'no-store');
-  const ended = { event: 'session.ended', ...about(held), reason: 'password-reset' };
+  const ended = { event: 'session.ended', ...byThemselves(held), reason: 'password-reset' };
   const recorded = await server.newEvents();
-  assert.deepEqual(recorded[0], { event: 'password.reset', ...about(held) });
+  assert.deepEqual(recorded[0], { event: 'password.reset', ...byThemselves(held) });
   assert.deepEqual(
     new Set(recorded.slice(1)),
     new Set([held.sessionId, second?.session].map((session) => ({ ...ended, session }))),
@@ -174,10 +163,10 @@ describe('where the address was not verified, whoever reads its mail takes the a
     assert.equal((await reset(call, token)).status, 200);
     const reason = 'reset-password';
     assert.deepEqual(await server.newEvents(), [
-      { event: 'password.reset', ...about(held) },
-      { event: 'email.verified', ...about(held), reason },
-      { event: 'account.taken-over', ...about(held), reason },
-      { event: 'session.ended', ...about(held), reason: 'account-taken-over', session: held.sessionId },
+      { event: 'password.reset', ...byThemselves(held) },
+      { event: 'email.verified', ...byThemselves(held), reason },
+      { event: 'account.taken-over', ...byThemselves(held), reason },
+      { event: 'session.ended', ...byThemselves(held), reason: 'account-taken-over', session: held.sessionId },
     ]);
     const user = await server.features.users.find(server.db, held.id);
     assert.equal(user?.emailVerifiedAt, server.clock.now());

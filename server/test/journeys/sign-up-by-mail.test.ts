@@ -5,7 +5,7 @@ import { behind } from '../support/behind.ts';
 import { type Call, createClient } from '../support/client.ts';
 import { createCountingDatabase } from '../support/counting-database.ts';
 import { openTestDatabase } from '../support/databases/index.ts';
-import { tokenOf } from '../support/mails.ts';
+import { tokenIn, tokenOf } from '../support/mails.ts';
 import { type Account, ada, bea, lives, logIn } from '../support/people.ts';
 import { assertFaults, assertProblem } from '../support/refusals.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -190,7 +190,7 @@ test('used, older, expired, foreign and made-up tokens get one answer', async ()
     server.features.oneTimeCodes.issue(tx, { purpose: 'verify-email', user: undefined, email: bea.email }),
   );
   const bodies = [];
-  for (const token of [used, older, newer, expired, foreign.token, 'x'.repeat(43), 'x']) {
+  for (const token of [used, older, newer, expired, tokenIn(foreign.link), 'x'.repeat(43), 'x']) {
     const answer = await complete(call, token, { new_password: theirs });
     assertProblem(answer, 422, 'invalid-one-time-token');
     const { instance: _instance, ...body } = answer.body;

@@ -5,7 +5,7 @@ import { letMakeKeys, makeApiKey } from '../support/api-keys.ts';
 import { createClient } from '../support/client.ts';
 import { createCountingDatabase } from '../support/counting-database.ts';
 import { openTestDatabase } from '../support/databases/index.ts';
-import { tokenOf } from '../support/mails.ts';
+import { tokenIn, tokenOf } from '../support/mails.ts';
 import { ada, bea, lives, logIn, signUp } from '../support/people.ts';
 import { assertFaults, assertProblem } from '../support/refusals.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -190,7 +190,7 @@ test('used, old, foreign, expired, dead and made-up tokens get one answer', asyn
   const foreign = await server.db.transact((tx) =>
     server.features.oneTimeCodes.issue(tx, { purpose: 'reset-password', user: 3 as never, email: 'old@example.com' }),
   );
-  tokens.set('of another purpose', foreign.token).set('made up', 'x'.repeat(43)).set('of no form', 'x');
+  tokens.set('of another purpose', tokenIn(foreign.link)).set('made up', 'x'.repeat(43)).set('of no form', 'x');
   await server.newEvents();
   const bodies = [];
   for (const [why, token] of tokens) {

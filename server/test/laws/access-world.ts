@@ -120,8 +120,9 @@ async function postMail({ db, features }: TestServer): Promise<string> {
     code: undefined,
     minutes: 5,
   };
-  const posting = { to: 'user@example.com', locale: 'en', letter: { template: 'verify-email', data } } as const;
-  await db.transact((tx) => features.mail.post(tx, posting, { user: undefined, lifeSeconds: 300 }));
+  const reader = { id: undefined, email: 'user@example.com', locale: 'en' };
+  const letter = { template: 'verify-email', data } as const;
+  await db.transact((tx) => features.mail.postTo(tx, reader, letter, { lifeSeconds: 300 }));
   const [mail] = (await features.mail.mailbox?.list()) ?? [];
   return mail?.id ?? '';
 }

@@ -43,8 +43,11 @@ function open({ id, sealed }: MailRow, keys: readonly Buffer[]): ReadMail {
 /** The token of the one link that a mail is about. */
 export function tokenOf(mail: ReadMail | undefined): string {
   const data: Readonly<Record<string, unknown>> = { ...mail?.data };
-  const link = String(data.link ?? data.undoLink ?? '');
+  return tokenIn(String(data.link ?? data.undoLink ?? ''));
+}
+
+export function tokenIn(link: string): string {
   const [, token] = link.split('#token=');
-  if (token === undefined) throw new Error(`no token in ${JSON.stringify(mail)}`);
+  if (token === undefined) throw new Error(`no token in the link ${link}`);
   return token;
 }

@@ -1,7 +1,6 @@
 import { systemClock as clock } from '../../src/adapters/system-clock.ts';
 import { systemRandom as random } from '../../src/adapters/system-random.ts';
 import type { Database } from '../../src/db/database.ts';
-import type { PostMail } from '../../src/features/mail/index.ts';
 import { createPostMail } from '../../src/features/mail/post.ts';
 import { mailStore as store } from '../../src/features/mail/store.sql.ts';
 import { Secret } from '../../src/kernel/secret.ts';
@@ -14,7 +13,7 @@ export const addressOf = (place: number): string => `user-${place}@example.com`;
 /** Puts so many mails into the outbox of servers with this key, each with a link of its own. */
 export async function fillOutbox(db: Database, count: number, secretKey: string): Promise<void> {
   const secretKeys = { present: new Secret(secretKey), former: [] };
-  const post: PostMail = createPostMail({ clock, random, secretKeys, store, way: 'smtp' });
+  const post = createPostMail({ clock, random, secretKeys, store, way: 'smtp' });
   for (let first = 0; first < count; first += perTransaction) {
     await db.transact(async (tx) => {
       for (let place = first; place < Math.min(count, first + perTransaction); place += 1) {

@@ -51,6 +51,19 @@ export async function verifyAddress({ db, clock, features: { users } }: TestServ
   });
 }
 
+/** Ada, who has verified her address, and whose sign-up nobody talks about any more: neither its events nor its mails remain unread. */
+export async function verifiedAda(server: TestServer, call: Call): Promise<Held> {
+  const held = await signUp(call);
+  await verifyAddress(server, held.id);
+  await server.newEvents();
+  await server.newMails();
+  return held;
+}
+
+/** Of an event: what somebody from here has done about themselves. */
+export const byThemselves = ({ id }: Pick<Held, 'id'>) =>
+  ({ outcome: 'success', actor: id, subject: id, ip: '127.0.0.1' }) as const;
+
 /** Whether an access token is still good, by asking. */
 export async function lives(call: Call, { accessToken }: Pick<Held, 'accessToken'>): Promise<boolean> {
   const { status } = await call('GET', '/user', { token: accessToken });

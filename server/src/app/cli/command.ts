@@ -108,9 +108,6 @@ export function choice<T extends string>(name: string, text: string | undefined,
   return chosen;
 }
 
-/** An instant as commands tell it: RFC 3339, UTC. */
-export const iso = (instant: number): string => new Date(instant).toISOString();
-
 /** Lines up rows under their headings. */
 export function tableText(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [headings, ...rows];

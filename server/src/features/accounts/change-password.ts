@@ -61,7 +61,7 @@ export function createChangePassword(deps: {
       await audit.record(tx, { event: 'password.changed', actor: who, subject: user, session, ip });
       await endSessions(tx, { user, kept: session, reason: 'password-changed', by: who, ip });
       await oneTimeCodes.revoke(tx, user, ofPresentAddress);
-      await notices.send(tx, yourself, 'password-changed', { ip, device: userAgent });
+      await notices.send(tx, yourself, 'password-changed', { ip, userAgent });
       await throttle.forgive(tx, charged);
       return { userId: user, changedAt };
     });

@@ -1,5 +1,5 @@
 import type { Database, Tx } from '../../db/database.ts';
-import type { Clock, Instant } from '../../kernel/clock.ts';
+import { type Clock, type Instant, iso } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
 import type { Actor } from '../../kernel/principal.ts';
@@ -68,7 +68,7 @@ export function createDisableAccount(deps: {
         const changed = await users.markDisabled(tx, id, { at, until, reason });
         await assertMayHaveDone(tx, command);
         if (!changed) return;
-        const object = until === undefined ? undefined : `until ${new Date(until).toISOString()}`;
+        const object = until === undefined ? undefined : `until ${iso(until)}`;
         await audit.record(tx, { event: 'user.disabled', actor: by, subject: id, ip, object });
         await oneTimeCodes.revoke(tx, id, ofPresentAddress);
         await endSessions(tx, { user: id, reason: 'user-disabled', by, ip });

@@ -23,6 +23,7 @@ import { createDisableAccount, type DisableAccount } from './disable-account.ts'
 import { createEnsureFirstAdmin, type EnsureFirstAdmin } from './first-admin.ts';
 import { createForgetRunOut } from './forget-run-out.ts';
 import { createInviteUser, createSendInvitation, type InviteUser } from './invite-user.ts';
+import { createIsUsed } from './is-used.ts';
 import { createLockYourself, type LockYourself } from './lock-yourself.ts';
 import { createRename, type Rename } from './rename.ts';
 import { createRenameUser, type RenameUser } from './rename-user.ts';
@@ -39,6 +40,7 @@ export { accountSettings } from './config.ts';
 export type { CreateAccount, NewAccount, PreparedAccount } from './create-account.ts';
 export { currentPasswordWrong, invalidSetupToken } from './errors.ts';
 export { ownAccountRoutes } from './own-routes.ts';
+export { assertGoodNames } from './rename.ts';
 export { accountRoutes } from './routes.ts';
 export { type SetupToken, setupTokenMinutes } from './setup-token.ts';
 export type { CurrentPasswordCommand, CurrentPasswordProof } from './with-current-password.ts';
@@ -85,6 +87,7 @@ export function createAccounts(deps: {
   const parts = {
     ...deps,
     createAccount,
+    isUsed: createIsUsed(deps),
     rename: createRename(deps),
     tellOfNewEmail: createTellOfNewEmail(deps),
     sendInvitation: createSendInvitation(deps),

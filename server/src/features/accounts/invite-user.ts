@@ -5,11 +5,11 @@ import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
 import type { MailOffice } from '../mail/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
-import type { PasswordsStore } from '../passwords/index.ts';
 import type { Authority } from '../roles/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import { foldEmail, isActive, type User, type UsersStore, userNotFound } from '../users/index.ts';
 import { notInvitable } from './errors.ts';
+import type { IsUsed } from './is-used.ts';
 
 /**
  * Sends the link by which an account that was made for somebody becomes theirs. It kills the older ones. Nobody has such mails sent to one
@@ -32,8 +32,8 @@ export function createSendInvitation(deps: {
   const { audit, mail, throttle, oneTimeCodes } = deps;
   return async (tx, { id, username, email, locale }, { by, ip }) => {
     if (by !== undefined) await throttle.chargeWithin(tx, [{ kind: 'mail', of: ['invitation', foldEmail(email)] }]);
-    const { token, lifeSeconds } = await oneTimeCodes.issue(tx, { purpose: 'accept-invitation', user: id, email });
-    const data = { username, link: mail.linkTo('accept-invitation', token), days: lifeSeconds / 86_400 };
+    const { link, lifeSeconds } = await oneTimeCodes.issue(tx, { purpose: 'accept-invitation', user: id, email });
+    const data = { username, link, days: lifeSeconds / 86_400 };
     await mail.postTo(tx, { id, email, locale }, { template: 'invitation', data }, { lifeSeconds });
     await audit.record(tx, { event: 'user.invited', actor: by, subject: id, ip });
   };
@@ -59,19 +59,17 @@ export function createInviteUser(deps: {
   users: UsersStore;
   mail: MailOffice;
   authority: Authority;
-  passwords: { readonly store: PasswordsStore };
+  isUsed: IsUsed;
   sendInvitation: SendInvitation;
 }): InviteUser {
-  const { db, clock, users, mail, authority, passwords, sendInvitation } = deps;
+  const { db, clock, users, mail, authority, isUsed, sendInvitation } = deps;
   return ({ id, by, ip }) =>
     db.transact(async (tx) => {
       await authority.assertHolds(tx, by, 'users:write');
       const user = await users.lock(tx, id);
       if (user === undefined) throw userNotFound();
       await authority.assertReaches(tx, by, id);
-      const stored = await passwords.store.findOf(tx, id);
-      const isIn = stored?.hash !== undefined || user.emailVerifiedAt !== undefined;
-      if (isIn || !isActive(user, clock.now())) throw notInvitable();
+      if ((await isUsed(tx, user)) || !isActive(user, clock.now())) throw notInvitable();
       mail.assertConfigured();
       await sendInvitation(tx, user, { by, ip });
     });

@@ -4,10 +4,10 @@ import type { UserId } from '../../kernel/ids.ts';
 import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
-import type { PasswordsStore } from '../passwords/index.ts';
 import { type Authority, isThemselves } from '../roles/index.ts';
-import { foldEmail, type User, type UsersStore, userNotFound } from '../users/index.ts';
+import { foldEmail, type UsersStore, userNotFound } from '../users/index.ts';
 import { ownNames } from './errors.ts';
+import type { IsUsed } from './is-used.ts';
 import { assertGoodNames, type NewNames, type Rename } from './rename.ts';
 import type { TellOfNewEmail } from './tell-of-new-email.ts';
 
@@ -37,15 +37,12 @@ export function createRenameUser(deps: {
   clock: Clock;
   users: UsersStore;
   authority: Authority;
-  passwords: { readonly store: PasswordsStore };
   oneTimeCodes: OneTimeCodes;
+  isUsed: IsUsed;
   rename: Rename;
   tellOfNewEmail: TellOfNewEmail;
 }): RenameUser {
-  const { db, audit, clock, users, authority, passwords, oneTimeCodes, rename, tellOfNewEmail } = deps;
-
-  const isUsed = async (tx: Tx, { id, emailVerifiedAt }: User): Promise<boolean> =>
-    emailVerifiedAt !== undefined || (await passwords.store.findOf(tx, id))?.hash !== undefined;
+  const { db, audit, clock, users, authority, oneTimeCodes, isUsed, rename, tellOfNewEmail } = deps;
 
   const verify = async (tx: Tx, { id, by, ip }: RenameUserCommand, email: string) => {
     if (!(await users.markVerified(tx, id, foldEmail(email), clock.now()))) return;

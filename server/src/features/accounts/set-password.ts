@@ -42,7 +42,7 @@ export function createSetPassword(deps: {
       await passwords.store.set(tx, id, hash, clock.now());
       await audit.record(tx, { event: 'password.changed', subject: id });
       await oneTimeCodes.revoke(tx, id, ofPresentAddress);
-      await notices.send(tx, locked, 'password-changed', { ip: '', device: '' });
+      await notices.send(tx, locked, 'password-changed', undefined);
       return endSessions(tx, { user: id, reason: 'password-changed', by: undefined, ip: undefined });
     });
   };

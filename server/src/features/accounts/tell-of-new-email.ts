@@ -39,8 +39,7 @@ export function createTellOfNewEmail({
     const { id, username, emailVerifiedAt } = user;
     const order = { purpose: 'undo-email', user: id, email: user.email } as const;
     const short = emailVerifiedAt === undefined ? { lifeSeconds: unverifiedSeconds } : {};
-    const { token, lifeSeconds } = await oneTimeCodes.issue(tx, { ...order, ...short });
-    const undoLink = mail.linkTo('undo-email', token);
+    const { link: undoLink, lifeSeconds } = await oneTimeCodes.issue(tx, { ...order, ...short });
     const data = { username, newEmail: email, undoLink, days: lifeSeconds / 86_400 };
     await mail.postTo(tx, user, { template: 'email-changed', data }, { lifeSeconds });
   };

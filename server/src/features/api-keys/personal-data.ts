@@ -1,4 +1,5 @@
 import type { Reads, Tx } from '../../db/database.ts';
+import { isoOrNull } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { ApiKeysStore, KeptKey } from './store.ts';
 
@@ -17,15 +18,13 @@ export const createApiKeysHolding = (store: ApiKeysStore) => ({
   forget: (tx: Tx, user: UserId) => store.removeOf(tx, user),
 });
 
-const iso = (instant: number | undefined) => (instant === undefined ? null : new Date(instant).toISOString());
-
 const told = (key: KeptKey) => ({
   id: key.id,
   name: key.name,
   description: key.description,
   permissions: key.permissions,
-  created_at: iso(key.createdAt),
-  expires_at: iso(key.expiresAt),
-  revoked_at: iso(key.revokedAt),
-  last_used_at: iso(key.lastUsedAt),
+  created_at: isoOrNull(key.createdAt),
+  expires_at: isoOrNull(key.expiresAt),
+  revoked_at: isoOrNull(key.revokedAt),
+  last_used_at: isoOrNull(key.lastUsedAt),
 });

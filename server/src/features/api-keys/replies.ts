@@ -1,8 +1,5 @@
-import type { Instant } from '../../kernel/clock.ts';
+import { iso, isoOrNull } from '../../kernel/clock.ts';
 import type { ApiKey } from './api-key.ts';
-
-const iso = (instant: Instant): string => new Date(instant).toISOString();
-const isoOrNull = (instant: Instant | undefined): string | null => (instant === undefined ? null : iso(instant));
 
 export const apiKeyReply = (key: ApiKey) => ({
   id: key.id,

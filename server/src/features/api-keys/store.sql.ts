@@ -100,47 +100,22 @@ const keysOf = statement((db, p: { owner: UserId }) =>
     .orderBy('api_key_permissions.permission'),
 );
 
-const keysAfter = statement((db, p: { after: string; limit: number }) =>
-  unrevoked(db)
-    .where(({ eb, selectFrom }) =>
-      eb(
-        'api_keys.id',
-        'in',
-        // MySQL allows no LIMIT right behind IN.
-        selectFrom(
-          selectFrom('api_keys as page')
-            .select('page.id')
-            .where('page.id', '>', p.after)
-            .where('page.revoked_at', 'is', null)
-            .orderBy('page.id')
-            .limit(p.limit)
-            .as('pages'),
-        ).select('pages.id'),
-      ),
-    )
+const someKeys = (db: KeysDb, p: { after: string; limit: number }) =>
+  db.selectFrom('api_keys as page').select('page.id').where('page.id', '>', p.after).orderBy('page.id').limit(p.limit);
+
+/** Of these rows those of the keys of a page. Around the page, since MySQL allows no LIMIT right behind IN. */
+const rowsOf = (rows: ReturnType<typeof withPermissions>, db: KeysDb, page: ReturnType<typeof someKeys>) =>
+  rows
+    .where('api_keys.id', 'in', db.selectFrom(page.as('pages')).select('pages.id'))
     .orderBy('api_keys.id')
-    .orderBy('api_key_permissions.permission'),
+    .orderBy('api_key_permissions.permission');
+
+const keysAfter = statement((db, p: { after: string; limit: number }) =>
+  rowsOf(unrevoked(db), db, someKeys(db, p).where('page.revoked_at', 'is', null)),
 );
 
 const keptKeysOf = statement((db, p: { owner: UserId; after: string; limit: number }) =>
-  withPermissions(db)
-    .where(({ eb, selectFrom }) =>
-      eb(
-        'api_keys.id',
-        'in',
-        selectFrom(
-          selectFrom('api_keys as page')
-            .select('page.id')
-            .where('page.user_id', '=', p.owner)
-            .where('page.id', '>', p.after)
-            .orderBy('page.id')
-            .limit(p.limit)
-            .as('pages'),
-        ).select('pages.id'),
-      ),
-    )
-    .orderBy('api_keys.id')
-    .orderBy('api_key_permissions.permission'),
+  rowsOf(withPermissions(db), db, someKeys(db, p).where('page.user_id', '=', p.owner)),
 );
 
 const keyOf = statement((db, p: { owner: UserId; id: ApiKeyId }) =>

@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import { type Clock, iso } from '../../kernel/clock.ts';
 import { canonicalJson } from './canonical.ts';
 import type { AuditKeys } from './open-keys.ts';
 import { type AuditRow, leafOf } from './row.ts';
@@ -60,7 +60,7 @@ export function createExportRecord(deps: {
       version: 1,
       keys: keys.map(({ verifier }) => keyText(verifier)),
       after,
-      exported_at: new Date(clock.now()).toISOString(),
+      exported_at: iso(clock.now()),
     });
     const size = yield* batches(after);
     // Personal data that was erased while we read: what says so is recorded by now, and must be in the export.

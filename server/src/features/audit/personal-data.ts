@@ -1,4 +1,5 @@
 import type { Reads, Tx } from '../../db/database.ts';
+import { iso } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { AuditStore, RecordedEvent } from './store.ts';
 
@@ -24,7 +25,7 @@ function told(event: RecordedEvent, user: UserId) {
   const isByAnother = !isBy && event.actor !== undefined;
   const isOwnSession = event.event.startsWith('session.') ? isAbout : !isByAnother;
   return {
-    at: new Date(event.at).toISOString(),
+    at: iso(event.at),
     event: event.event,
     outcome: event.outcome,
     reason: event.reason ?? null,

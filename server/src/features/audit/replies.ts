@@ -1,7 +1,6 @@
+import { iso, isoOrNull } from '../../kernel/clock.ts';
 import type { FoundEvent } from './find-events.ts';
 import type { ToldCheckpoint } from './list-checkpoints.ts';
-
-const iso = (at: number): string => new Date(at).toISOString();
 
 /** An event as others are told of it. */
 export const eventReply = (event: FoundEvent) => ({
@@ -23,6 +22,6 @@ export const eventReply = (event: FoundEvent) => ({
 
 export const checkpointReply = ({ size, note, time }: ToldCheckpoint) => ({
   size,
-  time: time === undefined ? null : iso(time),
+  time: isoOrNull(time),
   checkpoint: note,
 });

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Static } from 'typebox';
 import { type Route, route } from '../../http/route.ts';
+import { iso } from '../../kernel/clock.ts';
 import { invalidCursor } from '../../kernel/invalid-cursor.ts';
 import { checkpointNotFound } from './errors.ts';
 import type { ExportRecord } from './export-record.ts';
@@ -120,7 +121,7 @@ export const auditRoutes = ({ find, exportAll, checkpoints, publicKeys }: AuditU
         id,
         origin,
         verifier: text,
-        created_at: new Date(createdAt).toISOString(),
+        created_at: iso(createdAt),
       })),
     }),
   }),

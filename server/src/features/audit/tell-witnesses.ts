@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import type { Clock, Instant } from '../../kernel/clock.ts';
+import { type Clock, type Instant, iso } from '../../kernel/clock.ts';
 import type { Witness } from '../../kernel/witness.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import type { AuditKeys } from './open-keys.ts';
@@ -62,7 +62,7 @@ export function createTellWitnesses(deps: {
     const opened = checkpoint && openCheckpoint(checkpoint.note, verifiers);
     if (opened === undefined) return undefined;
     const { size, note } = opened;
-    const time = new Date(opened.time).toISOString();
+    const time = iso(opened.time);
     return { size, note, line: JSON.stringify({ size, time, checkpoint: note }) };
   };
 

@@ -1,3 +1,4 @@
+import { iso } from '../../kernel/clock.ts';
 import { type OpenedCheckpoint, openCheckpoint } from './checkpoint.ts';
 import type { Findings } from './finding.ts';
 import type { VerifierKey } from './signed-note.ts';
@@ -24,7 +25,7 @@ export function createWitnessCheck(deps: { trusted: readonly VerifierKey[]; find
     findings.add({
       kind: 'witness',
       seq: opened.size,
-      detail: `a witness has seen another checkpoint of row ${opened.size}, of ${new Date(opened.time).toISOString()}`,
+      detail: `a witness has seen another checkpoint of row ${opened.size}, of ${iso(opened.time)}`,
     });
 
   return {

@@ -1,9 +1,9 @@
-import type { Instant } from '../../kernel/clock.ts';
+import { type Instant, iso } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { UserRecord } from './user-record.ts';
 
-const iso = (instant: Instant | undefined): string | undefined =>
-  instant === undefined ? undefined : new Date(instant).toISOString();
+const isoIfAny = (instant: Instant | undefined): string | undefined =>
+  instant === undefined ? undefined : iso(instant);
 
 /** What may be seen of a user, as the API words it; what is not there stays out. */
 export const userRecordReply = (id: UserId, record: Partial<UserRecord>) => ({
@@ -13,12 +13,12 @@ export const userRecordReply = (id: UserId, record: Partial<UserRecord>) => ({
     email: record.email,
     email_verified: record.emailVerified,
     status: record.status,
-    created_at: iso(record.createdAt),
-    deleted_at: iso(record.deletedAt),
-    disabled_at: iso(record.disabledAt),
-    disabled_until: iso(record.disabledUntil),
+    created_at: isoIfAny(record.createdAt),
+    deleted_at: isoIfAny(record.deletedAt),
+    disabled_at: isoIfAny(record.disabledAt),
+    disabled_until: isoIfAny(record.disabledUntil),
     disabled_reason: record.disabledReason,
-    last_login_at: iso(record.lastLoginAt),
+    last_login_at: isoIfAny(record.lastLoginAt),
   }),
 });
 

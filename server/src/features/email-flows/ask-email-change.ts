@@ -1,9 +1,9 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import type { FieldError } from '../../kernel/errors.ts';
 import { validationFailed } from '../../kernel/invalid.ts';
 import {
   type Accounts,
+  assertGoodNames,
   type CurrentPasswordCommand,
   type CurrentPasswordProof,
   currentPasswordWrong,
@@ -13,7 +13,7 @@ import { askerOf, type Letter, type MailOffice } from '../mail/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
 import type { Passwords } from '../passwords/index.ts';
 import type { Throttle } from '../throttle/index.ts';
-import { checkNames, type User } from '../users/index.ts';
+import type { User } from '../users/index.ts';
 import type { ChargeMail } from './charge-mail.ts';
 
 export type AskEmailChangeCommand = CurrentPasswordCommand & { readonly email: string };
@@ -42,22 +42,25 @@ export function createAskEmailChange(deps: {
 }): AskEmailChange {
   const { db, clock, audit, mail, passwords, throttle, oneTimeCodes, accounts, chargeMail } = deps;
 
-  const faultsOf = ({ who, email }: AskEmailChangeCommand): FieldError[] => {
+  const assertAnother = ({ who, email }: AskEmailChangeCommand): void => {
     const same = { pointer: '/email', detail: 'This is your address already.' };
-    return email === who.email ? [same] : checkNames({ username: 'ok', email });
+    if (email === who.email) throw validationFailed({ errors: [same] });
+    assertGoodNames({ email });
   };
 
   /** To both addresses. The session goes with the token: once it is ended by force, the link is worth nothing. */
   const postBoth = async (tx: Tx, yourself: User, { who, email, ip, userAgent }: AskEmailChangeCommand) => {
     const { id: user, username } = yourself;
     const order = { purpose: 'confirm-email', user, email, session: who.sessionId } as const;
-    const { token, code, lifeSeconds } = await oneTimeCodes.issue(tx, order);
-    const proof = { link: mail.linkTo('confirm-email', token), code, minutes: lifeSeconds / 60 };
-    const confirm: Letter = { template: 'confirm-email', data: { username, newEmail: email, ...proof } };
+    const { link, code, lifeSeconds } = await oneTimeCodes.issue(tx, order);
+    const data = { username, newEmail: email };
+    const confirm: Letter = {
+      template: 'confirm-email',
+      data: { ...data, link, code, minutes: lifeSeconds / 60 },
+    };
     await mail.postTo(tx, yourself, confirm, { to: email, lifeSeconds });
-    const asker = askerOf(clock.now(), { ip, userAgent });
-    const data = { username, newEmail: email, resetLink: mail.linkTo('reset-password'), ...asker };
-    await mail.postTo(tx, yourself, { template: 'email-change-asked', data });
+    const tell = { resetLink: mail.linkTo('reset-password'), ...askerOf(clock.now(), { ip, userAgent }) };
+    await mail.postTo(tx, yourself, { template: 'email-change-asked', data: { ...data, ...tell } });
   };
 
   /** Counted behind the password, so that who has stolen an access token alone sends nobody a mail. */
@@ -74,8 +77,7 @@ export function createAskEmailChange(deps: {
 
   return async (command) => {
     mail.assertConfigured();
-    const errors = faultsOf(command);
-    if (errors.length > 0) throw validationFailed({ errors });
+    assertAnother(command);
     const { who, ip } = command;
     await accounts.withCurrentPassword(command, 'email.change-asked', async (proof) => {
       await charge(command, proof);

@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { asUserId } from '../../kernel/ids.ts';
+import { nobody } from '../../kernel/ids.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
 import { foldEmail, type UsersStore } from '../users/index.ts';
@@ -23,11 +23,6 @@ export interface AskProofCommand {
  */
 export type AskProof = (command: AskProofCommand) => Promise<void>;
 
-/** No folded username is empty. */
-const noUsername = '';
-/** No user has this id. */
-const nobody = asUserId(0);
-
 const events = {
   'verify-email': 'email.verification-asked',
   'reset-password': 'password.reset-asked',
@@ -48,7 +43,7 @@ export function createAskProof(deps: {
     await chargeMail({ email, ip, flow: purpose });
     const emailKey = foldEmail(email);
     await db.transact(async (tx) => {
-      const found = await users.findByKey(tx, { emailKey, usernameKey: noUsername });
+      const found = await users.findByEmail(tx, emailKey);
       const locked = await users.lockActive(tx, found?.id ?? nobody, clock.now());
       // Between the two it may have become somebody else's.
       const owner = locked !== undefined && foldEmail(locked.email) === emailKey ? locked : undefined;

@@ -15,9 +15,6 @@ import type { PendingSignUpsStore } from './store.ts';
  */
 export type BeginSignUp = (tx: Tx, account: PreparedAccount, origin: RequestOrigin) => Promise<void>;
 
-/** No folded name is empty. */
-const noName = '';
-
 export function createBeginSignUp(deps: {
   users: UsersStore;
   mail: MailOffice;
@@ -27,26 +24,25 @@ export function createBeginSignUp(deps: {
   const { users, mail, oneTimeCodes, pendingSignUps } = deps;
 
   /** To whom the mail goes decides what it says. */
-  const letterFor = (owner: User | undefined, username: string, token: string, minutes: number) => {
+  const letterFor = (owner: User | undefined, username: string, link: string, minutes: number) => {
     if (owner !== undefined) {
       const data = { username: owner.username, resetLink: mail.linkTo('reset-password') };
       return { template: 'sign-up-taken', data } as const;
     }
-    const data = { username, link: mail.linkTo('complete-sign-up', token), code: undefined, minutes };
+    const data = { username, link, code: undefined, minutes };
     return { template: 'complete-sign-up', data } as const;
   };
 
   return async (tx, { username, email, passwordHash = '' }, { languages }) => {
-    const usernameKey = foldUsername(username);
     // Looked at again when the account is made; here it is told while it can still be changed.
-    if ((await users.findByKey(tx, { emailKey: noName, usernameKey })) !== undefined) throw usernameTaken();
-    const owner = await users.findByKey(tx, { emailKey: foldEmail(email), usernameKey: noName });
+    if ((await users.findByUsername(tx, foldUsername(username))) !== undefined) throw usernameTaken();
+    const owner = await users.findByEmail(tx, foldEmail(email));
     const locale = findLocale(languages);
     const issued = await oneTimeCodes.issue(tx, { purpose: 'complete-sign-up', user: undefined, email });
     // What an owner has typed by mistake is not kept.
-    const signUp = owner === undefined ? { username, passwordHash } : { username: noName, passwordHash: '' };
+    const signUp = owner === undefined ? { username, passwordHash } : { username: '', passwordHash: '' };
     await pendingSignUps.add(tx, issued.id, { ...signUp, locale });
-    const letter = letterFor(owner, username, issued.token, issued.lifeSeconds / 60);
+    const letter = letterFor(owner, username, issued.link, issued.lifeSeconds / 60);
     const reader = { id: owner?.id, email: owner?.email ?? email, locale: owner?.locale ?? languages };
     await mail.postTo(tx, reader, letter, { lifeSeconds: issued.lifeSeconds });
     await oneTimeCodes.withdraw(tx, owner === undefined ? undefined : issued.id);

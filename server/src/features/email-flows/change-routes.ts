@@ -15,11 +15,11 @@ import {
   EmailChangeAskedReply,
   EmailChangedReply,
   EmailRestoredReply,
-  LinkBody,
 } from './change-schemas.ts';
 import type { ConfirmEmailChange } from './confirm-email-change.ts';
 import { proofOfAccountNeeded } from './errors.ts';
 import { type ProofParts, proofsOf } from './replies.ts';
+import { LinkBody } from './schemas.ts';
 import type { UndoEmailChange } from './undo-email-change.ts';
 
 const byLink = {

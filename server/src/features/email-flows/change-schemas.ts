@@ -15,12 +15,6 @@ export const EmailChangeAskedReply = Type.Object({
   message: Type.Literal('A link was sent to the new address. Until it is confirmed nothing changes.'),
 });
 
-/** The token of a link in a mail, alone. */
-export const LinkBody = Type.Object(
-  { token: TokenText },
-  { additionalProperties: false, examples: [{ token: 'xTcX5hyB0JY5ZQkq2Zb5DqqYb1mUuJ0kYqKJ4a1iBqk' }] },
-);
-
 export const ConfirmEmailBody = Type.Object(
   {
     token: TokenText,

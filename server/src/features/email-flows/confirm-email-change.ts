@@ -1,10 +1,10 @@
-import type { Database, Tx } from '../../db/database.ts';
+import type { Database, Reads, Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { Audit } from '../audit/index.ts';
 import { invalidOneTimeToken, type LiveToken, type OneTimeCodes } from '../one-time-codes/index.ts';
 import type { EndSessions, Sessions } from '../sessions/index.ts';
-import type { User, UsersStore } from '../users/index.ts';
+import { isActive, type User, type UsersStore } from '../users/index.ts';
 import type { AccountProofs, ProveAccount } from './prove-account.ts';
 
 export interface ConfirmEmailChangeCommand extends AccountProofs {
@@ -35,21 +35,28 @@ export function createConfirmEmailChange(deps: {
 }): ConfirmEmailChange {
   const { db, clock, audit, users, oneTimeCodes, sessions, endSessions, accounts, proveAccount } = deps;
 
-  /** Locks the user. Whoever threw out who had asked wants nothing of what they asked for. */
-  const askerOf = async (tx: Tx, { user: id, session }: LiveToken): Promise<User> => {
-    const user = id && (await users.lockActive(tx, id, clock.now()));
-    const isTrusted = user && session !== undefined && (await sessions.store.isTrusted(tx, user.id, session));
+  /** Whoever threw out who had asked wants nothing of what they asked for. */
+  const assertTrusted = async (db: Reads, user: User | undefined, { session }: LiveToken): Promise<User> => {
+    const isTrusted = user && session !== undefined && (await sessions.store.isTrusted(db, user.id, session));
     if (!isTrusted) throw invalidOneTimeToken();
     return user;
   };
 
+  /** Locks nobody. */
+  const findAsker = async (token: LiveToken): Promise<User> => {
+    const user = token.user && (await users.find(db, token.user));
+    return assertTrusted(db, user && isActive(user, clock.now()) ? user : undefined, token);
+  };
+
+  const lockAsker = async (tx: Tx, token: LiveToken): Promise<User> =>
+    assertTrusted(tx, token.user && (await users.lockActive(tx, token.user, clock.now())), token);
+
   return async (command) => {
     const { ip } = command.origin;
     const token = await oneTimeCodes.find('confirm-email', { token: command.token }, ip);
-    const asFound = await db.transact((tx) => askerOf(tx, token));
-    const proof = await proveAccount(asFound, command, 'user.renamed');
+    const proof = await proveAccount(await findAsker(token), command, 'user.renamed');
     await db.transact(async (tx) => {
-      const user = await askerOf(tx, token);
+      const user = await lockAsker(tx, token);
       await oneTimeCodes.use(tx, token);
       await proof.settle(tx);
       await accounts.rename(tx, user, { email: token.email });

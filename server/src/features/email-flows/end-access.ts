@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/database.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { RevokeApiKeys } from '../api-keys/index.ts';
 import type { Notice, Notices } from '../notices/index.ts';
@@ -11,8 +11,6 @@ import type { User } from '../users/index.ts';
 export interface EndAccessCommand {
   /** Who has shown that the account is theirs. The caller has locked them. */
   readonly user: User;
-  /** The hash of the password that they have chosen; undefined: from now on the account has none. */
-  readonly passwordHash: string | undefined;
   readonly reason: 'password-reset' | 'account-taken-over' | 'email-undone';
   /** What goes on: API keys, and links by which former addresses take the account back. */
   readonly kept?: readonly ('api-keys' | 'ways-back')[];
@@ -25,7 +23,12 @@ export interface EndAccessCommand {
  * Ends all by which one gets into an account: its password, sessions, device tokens, what was sent to it, and API keys. The reader of its
  * address is told of another password, and of one that is gone.
  */
-export type EndAccess = (tx: Tx, command: EndAccessCommand) => Promise<void>;
+export interface EndAccess {
+  /** For a password that they have chosen, of which this is the hash. @returns since when it holds */
+  replacingPassword(tx: Tx, command: EndAccessCommand & { readonly passwordHash: string }): Promise<Instant>;
+  /** From now on the account has no password. */
+  removingPassword(tx: Tx, command: EndAccessCommand): Promise<void>;
+}
 
 export function createEndAccess(deps: {
   clock: Clock;
@@ -37,21 +40,25 @@ export function createEndAccess(deps: {
 }): EndAccess {
   const { clock, notices, passwords, oneTimeCodes, endSessions, apiKeys } = deps;
 
-  /** Device tokens are tokens of the password, and die with it. */
-  const replacePassword = async (tx: Tx, { user, passwordHash }: EndAccessCommand): Promise<Notice | undefined> => {
-    if (passwordHash === undefined) return (await passwords.store.remove(tx, user.id)) ? 'password-removed' : undefined;
-    await passwords.store.set(tx, user.id, passwordHash, clock.now());
-    return 'password-changed';
-  };
-
-  return async (tx, command) => {
+  /** Device tokens are tokens of the password, and have died with it. */
+  const endTheRest = async (tx: Tx, command: EndAccessCommand, notice: Notice | undefined) => {
     const { user, reason, kept = [], isTold = false, origin } = command;
-    const notice = await replacePassword(tx, command);
-    if (notice !== undefined && !isTold)
-      await notices.send(tx, user.id, notice, { ip: origin.ip, device: origin.userAgent });
+    if (notice !== undefined && !isTold) await notices.send(tx, user, notice, origin);
     await oneTimeCodes.revoke(tx, user.id, kept.includes('ways-back') ? ofPresentAddress : undefined);
     const end = { by: { userId: user.id }, ip: origin.ip, reason };
     await endSessions(tx, { user: user.id, ...end });
     if (!kept.includes('api-keys')) await apiKeys.revoke.within(tx, { owner: user.id, ...end });
+  };
+
+  return {
+    async replacingPassword(tx, command) {
+      const changedAt = await passwords.store.set(tx, command.user.id, command.passwordHash, clock.now());
+      await endTheRest(tx, command, 'password-changed');
+      return changedAt;
+    },
+    async removingPassword(tx, command) {
+      const wasThere = await passwords.store.remove(tx, command.user.id);
+      await endTheRest(tx, command, wasThere ? 'password-removed' : undefined);
+    },
   };
 }

@@ -1,6 +1,6 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { Instant } from '../../kernel/clock.ts';
-import { asUserId, type UserId } from '../../kernel/ids.ts';
+import { nobody, type UserId } from '../../kernel/ids.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { CreateAccount, PreparedAccount } from '../accounts/index.ts';
 import { invalidOneTimeToken, type LiveToken, type OneTimeCodes } from '../one-time-codes/index.ts';
@@ -40,9 +40,6 @@ export interface FinishSignUp {
   insert(tx: Tx, proven: ProvenSignUp, options: { at: Instant; ip: string }): Promise<UserId>;
 }
 
-/** Nobody has this id: there is no account yet. */
-const nobodyYet = asUserId(0);
-
 export function createFinishSignUp(deps: {
   db: Database;
   throttle: Throttle;
@@ -55,7 +52,8 @@ export function createFinishSignUp(deps: {
   const { db, throttle, createAccount, oneTimeCodes, choosePassword, provePassword, pendingSignUps } = deps;
 
   const checkChosen = async (password: string, { emailKey }: LiveToken, hash: string, ip: string) => {
-    const found = { userId: nobodyYet, hash, changedAt: 0, active: true };
+    // There is no account yet.
+    const found = { userId: nobody, hash, changedAt: 0, active: true };
     const attempt = { password, emailKey, user: undefined, ip, event: 'user.created' } as const;
     const { charged } = await provePassword({ ...attempt, atHand: { found, work: hash } });
     return { passwordHash: hash, charged };

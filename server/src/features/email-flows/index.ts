@@ -36,6 +36,7 @@ import { createTakeOverAccount, type TakeOverAccount } from './take-over-account
 import { createUndoEmailChange, type UndoEmailChange } from './undo-email-change.ts';
 import { createVerifyEmail, type VerifyEmail } from './verify-email.ts';
 
+export { askMailRoute, toActiveAccount } from './ask-mail-routes.ts';
 export type { AskProof } from './ask-proof.ts';
 export type { BeginSignUp } from './begin-sign-up.ts';
 export { emailChangeRoutes } from './change-routes.ts';
@@ -51,7 +52,7 @@ export type { PasswordsGiven } from './policy.ts';
 export type { PostProof } from './post-proof.ts';
 export { passwordResetRoutes } from './reset-routes.ts';
 export { emailFlowRoutes } from './routes.ts';
-export { AskMailBody, MailAskedReply, TokenText } from './schemas.ts';
+export { ChoosePasswordBody, LinkAndPasswordBody, TokenText } from './schemas.ts';
 export type { TakeOverAccount } from './take-over-account.ts';
 
 export interface EmailFlows {

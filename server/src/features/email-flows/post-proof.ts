@@ -27,9 +27,8 @@ export type PostProof = (tx: Tx, order: ProofOrder) => Promise<void>;
 export function createPostProof(deps: { clock: Clock; mail: MailOffice; oneTimeCodes: OneTimeCodes }): PostProof {
   const { clock, mail, oneTimeCodes } = deps;
 
-  const letterOf = ({ purpose, user, origin }: ProofOrder, { token, code, lifeSeconds }: IssuedToken): Letter => {
-    const link = mail.linkTo(purpose, token);
-    const proof = { username: user?.username ?? '', link, code, minutes: Math.floor(lifeSeconds / 60) };
+  const letterOf = ({ purpose, user, origin }: ProofOrder, { link, code, lifeSeconds }: IssuedToken): Letter => {
+    const proof = { username: user?.username ?? '', link, code, minutes: lifeSeconds / 60 };
     if (purpose !== 'sign-in') return { template: purpose, data: proof };
     return { template: purpose, data: { ...proof, ...askerOf(clock.now(), origin) } };
   };

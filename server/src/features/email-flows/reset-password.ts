@@ -1,8 +1,8 @@
 import type { Database, Tx } from '../../db/database.ts';
+import type { Instant } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
 import type { OneTimeCodes } from '../one-time-codes/index.ts';
-import type { Passwords } from '../passwords/index.ts';
 import { countersOfProven, type PasswordVersion, type Throttle } from '../throttle/index.ts';
 import { foldEmail, type User } from '../users/index.ts';
 import type { ChoosePassword } from './choose-password.ts';
@@ -29,7 +29,6 @@ export type ResetPassword = (command: ResetPasswordCommand) => Promise<PasswordV
 export function createResetPassword(deps: {
   db: Database;
   audit: Audit;
-  passwords: Passwords;
   throttle: Throttle;
   oneTimeCodes: OneTimeCodes;
   endAccess: EndAccess;
@@ -38,14 +37,13 @@ export function createResetPassword(deps: {
   choosePassword: ChoosePassword;
   takeOverAccount: TakeOverAccount;
 }): ResetPassword {
-  const { db, audit, passwords, throttle, oneTimeCodes, endAccess, findOwner } = deps;
-  const { lockOwner, choosePassword, takeOverAccount } = deps;
+  const { db, audit, throttle, oneTimeCodes, endAccess, findOwner, lockOwner, choosePassword, takeOverAccount } = deps;
 
-  const throwOut = async (tx: Tx, user: User, passwordHash: string, origin: RequestOrigin) => {
-    if (user.emailVerifiedAt === undefined) {
-      return takeOverAccount(tx, { user, passwordHash, proof: 'reset-password', origin });
-    }
-    await endAccess(tx, { user, passwordHash, reason: 'password-reset', kept: ['api-keys', 'ways-back'], origin });
+  const throwOut = (tx: Tx, user: User, passwordHash: string, origin: RequestOrigin): Promise<Instant> => {
+    const whom = { user, passwordHash, origin } as const;
+    return user.emailVerifiedAt === undefined
+      ? takeOverAccount.replacingPassword(tx, { ...whom, proof: 'reset-password' })
+      : endAccess.replacingPassword(tx, { ...whom, reason: 'password-reset', kept: ['api-keys', 'ways-back'] });
   };
 
   return async ({ token: text, newPassword, origin }) => {
@@ -57,11 +55,10 @@ export function createResetPassword(deps: {
       const user = await lockOwner(tx, token);
       await oneTimeCodes.use(tx, token);
       await audit.record(tx, { event: 'password.reset', actor: { userId: user.id }, subject: user.id, ip });
-      await throwOut(tx, user, passwordHash, origin);
+      const changedAt = await throwOut(tx, user, passwordHash, origin);
       // As after a login from here: their own mistakes with the forgotten password are forgiven, those of others are not.
       const counters = countersOfProven({ name: foldEmail(user.email), account: user.id, ip });
       await throttle.forgive(tx, { counters, heard: true });
-      const changedAt = (await passwords.store.findOf(tx, user.id))?.changedAt ?? 0;
       return { userId: user.id, changedAt };
     });
   };

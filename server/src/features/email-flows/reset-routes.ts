@@ -7,10 +7,11 @@ import { invalidOneTimeToken } from '../one-time-codes/index.ts';
 import { userHoldsMore } from '../roles/index.ts';
 import { type RememberDevice, tooManyAttempts } from '../throttle/index.ts';
 import { UserParams, userNotFound } from '../users/index.ts';
+import { askMailRoute, toActiveAccount } from './ask-mail-routes.ts';
 import type { AskProof } from './ask-proof.ts';
 import { userDisabled } from './errors.ts';
 import type { ResetPassword } from './reset-password.ts';
-import { AskMailBody, MailAskedReply, PasswordResetReply, ResetPasswordBody, ResetStartedReply } from './schemas.ts';
+import { ChoosePasswordBody, PasswordResetReply, ResetStartedReply } from './schemas.ts';
 import type { StartReset } from './start-reset.ts';
 
 /** How a forgotten password is replaced. */
@@ -20,25 +21,16 @@ export const passwordResetRoutes = (flows: {
   startReset: StartReset;
   rememberDevice: RememberDevice;
 }): readonly Route[] => [
-  route({
-    method: 'POST',
+  askMailRoute({
+    ...toActiveAccount,
     url: '/password/forgot',
     operationId: 'forgotPassword',
     summary: 'Ask for a mail to reset a forgotten password',
     description:
       'Answers alike whether or not there is an account with this address. A newer mail makes the older ones worthless.',
     tags: ['Account'],
-    access: { kind: 'public', why: 'who has forgotten the password cannot sign in' },
-    limit: { kind: 'throttled', key: 'mail' },
-    body: AskMailBody,
-    replies: {
-      202: { schema: MailAskedReply, description: 'Heard. If the address has an active account, a mail goes there.' },
-    },
-    refusals: [mailNotConfigured, tooManyAttempts],
-    handler: async (request) => {
-      await flows.askProof({ purpose: 'reset-password', email: request.body.email, origin: originOf(request) });
-      return { message: 'If there is an account with this address, a mail is on its way.' as const };
-    },
+    why: 'who has forgotten the password cannot sign in',
+    ask: (email, origin) => flows.askProof({ purpose: 'reset-password', email, origin }),
   }),
   route({
     method: 'POST',
@@ -50,7 +42,7 @@ export const passwordResetRoutes = (flows: {
     tags: ['Account'],
     access: { kind: 'public', why: 'the token of the mail is the proof' },
     limit: { kind: 'throttled', key: 'made-up tokens' },
-    body: ResetPasswordBody,
+    body: ChoosePasswordBody,
     replies: { 200: { schema: PasswordResetReply, description: 'The new password holds; all sessions are over.' } },
     refusals: [invalidOneTimeToken, tooManyAttempts, overloaded],
     handler: async (request, reply) => {

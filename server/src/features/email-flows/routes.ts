@@ -1,16 +1,15 @@
 import { crossSiteRequest } from '../../http/refusals.ts';
-import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import { invalidToken } from '../../kernel/access.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
 import { currentPasswordWrong } from '../accounts/index.ts';
-import { mailNotConfigured } from '../mail/index.ts';
 import { invalidOneTimeToken } from '../one-time-codes/index.ts';
 import { tooManyAttempts } from '../throttle/index.ts';
+import { askMailRoute } from './ask-mail-routes.ts';
 import type { AskProof } from './ask-proof.ts';
 import { proofOfAccountNeeded } from './errors.ts';
 import { type ProofParts, proofsOf } from './replies.ts';
-import { AskMailBody, EmailVerifiedReply, VerificationAskedReply, VerifyEmailBody } from './schemas.ts';
+import { EmailVerifiedReply, VerifyEmailBody } from './schemas.ts';
 import type { VerifyEmail } from './verify-email.ts';
 
 export interface EmailFlowRoutesDeps extends ProofParts {
@@ -19,28 +18,17 @@ export interface EmailFlowRoutesDeps extends ProofParts {
 }
 
 export const emailFlowRoutes = (deps: EmailFlowRoutesDeps): readonly Route[] => [
-  route({
-    method: 'POST',
+  askMailRoute({
     url: '/email/verification',
     operationId: 'askVerification',
     summary: 'Ask for a mail that verifies an address',
     description:
       'A newer mail makes the links of older ones worthless. The answer is the same for every address, and takes the same time.',
     tags: ['E-mail'],
-    access: { kind: 'public', why: 'who is not let in before the address is verified cannot sign in to ask' },
-    limit: { kind: 'throttled', key: 'mail' },
-    body: AskMailBody,
-    replies: {
-      202: {
-        schema: VerificationAskedReply,
-        description: 'A mail goes out if an account with this address waits to be verified.',
-      },
-    },
-    refusals: [mailNotConfigured, tooManyAttempts],
-    handler: async (request) => {
-      await deps.askProof({ purpose: 'verify-email', email: request.body.email, origin: originOf(request) });
-      return { message: 'If this address waits to be verified, a mail is on its way.' as const };
-    },
+    why: 'who is not let in before the address is verified cannot sign in to ask',
+    message: 'If this address waits to be verified, a mail is on its way.',
+    meaning: 'A mail goes out if an account with this address waits to be verified.',
+    ask: (email, origin) => deps.askProof({ purpose: 'verify-email', email, origin }),
   }),
   route({
     method: 'POST',

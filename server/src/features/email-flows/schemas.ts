@@ -11,38 +11,42 @@ export const AskMailBody = Type.Object(
   { additionalProperties: false, examples: [{ email: 'ada@example.com' }] },
 );
 
-export const MailAskedReply = Type.Object({
-  message: Type.Literal('If there is an account with this address, a mail is on its way.'),
-});
+export const MailAskedReply = (message: string) => Type.Object({ message: Type.Literal(message) });
 
-export const ResetPasswordBody = Type.Object(
-  { token: TokenText, new_password: PasswordText },
-  {
-    additionalProperties: false,
-    examples: [{ token: 'NjQx…', new_password: 'seven quiet lanterns burn' }],
-  },
+const exampleToken = 'xTcX5hyB0JY5ZQkq2Zb5DqqYb1mUuJ0kYqKJ4a1iBqk';
+
+/** The token of a link, alone. */
+export const LinkBody = Type.Object(
+  { token: TokenText },
+  { additionalProperties: false, examples: [{ token: exampleToken }] },
 );
+
+/** A link by which one chooses a password. */
+export const ChoosePasswordBody = Type.Object(
+  { token: TokenText, new_password: PasswordText },
+  { additionalProperties: false, examples: [{ token: exampleToken, new_password: 'seven quiet lanterns burn' }] },
+);
+
+/** A link that goes with the password of the account, or with another one in its place. @param says what each of them means */
+export const LinkAndPasswordBody = (says: { readonly password: string; readonly newPassword: string }) =>
+  Type.Object(
+    {
+      token: TokenText,
+      password: Type.Optional({ ...PasswordText, description: says.password }),
+      new_password: Type.Optional({ ...PasswordText, description: says.newPassword }),
+    },
+    {
+      additionalProperties: false,
+      examples: [{ token: exampleToken, password: 'correct horse battery' }],
+    },
+  );
 
 export const PasswordResetReply = Type.Object({ message: Type.Literal('Password reset successfully.') });
 export const ResetStartedReply = Type.Object({ message: Type.Literal('The mail is on its way.') });
 
-export const VerificationAskedReply = Type.Object({
-  message: Type.Literal('If this address waits to be verified, a mail is on its way.'),
+export const VerifyEmailBody = LinkAndPasswordBody({
+  password: 'That of the account: all stays as it is.',
+  newPassword: 'One for the account from now on: whoever had it before is out.',
 });
-
-export const VerifyEmailBody = Type.Object(
-  {
-    token: TokenText,
-    password: Type.Optional({ ...PasswordText, description: 'That of the account: all stays as it is.' }),
-    new_password: Type.Optional({
-      ...PasswordText,
-      description: 'One for the account from now on: whoever had it before is out.',
-    }),
-  },
-  {
-    additionalProperties: false,
-    examples: [{ token: 'xTcX5hyB0JY5ZQkq2Zb5DqqYb1mUuJ0kYqKJ4a1iBqk', password: 'correct horse battery' }],
-  },
-);
 
 export const EmailVerifiedReply = Type.Object({ message: Type.Literal('E-mail address verified successfully.') });

@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/database.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
 import { invalidOneTimeToken } from '../one-time-codes/index.ts';
@@ -9,8 +9,6 @@ import type { EndAccess } from './end-access.ts';
 export interface TakeOverAccountCommand {
   /** Whose address was proven just now. The caller has locked them, and has used the token up. */
   readonly user: User;
-  /** The hash of the password that they have chosen; undefined: from now on the account has none. */
-  readonly passwordHash: string | undefined;
   /** What the mail was sent for: the purpose of its token. */
   readonly proof: 'verify-email' | 'reset-password' | 'sign-in';
   readonly origin: RequestOrigin;
@@ -25,7 +23,12 @@ export interface TakeOverAccountCommand {
  *
  * @throws invalidOneTimeToken when it was verified already
  */
-export type TakeOverAccount = (tx: Tx, command: TakeOverAccountCommand) => Promise<void>;
+export interface TakeOverAccount {
+  /** With a password that they have chosen, of which this is the hash. @returns since when it holds */
+  replacingPassword(tx: Tx, command: TakeOverAccountCommand & { readonly passwordHash: string }): Promise<Instant>;
+  /** From now on the account has no password. */
+  removingPassword(tx: Tx, command: TakeOverAccountCommand): Promise<void>;
+}
 
 export function createTakeOverAccount(deps: {
   clock: Clock;
@@ -34,11 +37,24 @@ export function createTakeOverAccount(deps: {
   endAccess: EndAccess;
 }): TakeOverAccount {
   const { clock, audit, users, endAccess } = deps;
-  return async (tx, { user, passwordHash, proof, origin }) => {
+  const reason = 'account-taken-over';
+
+  const verify = async (tx: Tx, { user, proof, origin }: TakeOverAccountCommand) => {
     if (!(await users.markVerified(tx, user.id, foldEmail(user.email), clock.now()))) throw invalidOneTimeToken();
     const event = { actor: { userId: user.id }, subject: user.id, ip: origin.ip, reason: proof } as const;
     await audit.record(tx, { event: 'email.verified', ...event });
     await audit.record(tx, { event: 'account.taken-over', ...event });
-    await endAccess(tx, { user, passwordHash, reason: 'account-taken-over', origin });
+  };
+
+  return {
+    async replacingPassword(tx, command) {
+      await verify(tx, command);
+      const { user, passwordHash, origin } = command;
+      return endAccess.replacingPassword(tx, { user, passwordHash, reason, origin });
+    },
+    async removingPassword(tx, command) {
+      await verify(tx, command);
+      await endAccess.removingPassword(tx, { user: command.user, reason, origin: command.origin });
+    },
   };
 }

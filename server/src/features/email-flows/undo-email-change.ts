@@ -3,10 +3,11 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { Audit } from '../audit/index.ts';
-import type { Letter, MailOffice } from '../mail/index.ts';
+import type { MailOffice } from '../mail/index.ts';
 import { invalidOneTimeToken, type LiveToken, type OneTimeCodes } from '../one-time-codes/index.ts';
 import { foldEmail, type User, type UsersStore } from '../users/index.ts';
 import type { EndAccess } from './end-access.ts';
+import type { PostProof } from './post-proof.ts';
 
 /**
  * Gives an account back to the address that it had, for somebody who did not change it. Whoever did knew the password, so all by which one
@@ -30,8 +31,9 @@ export function createUndoEmailChange(deps: {
   oneTimeCodes: OneTimeCodes;
   endAccess: EndAccess;
   accounts: Accounts;
+  postProof: PostProof;
 }): UndoEmailChange {
-  const { db, clock, audit, users, mail, oneTimeCodes, endAccess, accounts } = deps;
+  const { db, clock, audit, users, mail, oneTimeCodes, endAccess, accounts, postProof } = deps;
 
   const lockOwner = async (tx: Tx, { user: id, emailKey }: LiveToken): Promise<User> => {
     const user = id && (await users.lockActive(tx, id, clock.now()));
@@ -41,13 +43,9 @@ export function createUndoEmailChange(deps: {
 
   /** The restored address gets a new beginning, the other one is told that it is over. */
   const postBoth = async (tx: Tx, user: User, restored: string) => {
-    const { id, username } = user;
-    const order = { purpose: 'reset-password', user: id, email: restored } as const;
-    const { token, code, lifeSeconds } = await oneTimeCodes.issue(tx, order);
-    const proof = { link: mail.linkTo('reset-password', token), code, minutes: lifeSeconds / 60 };
-    const reset: Letter = { template: 'reset-password', data: { username, ...proof } };
-    await mail.postTo(tx, user, reset, { to: restored, lifeSeconds });
-    const data = { username, resetLink: mail.linkTo('reset-password') };
+    const owner = { ...user, email: restored };
+    await postProof(tx, { purpose: 'reset-password', user: owner, email: restored, origin: undefined });
+    const data = { username: user.username, resetLink: mail.linkTo('reset-password') };
     await mail.postTo(tx, user, { template: 'email-undone', data });
   };
 
@@ -63,7 +61,7 @@ export function createUndoEmailChange(deps: {
       const event = { event: 'user.renamed', actor: { userId: subject }, subject, ip: origin.ip } as const;
       await audit.record(tx, { ...event, object: 'email', reason: 'undone' });
       const end = { reason: 'email-undone', kept: ['ways-back'], isTold: true } as const;
-      await endAccess(tx, { user, passwordHash: undefined, ...end, origin });
+      await endAccess.removingPassword(tx, { user, ...end, origin });
       await postBoth(tx, user, token.email);
     });
   };

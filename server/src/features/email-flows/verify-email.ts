@@ -55,7 +55,8 @@ export function createVerifyEmail(deps: {
   const takeOver = async ({ origin }: VerifyEmailCommand, token: LiveToken, user: User, newPassword: string) => {
     const passwordHash = await choosePassword(newPassword, user, { token, ip: origin.ip });
     await db.transact(async (tx) => {
-      await takeOverAccount(tx, { user: await use(tx, token), passwordHash, proof: 'verify-email', origin });
+      const owner = await use(tx, token);
+      await takeOverAccount.replacingPassword(tx, { user: owner, passwordHash, proof: 'verify-email', origin });
     });
   };
 

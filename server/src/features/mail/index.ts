@@ -19,14 +19,15 @@ import { createMailbox, type Mailbox } from './open-mailbox.ts';
 import { mailKeys } from './open-posting.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { createMailHolding } from './personal-data.ts';
-import { createPostMail, type MailWay, type PostMail } from './post.ts';
+import { createPostMail, type MailWay } from './post.ts';
 import { createPostTo, type PostTo } from './post-to.ts';
+import { mailRecordsStore as records } from './record-store.sql.ts';
 import { type RenderLetter, renderLetter } from './render-letter.ts';
 import { mailStore as store } from './store.sql.ts';
 import { createSweep } from './sweep.ts';
 import { createTellOperator, type TellOperator } from './tell-operator.ts';
 
-export const mailHolding = createMailHolding(store);
+export const mailHolding = createMailHolding(records);
 
 export { type Brand, createBrand } from './brand.ts';
 export { brandSettings } from './brand-config.ts';
@@ -34,17 +35,15 @@ export { hasMailbox, mailSettings } from './config.ts';
 export { deliveryLanes } from './deliver-due.ts';
 export { mailNotConfigured } from './errors.ts';
 export { askerOf, findLocale, type Letter, type Locale, locales, type Template } from './letters.ts';
-export type { PostMail } from './post.ts';
+export { type MailRecord, mailStates } from './record-store.ts';
 export { renderLetter } from './render-letter.ts';
 export { mailboxRoutes } from './routes.ts';
-export { type MailRecord, mailStates } from './store.ts';
 export { type ButtonColors, buttonColors } from './templates/colors.ts';
 export { fr } from './templates/french-typography.ts';
 export { type TemplateFile, TemplatesRefused } from './templates/overrides.ts';
 export { sampleLetter, templates } from './templates/samples.ts';
 
 export interface MailOffice {
-  readonly post: PostMail;
   readonly postTo: PostTo;
   /** How many mails of a template were posted for a user since an instant, as far back as sent ones are kept. */
   readonly countSince: (db: Reads, to: string, template: Template, since: Instant) => Promise<number>;
@@ -55,7 +54,7 @@ export interface MailOffice {
   /** The language for somebody who wants these (`pickLocale`); else that of the installation. */
   readonly localeFor: (wanted: string | undefined) => Locale;
   readonly brand: Brand;
-  /** Whether mails go anywhere. Where not, `post` does nothing. */
+  /** Whether mails go anywhere. Where not, `postTo` does nothing. */
   readonly isConfigured: boolean;
   /** To be asked before anything that is nothing without a mail. @throws mailNotConfigured */
   readonly assertConfigured: () => void;
@@ -103,7 +102,6 @@ export function createMailOffice(deps: MailOfficeDeps): MailOffice {
   const post = createPostMail({ ...deps, store, way });
   const localeFor = (wanted: string | undefined) => pickLocale(wanted, brand.language);
   return {
-    post,
     postTo: createPostTo({ post, localeFor }),
     countSince: store.countSince,
     withdraw: (tx, id) => store.remove(tx, id),
@@ -116,9 +114,9 @@ export function createMailOffice(deps: MailOfficeDeps): MailOffice {
       if (way === 'off') throw mailNotConfigured({ retryAfterSeconds: 3_600 });
     },
     delivery: deliveryOf(deps, { ...letters, keys, tell }),
-    outbox: createOutbox({ ...deps, store }),
+    outbox: createOutbox({ ...deps, records }),
     mailbox:
-      way === 'mailbox' ? createMailbox({ ...deps, ...letters, store, keys, compose: deps.composeMail }) : undefined,
+      way === 'mailbox' ? createMailbox({ ...deps, ...letters, records, keys, compose: deps.composeMail }) : undefined,
     lookAfter: way === 'smtp' ? tell.ifLate : async () => {},
     sweep: createSweep({ ...deps, store, way, retentionSeconds: settings.retentionSeconds }),
   };

@@ -4,8 +4,8 @@ import type { ComposeMail } from '../../kernel/mailer.ts';
 import type { Brand } from './brand.ts';
 import type { Locale, Template } from './letters.ts';
 import { openPosting } from './open-posting.ts';
+import type { MailRecordsStore, ShownMail } from './record-store.ts';
 import type { RenderedLetter, RenderLetter } from './render-letter.ts';
-import type { MailStore, ShownMail } from './store.ts';
 
 /** A mail that was written in development, where none is sent. */
 export interface MailboxEntry extends RenderedLetter {
@@ -30,13 +30,13 @@ const mailboxLimit = 200;
 
 export function createMailbox(deps: {
   db: Database;
-  store: MailStore;
+  records: MailRecordsStore;
   keys: readonly Buffer[];
   render: RenderLetter;
   brand: Brand;
   compose: ComposeMail;
 }): Mailbox {
-  const { db, store, keys, render, brand, compose } = deps;
+  const { db, records, keys, render, brand, compose } = deps;
 
   const open = (mail: ShownMail): MailboxEntry => {
     const posting = openPosting(mail, keys);
@@ -53,9 +53,9 @@ export function createMailbox(deps: {
   };
 
   return {
-    list: async () => (await store.listShown(db, mailboxLimit)).flatMap(openIfOurs),
+    list: async () => (await records.listShown(db, mailboxLimit)).flatMap(openIfOurs),
     async find(id) {
-      const mail = await store.findShown(db, id);
+      const mail = await records.findShown(db, id);
       return mail && openIfOurs(mail)[0];
     },
     source: ({ id, to, at, subject, text, html }) => compose({ id, to, date: at, subject, text, html }),

@@ -1,7 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { mailNotFound } from './errors.ts';
-import type { MailRecord, MailState, MailStore } from './store.ts';
+import type { MailRecord, MailRecordsStore, MailState } from './record-store.ts';
 
 /** The outbox as an operator sees it; what mails say is not for them. */
 export interface Outbox {
@@ -15,17 +15,25 @@ export interface Outbox {
   retryAll(): Promise<number>;
 }
 
-export function createOutbox({ db, clock, store }: { db: Database; clock: Clock; store: MailStore }): Outbox {
+export function createOutbox({
+  db,
+  clock,
+  records,
+}: {
+  db: Database;
+  clock: Clock;
+  records: MailRecordsStore;
+}): Outbox {
   return {
-    list: ({ state, limit }) => store.list(db, state, limit),
+    list: ({ state, limit }) => records.list(db, state, limit),
     async find(id) {
-      const mail = await store.find(db, id);
+      const mail = await records.find(db, id);
       if (mail === undefined) throw mailNotFound();
       return mail;
     },
     async retry(id) {
-      if (!(await db.transact((tx) => store.hasten(tx, id, clock.now())))) throw mailNotFound();
+      if (!(await db.transact((tx) => records.hasten(tx, id, clock.now())))) throw mailNotFound();
     },
-    retryAll: () => db.transact((tx) => store.hastenAll(tx, clock.now())),
+    retryAll: () => db.transact((tx) => records.hastenAll(tx, clock.now())),
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { iso } from '../../kernel/clock.ts';
 import { Html, html } from '../../kernel/html.ts';
 import type { MailboxEntry } from './open-mailbox.ts';
 
@@ -74,7 +75,7 @@ ${body}
 </html>
 `.toString();
 
-const timeOf = (instant: number): string => new Date(instant).toISOString().replace('T', ' ').slice(0, 19);
+const timeOf = (instant: number): string => iso(instant).replace('T', ' ').slice(0, 19);
 
 /** A text whose addresses can be clicked. */
 const linked = (text: string): Html[] =>

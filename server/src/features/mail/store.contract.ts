@@ -4,8 +4,12 @@ import { atOnce, storeContract, yesAmong } from '../../../test/support/store-con
 import type { Database } from '../../db/database.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import { usersStore } from '../users/index.ts';
-import { mailStore as store } from './store.sql.ts';
+import { mailRecordsStore } from './record-store.sql.ts';
+import { mailStore } from './store.sql.ts';
 import type { NewMail, WaitingMail } from './store.ts';
+
+/** Both sides of the one outbox. */
+const store = { ...mailStore, ...mailRecordsStore };
 
 const written = (id: string, changes: Partial<NewMail> = {}): NewMail => ({
   id,

@@ -38,34 +38,13 @@ export interface NextTry {
   readonly failures: number;
 }
 
-export const mailStates = ['waiting', 'sent', 'given-up'] as const;
-export type MailState = (typeof mailStates)[number];
-
-/** What is known of a mail besides what it says. */
-export interface MailRecord {
-  readonly id: string;
-  readonly user: UserId | undefined;
-  readonly to: string;
-  readonly template: string;
-  readonly state: MailState;
-  readonly createdAt: Instant;
-  readonly expiresAt: Instant;
-  /** When it is tried next, while it waits. */
-  readonly dueAt: Instant | undefined;
-  readonly attempts: number;
-  readonly sentAt: Instant | undefined;
-  readonly givenUpAt: Instant | undefined;
-  /** Why the last attempt failed. */
-  readonly lastError: string | undefined;
-}
-
 export interface Backlog {
   readonly waiting: number;
   readonly since: Instant | undefined;
   readonly lastError: string | undefined;
 }
 
-/** The outbox. */
+/** The outbox, as mails go through it. */
 export interface MailStore {
   /** Adds a mail within the transaction of what it tells of: both or neither. */
   add(tx: Tx, mail: NewMail): Promise<void>;
@@ -87,24 +66,8 @@ export interface MailStore {
   giveUp(tx: Tx, claim: Claim, end: { readonly at: Instant; readonly error: string }): Promise<boolean>;
   /** How many wait that were written before `before`, since when the oldest does, and why it failed last. */
   backlog(db: Reads, before: Instant): Promise<Backlog>;
-  find(db: Reads, id: string): Promise<MailRecord | undefined>;
-  /** The newest first. */
-  list(db: Reads, state: MailState | undefined, limit: number): Promise<MailRecord[]>;
-  /** Those to a user, the newest first. */
-  listOf(db: Reads, user: UserId): Promise<MailRecord[]>;
-  /** Lets a mail that has failed be tried now. `false` where it does not wait for that, or somebody is sending it. */
-  hasten(tx: Tx, id: string, now: Instant): Promise<boolean>;
-  /** The same for all; how many. */
-  hastenAll(tx: Tx, now: Instant): Promise<number>;
-  /** Those that were shown, the newest first, with what they say. */
-  listShown(db: Reads, limit: number): Promise<ShownMail[]>;
-  findShown(db: Reads, id: string): Promise<ShownMail | undefined>;
   /** Forgets mails of before `before` that were sent, shown or given up, or have expired by then; at most so many. @returns how many */
   sweep(tx: Tx, before: Instant, limit: number): Promise<number>;
   /** Erases what shown mails say. */
   eraseShown(tx: Tx): Promise<void>;
-  /** Forgets all mails to a user, also those that wait. */
-  removeOf(tx: Tx, user: UserId): Promise<void>;
 }
-
-export type ShownMail = Pick<WaitingMail, 'id' | 'sealed' | 'createdAt'>;

@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import type { Clock, Instant } from '../../kernel/clock.ts';
+import { type Clock, type Instant, iso } from '../../kernel/clock.ts';
 import { harmlessReason } from './policy.ts';
 import type { MailStore } from './store.ts';
 
@@ -50,7 +50,7 @@ export function createTellOperator(deps: {
     async ifLate() {
       const { waiting, since, lastError } = await store.backlog(db, clock.now() - lateMs);
       if (since === undefined) return;
-      const from = new Date(since).toISOString();
+      const from = iso(since);
       const reason = lastError === undefined ? 'they have not been tried' : `the last failure: ${lastError}`;
       say('late', () => `the outbox is late: ${waiting} mails wait, the oldest since ${from}; ${reason}`);
     },

@@ -1,18 +1,15 @@
 import type { Tx } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
+import type { RequestOrigin } from '../../kernel/origin.ts';
 import { askerOf, type MailOffice } from '../mail/index.ts';
 import type { User, UsersStore } from '../users/index.ts';
 
 /** What a user is told of, whoever did it: were it not them, they should know at once (NIST SP 800-63B-4 §4.6). */
 export type Notice = 'new-device' | 'password-changed' | 'password-removed' | 'sessions-ended' | 'session-stolen';
 
-/** From where it was done; both empty where an administrator or the operator did it, whose whereabouts are their own. */
-export interface NoticeOrigin {
-  readonly ip: string;
-  /** The user agent, of which the letter shows what it knows. */
-  readonly device: string;
-}
+/** From where it was done; none where an administrator or the operator did it, whose whereabouts are their own. */
+export type NoticeOrigin = Pick<RequestOrigin, 'ip' | 'userAgent'> | undefined;
 
 /**
  * Tells a user by mail, in the transaction of what happened: both or neither. The caller has locked the user, so that of many at once no
@@ -42,12 +39,11 @@ export function createSendNotice(deps: { clock: Clock; users: UsersStore; mail: 
   const isEnough = async (tx: Tx, address: string, notice: Notice): Promise<boolean> =>
     (await mail.countSince(tx, address, notice, clock.now() - dayMs)) >= mostInADay[notice];
 
-  return async (tx, whom, template, { ip, device: userAgent }) => {
+  return async (tx, whom, template, origin) => {
     if (!mail.isConfigured) return;
     const user = typeof whom === 'number' ? await users.find(tx, whom) : whom;
     if (user === undefined || user.deletedAt !== undefined || (await isEnough(tx, user.email, template))) return;
-    const asker = askerOf(clock.now(), { ip, userAgent });
-    const data = { username: user.username, resetLink: mail.linkTo('reset-password'), ...asker };
+    const data = { username: user.username, resetLink: mail.linkTo('reset-password'), ...askerOf(clock.now(), origin) };
     await mail.postTo(tx, user, { template, data });
   };
 }

@@ -9,6 +9,7 @@ import type { UserId } from '../../kernel/ids.ts';
 import type { Purpose } from '../../kernel/purpose.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { SecretKeys } from '../../kernel/secret-keys.ts';
+import type { LinkTo } from '../mail/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import { createFindToken, type FindToken } from './find-token.ts';
 import { createDigestOfCode, createIssueToken, type IssueToken } from './issue-token.ts';
@@ -54,6 +55,7 @@ export function createOneTimeCodes(deps: {
   clock: Clock;
   random: Random;
   secretKeys: SecretKeys;
+  mail: { readonly linkTo: LinkTo };
   throttle: Throttle;
 }): OneTimeCodes {
   const { db, clock } = deps;

@@ -21,7 +21,8 @@ async function codeOf(...numbers: number[]): Promise<string | undefined> {
     if (count === 4) drawn.writeUInt32BE(numbers.shift() ?? assert.fail('drew once more than there are numbers'));
     return drawn;
   };
-  const issue = createIssueToken({ clock: createTestClock(), random: { bytes }, store, digestOfCode });
+  const mail = { linkTo: () => '' };
+  const issue = createIssueToken({ clock: createTestClock(), random: { bytes }, mail, store, digestOfCode });
   const { code } = await issue({} as Tx, { purpose: 'sign-in', user: undefined, email: 'ada@example.com' });
   assert.deepEqual(numbers, [], 'no number is left over');
   return code;

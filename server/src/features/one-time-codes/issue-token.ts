@@ -6,6 +6,7 @@ import type { SessionId, UserId } from '../../kernel/ids.ts';
 import type { Purpose } from '../../kernel/purpose.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { SecretKeys } from '../../kernel/secret-keys.ts';
+import type { LinkTo } from '../mail/index.ts';
 import { foldEmail } from '../users/index.ts';
 import { codeDigits, terms } from './policy.ts';
 import type { OneTimeCodesStore } from './store.ts';
@@ -28,21 +29,23 @@ export interface TokenOrder {
 export interface IssuedToken {
   /** For what goes with it into other tables. */
   readonly id: number;
-  readonly token: string;
+  /** With the token, which is nowhere else. */
+  readonly link: string;
   readonly code: string | undefined;
   readonly lifeSeconds: number;
 }
 
-/** Makes a token. It kills the older ones of its purpose, those of the user and those for the address. */
+/** Makes a token, and the link in which it goes out. It kills the older ones of its purpose, those of the user and those for the address. */
 export type IssueToken = (tx: Tx, order: TokenOrder) => Promise<IssuedToken>;
 
 export function createIssueToken(deps: {
   clock: Clock;
   random: Random;
+  mail: { readonly linkTo: LinkTo };
   store: OneTimeCodesStore;
   digestOfCode: DigestOfCode;
 }): IssueToken {
-  const { clock, random, store, digestOfCode } = deps;
+  const { clock, random, mail, store, digestOfCode } = deps;
   return async (tx, { purpose, user, email, session, ...order }) => {
     const { hasCode, olderStay } = terms[purpose];
     const lifeSeconds = order.lifeSeconds ?? terms[purpose].lifeSeconds;
@@ -58,7 +61,7 @@ export function createIssueToken(deps: {
       codeHash: code === undefined ? undefined : digestOfCode(purpose, emailKey, code),
       expiresAt: createdAt + lifeSeconds * 1_000,
     });
-    return { id, token, code, lifeSeconds };
+    return { id, link: mail.linkTo(purpose, token), code, lifeSeconds };
   };
 }
 

@@ -1,8 +1,7 @@
 import type { Reads, Tx } from '../../db/database.ts';
+import { iso } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { OneTimeCodesStore } from './store.ts';
-
-const iso = (instant: number): string => new Date(instant).toISOString();
 
 /** What was sent to a user and is good for something, or was. The tokens themselves nobody knows. */
 export const createOneTimeCodesHolding = (store: OneTimeCodesStore) => ({

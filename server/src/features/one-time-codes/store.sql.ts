@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Generated } from 'kysely';
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
-import { asSessionId, asUserId, type UserId } from '../../kernel/ids.ts';
+import { asSessionId, asUserId, nobody, type UserId } from '../../kernel/ids.ts';
 import type { Purpose } from '../../kernel/purpose.ts';
 import type { CodeQuery, LiveToken, NewToken, OneTimeCodesStore, OwnQuery } from './store.ts';
 
@@ -24,9 +24,6 @@ export interface OneTimeTokensTables {
 }
 
 const { statement, insert } = statements<OneTimeTokensTables>();
-
-/** No user has this id. */
-const nobody = asUserId(0);
 
 const liveColumns = ['id', 'purpose', 'user_id', 'email', 'email_key', 'session_id', 'created_at'] as const;
 

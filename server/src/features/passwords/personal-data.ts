@@ -1,4 +1,5 @@
 import type { Reads, Tx } from '../../db/database.ts';
+import { iso } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { PasswordsStore } from './store.ts';
 
@@ -7,7 +8,7 @@ export const createPasswordsHolding = (store: PasswordsStore) => ({
   name: 'password',
   async tell(db: Reads, user: UserId) {
     const changedAt = await store.keptSince(db, user);
-    return changedAt === undefined ? null : { changed_at: new Date(changedAt).toISOString() };
+    return changedAt === undefined ? null : { changed_at: iso(changedAt) };
   },
   async forget(tx: Tx, user: UserId) {
     await store.remove(tx, user);

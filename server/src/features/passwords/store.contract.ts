@@ -157,7 +157,7 @@ export const passwordsStoreContract = storeContract('the store of passwords', (t
       }
       assert.deepEqual(since, [1_001, 1_002, 9_000, 9_001]);
       assert.equal((await store.findOf(db, ada))?.changedAt, 9_001);
-      await db.transact((tx) => store.set(tx, ada, 'set', 9_001));
+      assert.equal(await db.transact((tx) => store.set(tx, ada, 'set', 9_001)), 9_002);
       assert.deepEqual(await changedAt(db), [9_002, 1_000]);
     },
   );

@@ -125,8 +125,11 @@ export const passwordsStore: PasswordsStore = {
     return (await tx.first(findOf, { user }))?.changed_at ?? undefined;
   },
   async set(tx, user, hash, at) {
-    if ((await tx.execute(overwritePassword, { user, hash, at })) === 1) return;
+    if ((await tx.execute(overwritePassword, { user, hash, at })) === 1) {
+      return (await tx.first(keptSince, { user }))?.changed_at ?? at;
+    }
     await tx.execute(addPassword, { user, hash, at });
+    return at;
   },
   remove: async (tx, user) => (await tx.execute(removePassword, { user })) === 1,
   replace: async (tx, user, hash, next) => (await tx.execute(replaceHash, { user, hash, next })) === 1,

@@ -44,8 +44,8 @@ export interface PasswordsStore {
    * @returns its `changedAt`, which is `at`, but always later than that of the one before, whatever clocks say; `undefined` for who lost
    */
   change(tx: Tx, user: UserId, change: { hash: string; next: string; at: Instant }): Promise<Instant | undefined>;
-  /** A new password, whatever was there, if anything, and later than that. The caller has locked the user. */
-  set(tx: Tx, user: UserId, hash: string, at: Instant): Promise<void>;
+  /** A new password, whatever was there, if anything, and later than that. The caller has locked the user. @returns its `changedAt` */
+  set(tx: Tx, user: UserId, hash: string, at: Instant): Promise<Instant>;
   /** Removes it; `false` where there is none. */
   remove(tx: Tx, user: UserId): Promise<boolean>;
   /** A better hash of the same password: puts `next` in the place of `hash`, unless somebody changed it meanwhile. */

@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import { type Clock, iso } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { Actor } from '../../kernel/principal.ts';
 import type { Audit } from '../audit/index.ts';
@@ -33,7 +33,7 @@ export function createExportUser(deps: {
   const { db, clock, audit, users, throttle, holdings } = deps;
 
   async function* pieces(id: UserId): AsyncGenerator<string> {
-    yield `{"exported_at":${JSON.stringify(new Date(clock.now()).toISOString())}`;
+    yield `{"exported_at":${JSON.stringify(iso(clock.now()))}`;
     for (const { name, tell } of holdings) {
       yield `,${JSON.stringify(name)}:`;
       const told = tell(db, id);

@@ -27,11 +27,11 @@ import { createUpdateRole, type UpdateRole } from './update-role.ts';
 export { type Authority, type Credentials, isThemselves } from './authority.ts';
 export { lastAdmin, permissionNotHeld, userHoldsMore } from './errors.ts';
 export { permissionRoutes } from './permission-routes.ts';
+export type { RolesTables as PublishedRoles } from './permissions-store.sql.ts';
 export { adminRoleName, permissionPattern, permissionsOutside } from './policy.ts';
 export type { RolePreview } from './preview-role.ts';
 export type { PermissionEntry, Role } from './role.ts';
 export { roleRoutes } from './routes.ts';
-export type { RolesTables as PublishedRoles } from './store.sql.ts';
 export type { RolesStore } from './store.ts';
 export { userRoleRoutes } from './user-role-routes.ts';
 

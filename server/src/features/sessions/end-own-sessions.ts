@@ -44,7 +44,7 @@ export function createEndOwnSessions(deps: {
         const { userId: user, sessionId: kept } = who;
         await users.lockActive(tx, user, clock.now());
         const ended = await endSessions(tx, { user, kept, reason, by: who, ip });
-        if (ended > 0) await notices.send(tx, user, 'sessions-ended', { ip, device: userAgent });
+        if (ended > 0) await notices.send(tx, user, 'sessions-ended', { ip, userAgent });
         return ended;
       }),
   };

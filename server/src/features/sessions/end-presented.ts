@@ -49,7 +49,7 @@ export function createEndPresented(deps: {
         ended += 1;
         if (reason !== 'logout-all') continue;
         ended += await endSessions(tx, { user, reason, by, ip });
-        await notices.send(tx, user, 'sessions-ended', { ip, device: userAgent });
+        await notices.send(tx, user, 'sessions-ended', { ip, userAgent });
       }
       return ended;
     });

@@ -1,4 +1,5 @@
 import type { Reads, Tx } from '../../db/database.ts';
+import { iso, isoOrNull } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { KeptSession, SessionsStore } from './store.ts';
 
@@ -19,10 +20,10 @@ export const createSessionsHolding = (store: SessionsStore) => ({
 
 const told = (session: KeptSession) => ({
   id: session.id,
-  created_at: new Date(session.createdAt).toISOString(),
-  last_seen_at: new Date(session.lastSeenAt).toISOString(),
-  expires_at: new Date(session.expiresAt).toISOString(),
-  ended_at: session.endedAt === undefined ? null : new Date(session.endedAt).toISOString(),
+  created_at: iso(session.createdAt),
+  last_seen_at: iso(session.lastSeenAt),
+  expires_at: iso(session.expiresAt),
+  ended_at: isoOrNull(session.endedAt),
   end_reason: session.endReason ?? null,
   ip: session.ip,
   user_agent: session.userAgent,

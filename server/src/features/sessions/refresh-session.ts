@@ -80,7 +80,7 @@ export function createRefreshSession(deps: {
   const endStolen = async (tx: Tx, { user, id }: LivingSession, { ip, userAgent }: RequestOrigin): Promise<Verdict> => {
     if (!(await store.end(tx, id, 'stolen', clock.now()))) return 'over';
     await audit.record(tx, { event: 'session.stolen', subject: user.id, session: id, ip });
-    await notices.send(tx, user.id, 'session-stolen', { ip, device: userAgent });
+    await notices.send(tx, user.id, 'session-stolen', { ip, userAgent });
     return 'theft';
   };
 

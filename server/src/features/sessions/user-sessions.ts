@@ -73,7 +73,7 @@ export function createUserSessions(deps: {
         await users.lockActive(tx, user, clock.now());
         await assertMayEnd(tx, command);
         const ended = await endSessions(tx, { user, reason, by, ip });
-        if (ended > 0) await notices.send(tx, user, 'sessions-ended', { ip: '', device: '' });
+        if (ended > 0) await notices.send(tx, user, 'sessions-ended', undefined);
         return ended;
       }),
   };

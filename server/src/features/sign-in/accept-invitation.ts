@@ -58,8 +58,8 @@ export function createAcceptInvitation(deps: {
     await oneTimeCodes.use(tx, token);
     await users.markVerified(tx, id, token.emailKey, clock.now());
     await audit.record(tx, { event: 'invitation.accepted', actor: { userId: id }, subject: id, ip: origin.ip });
-    await endAccess(tx, { user, passwordHash: hash, reason: 'account-taken-over', isTold: true, origin });
-    return { userId: id, changedAt: (await passwords.store.findOf(tx, id))?.changedAt ?? 0 };
+    const end = { user, passwordHash: hash, reason: 'account-taken-over', isTold: true, origin } as const;
+    return { userId: id, changedAt: await endAccess.replacingPassword(tx, end) };
   };
 
   return async (command) => {

@@ -46,7 +46,7 @@ export function createCompleteSignIn(deps: {
     const started = await startSession(tx, user, options);
     if (user.waitsSince !== undefined) await users.markArrived(tx, id);
     const { ip, userAgent } = options.origin;
-    if (started.newDevice) await notices.send(tx, user, 'new-device', { ip, device: userAgent });
+    if (started.newDevice) await notices.send(tx, user, 'new-device', { ip, userAgent });
     return started;
   };
 }

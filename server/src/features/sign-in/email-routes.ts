@@ -1,20 +1,18 @@
 import { fromOwnPages } from '../../http/from-own-pages.ts';
 import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
-import { validationFailed } from '../../kernel/invalid.ts';
-import { AskMailBody, type AskProof, MailAskedReply } from '../email-flows/index.ts';
-import { mailNotConfigured } from '../mail/index.ts';
-import { invalidOneTimeToken, type Presented } from '../one-time-codes/index.ts';
+import { askMailRoute, toActiveAccount } from '../email-flows/index.ts';
+import { invalidOneTimeToken } from '../one-time-codes/index.ts';
 import { tooManyAttempts } from '../throttle/index.ts';
+import type { AskSignInMail } from './ask-sign-in-mail.ts';
 import { signInByEmailOff } from './errors.ts';
 import type { LogInByEmail } from './log-in-by-email.ts';
 import type { TokensReply } from './replies.ts';
-import { type EmailProof, EmailProofBody, LinkAccountReply, LoggedInReply, SignInLinkBody } from './schemas.ts';
+import { EmailProofBody, LinkAccountReply, LoggedInReply, SignInLinkBody } from './schemas.ts';
 import type { ShowLinkAccount } from './show-link-account.ts';
 
 export interface SignInByEmailRoutesDeps {
-  readonly enabled: boolean;
-  readonly askProof: AskProof;
+  readonly askSignInMail: AskSignInMail;
   readonly logInByEmail: LogInByEmail;
   readonly showLinkAccount: ShowLinkAccount;
   readonly tokensReply: TokensReply;
@@ -24,28 +22,19 @@ export interface SignInByEmailRoutesDeps {
 
 /** Signing in by a mail, without a password. */
 export function signInByEmailRoutes(deps: SignInByEmailRoutesDeps): readonly Route[] {
-  const { enabled, askProof, logInByEmail, showLinkAccount, tokensReply, clientId } = deps;
+  const { askSignInMail, logInByEmail, showLinkAccount, tokensReply, clientId } = deps;
   return [
-    route({
-      method: 'POST',
+    askMailRoute({
+      ...toActiveAccount,
       url: '/login/email',
       operationId: 'askSignInMail',
       summary: 'Ask for a mail to sign in with',
       description:
         'It holds a link and a code of six digits; one of the two is needed, within ten minutes. Answers alike whether or not there is an account with this address. A newer mail makes the older ones worthless.',
       tags: ['Sign in'],
-      access: { kind: 'public', why: 'it is how one begins to sign in' },
-      limit: { kind: 'throttled', key: 'mail' },
-      body: AskMailBody,
-      replies: {
-        202: { schema: MailAskedReply, description: 'Heard. If the address has an active account, a mail goes there.' },
-      },
-      refusals: [signInByEmailOff, mailNotConfigured, tooManyAttempts],
-      handler: async (request) => {
-        if (!enabled) throw signInByEmailOff();
-        await askProof({ purpose: 'sign-in', email: request.body.email, origin: originOf(request) });
-        return { message: 'If there is an account with this address, a mail is on its way.' as const };
-      },
+      why: 'it is how one begins to sign in',
+      refusals: [signInByEmailOff],
+      ask: askSignInMail,
     }),
     route({
       method: 'POST',
@@ -62,10 +51,7 @@ export function signInByEmailRoutes(deps: SignInByEmailRoutesDeps): readonly Rou
         200: { schema: LinkAccountReply, description: 'The link is good, and the account has this address.' },
       },
       refusals: [signInByEmailOff, invalidOneTimeToken, tooManyAttempts],
-      handler: async (request) => {
-        if (!enabled) throw signInByEmailOff();
-        return showLinkAccount({ token: request.body.token, ip: originOf(request).ip });
-      },
+      handler: (request) => showLinkAccount({ token: request.body.token, ip: originOf(request).ip }),
     }),
     fromOwnPages(
       deps,
@@ -88,19 +74,10 @@ export function signInByEmailRoutes(deps: SignInByEmailRoutesDeps): readonly Rou
         },
         refusals: [signInByEmailOff, invalidOneTimeToken, tooManyAttempts],
         handler: async (request, reply) => {
-          if (!enabled) throw signInByEmailOff();
-          const command = { presented: presentedIn(request.body), origin: originOf(request), clientId };
+          const command = { proof: request.body, origin: originOf(request), clientId };
           return tokensReply(await logInByEmail(command), reply);
         },
       }),
     ),
   ];
-}
-
-/** @throws validationFailed unless it is the one or the other */
-function presentedIn({ token, email, code }: EmailProof): Presented {
-  if (token !== undefined && email === undefined && code === undefined) return { token };
-  if (token === undefined && email !== undefined && code !== undefined) return { email, code };
-  const detail = 'Give the token of the link; or else the e-mail address and the code.';
-  throw validationFailed({ errors: [{ pointer: '/token', detail }] });
 }

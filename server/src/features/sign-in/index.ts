@@ -15,6 +15,7 @@ import type { Sessions } from '../sessions/index.ts';
 import type { Throttle } from '../throttle/index.ts';
 import type { UsersStore } from '../users/index.ts';
 import { type AcceptInvitation, createAcceptInvitation } from './accept-invitation.ts';
+import { type AskSignInMail, createAskSignInMail } from './ask-sign-in-mail.ts';
 import { createCompleteSignIn } from './complete-sign-in.ts';
 import { type CompleteSignUp, createCompleteSignUp } from './complete-sign-up.ts';
 import { createLogIn, type LogIn } from './log-in.ts';
@@ -35,10 +36,9 @@ export interface SignIn {
   readonly acceptInvitation: AcceptInvitation;
   readonly completeSignUp: CompleteSignUp;
   readonly setUp: SetUp;
+  readonly askSignInMail: AskSignInMail;
   readonly logInByEmail: LogInByEmail;
   readonly showLinkAccount: ShowLinkAccount;
-  /** Whether signing in by mail is allowed. */
-  readonly byEmail: boolean;
 }
 
 export function createSignIn(deps: {
@@ -56,10 +56,11 @@ export function createSignIn(deps: {
   settings: { readonly byEmail: boolean; readonly requireVerifiedEmail: RequireVerifiedEmail };
 }): SignIn {
   const { create: createAccount, setupToken } = deps.accounts;
-  const { requireVerifiedEmail } = deps.settings;
+  const { byEmail, requireVerifiedEmail } = deps.settings;
   const parts = {
     ...deps,
     ...deps.emailFlows,
+    byEmail,
     requireVerifiedEmail,
     createAccount,
     setupToken,
@@ -73,8 +74,8 @@ export function createSignIn(deps: {
     acceptInvitation: createAcceptInvitation(parts),
     completeSignUp: createCompleteSignUp(parts),
     setUp: createSetUp(parts),
+    askSignInMail: createAskSignInMail(parts),
     logInByEmail: createLogInByEmail(parts),
     showLinkAccount: createShowLinkAccount(parts),
-    byEmail: deps.settings.byEmail,
   };
 }

@@ -2,11 +2,12 @@ import { fromOwnPages } from '../../http/from-own-pages.ts';
 import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
+import { ChoosePasswordBody } from '../email-flows/index.ts';
 import { invalidOneTimeToken } from '../one-time-codes/index.ts';
 import { tooManyAttempts } from '../throttle/index.ts';
 import type { AcceptInvitation } from './accept-invitation.ts';
 import type { TokensReply } from './replies.ts';
-import { AcceptInvitationBody, LoggedInReply } from './schemas.ts';
+import { LoggedInReply } from './schemas.ts';
 
 export interface InvitationRoutesDeps {
   readonly acceptInvitation: AcceptInvitation;
@@ -29,7 +30,7 @@ export const invitationRoutes = (deps: InvitationRoutesDeps): readonly Route[] =
       tags: ['Sign in'],
       access: { kind: 'public', why: 'it is how one begins; the token is the proof' },
       limit: { kind: 'throttled', key: 'token' },
-      body: AcceptInvitationBody,
+      body: ChoosePasswordBody,
       replies: {
         200: {
           schema: LoggedInReply,

@@ -3,9 +3,9 @@ import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { overloaded } from '../../kernel/overloaded.ts';
-import type { AskProof } from '../email-flows/index.ts';
 import { type RememberDevice, tooManyAttempts } from '../throttle/index.ts';
 import type { AcceptInvitation } from './accept-invitation.ts';
+import type { AskSignInMail } from './ask-sign-in-mail.ts';
 import type { CompleteSignUp } from './complete-sign-up.ts';
 import { signInByEmailRoutes } from './email-routes.ts';
 import { emailNotVerified, invalidCredentials } from './errors.ts';
@@ -27,8 +27,7 @@ export interface SignInRoutesDeps {
   readonly setUp: SetUp;
   readonly logInByEmail: LogInByEmail;
   readonly showLinkAccount: ShowLinkAccount;
-  readonly byEmail: boolean;
-  readonly askProof: AskProof;
+  readonly askSignInMail: AskSignInMail;
   readonly cookie: ApiCookie;
   readonly deviceCookie: ApiCookie;
   readonly rememberDevice: RememberDevice;
@@ -64,7 +63,7 @@ export function signInRoutes(deps: SignInRoutesDeps): readonly Route[] {
         return tokensReply(await logIn(command), reply);
       },
     }),
-    ...signInByEmailRoutes({ ...deps, enabled: deps.byEmail, tokensReply }),
+    ...signInByEmailRoutes({ ...deps, tokensReply }),
     ...invitationRoutes({ ...deps, tokensReply }),
   ];
 }

@@ -1,6 +1,6 @@
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { PlainText } from '../../http/text.ts';
-import { TokenText } from '../email-flows/index.ts';
+import { LinkAndPasswordBody, TokenText } from '../email-flows/index.ts';
 import { PasswordText } from '../passwords/index.ts';
 import { EmailText as Email, UsernameText as Username, UserReply } from '../users/index.ts';
 
@@ -26,17 +26,10 @@ export const ToBeCompletedReply = Type.Object(
   { title: 'ToBeCompleted' },
 );
 
-export const CompleteSignUpBody = Type.Object(
-  {
-    token: TokenText,
-    password: Type.Optional({ ...PasswordText, description: 'The one that was chosen at the sign-up.' }),
-    new_password: Type.Optional({ ...PasswordText, description: 'Another one in its place.' }),
-  },
-  {
-    additionalProperties: false,
-    examples: [{ token: 'xTcX5hyB0JY5ZQkq2Zb5DqqYb1mUuJ0kYqKJ4a1iBqk', password: 'correct horse battery' }],
-  },
-);
+export const CompleteSignUpBody = LinkAndPasswordBody({
+  password: 'The one that was chosen at the sign-up.',
+  newPassword: 'Another one in its place.',
+});
 
 export const SetUpBody = Type.Object(
   { setup_token: PlainText({ max: 128 }), ...SignUpBody.properties },
@@ -48,16 +41,6 @@ export const LogInBody = Type.Object(
   { additionalProperties: false, examples: [{ email: 'ada@example.com', password: 'correct horse battery' }] },
 );
 
-export const AcceptInvitationBody = Type.Object(
-  {
-    token: TokenText,
-    new_password: PasswordText,
-  },
-  {
-    additionalProperties: false,
-    examples: [{ token: 'xTcX5hyB0JY5ZQkq2Zb5DqqYb1mUuJ0kYqKJ4a1iBqk', new_password: 'seven quiet lanterns burn' }],
-  },
-);
 export const EmailProofBody = Type.Object(
   {
     token: Type.Optional(TokenText),
@@ -72,7 +55,6 @@ export const EmailProofBody = Type.Object(
   },
   { additionalProperties: false, examples: [{ email: 'ada@example.com', code: '042137' }] },
 );
-export type EmailProof = Static<typeof EmailProofBody>;
 
 export const SignInLinkBody = Type.Object(
   { token: TokenText },

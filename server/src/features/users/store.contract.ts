@@ -83,8 +83,13 @@ export const usersStoreContract = storeContract('the store of users', (that) => 
     assert.equal((await find('ada@example.com', '?'))?.id, ada);
     assert.equal((await find('?', 'ada'))?.id, ada);
     assert.equal(await find('?', '?'), undefined);
+    const byEmail = async (key: string) => (await store.findByEmail(db, key))?.id;
+    const byUsername = async (key: string) => (await store.findByUsername(db, key))?.id;
+    assert.deepEqual([await byEmail('ada@example.com'), await byUsername('ada')], [ada, ada]);
+    assert.deepEqual([await byEmail('ada'), await byUsername('ada@example.com')], [undefined, undefined]);
     await remove(db, ada);
     assert.equal(await find('ada@example.com', 'ada'), undefined);
+    assert.deepEqual([await byEmail('ada@example.com'), await byUsername('ada')], [undefined, undefined]);
     assert.equal((await store.find(db, ada))?.deletedAt, 2_000, 'by id, also a deleted one');
   });
 

@@ -81,6 +81,14 @@ const findUser = statement((db, p: { id: UserId }) =>
   db.selectFrom('users').select(userColumns).where('id', '=', p.id),
 );
 
+const findUserByEmail = statement((db, p: { emailKey: string }) =>
+  db.selectFrom('users').select(userColumns).where('email_key', '=', p.emailKey),
+);
+
+const findUserByUsername = statement((db, p: { usernameKey: string }) =>
+  db.selectFrom('users').select(userColumns).where('username_key', '=', p.usernameKey),
+);
+
 const findUserByKey = statement((db, p: { emailKey: string; usernameKey: string }) =>
   db
     .selectFrom('users')
@@ -241,6 +249,8 @@ export const usersStore: UsersStore = {
     return asUserId(await namesFree(tx.insert(addUser, row)));
   },
   find: async (db, id) => userOf(await db.first(findUser, { id })),
+  findByEmail: async (db, emailKey) => userOf(await db.first(findUserByEmail, { emailKey })),
+  findByUsername: async (db, usernameKey) => userOf(await db.first(findUserByUsername, { usernameKey })),
   findByKey: async (db, key) => userOf(await db.first(findUserByKey, key)),
   lock: async (tx, id) => userOf(await tx.first(lockUser, { id })),
   lockActive: async (tx, id, now) => userOf(await tx.first(lockActiveUser, { id, now })),

@@ -37,7 +37,11 @@ export interface UsersStore {
   add(tx: Tx, user: NewUser): Promise<UserId>;
   /** The user, also a deleted one. */
   find(db: Reads, id: UserId): Promise<User | undefined>;
-  /** The living user of a name, by its folded form. */
+  /** The living user of an address, by its folded form. */
+  findByEmail(db: Reads, emailKey: string): Promise<User | undefined>;
+  /** The living user of a username, by its folded form. */
+  findByUsername(db: Reads, usernameKey: string): Promise<User | undefined>;
+  /** The living user of either. */
   findByKey(db: Reads, key: { emailKey: string; usernameKey: string }): Promise<User | undefined>;
   /** The user, if active now; until the transaction ends nobody can change that. */
   lockActive(tx: Tx, id: UserId, now: Instant): Promise<User | undefined>;

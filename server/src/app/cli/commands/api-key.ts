@@ -1,19 +1,17 @@
 import type { ApiKey } from '../../../features/api-keys/index.ts';
+import { iso, isoOrNull } from '../../../kernel/clock.ts';
 import { asApiKeyId } from '../../../kernel/ids.ts';
 import {
   argument,
   type Command,
   type CommandInput,
-  iso,
   optionalText,
   requiredOption,
   tableText,
   UsageError,
   type World,
 } from '../command.ts';
-import { resolveUser } from './user.ts';
-
-const who = 'id | e-mail | username';
+import { resolveUser, who } from './user.ts';
 
 export const apiKeyCommands: readonly Command[] = [
   {
@@ -112,8 +110,6 @@ function daysIn(input: CommandInput): number | null | undefined {
   if (!/^[1-9][0-9]{0,3}$/.test(days)) throw new UsageError('--days takes a whole number');
   return Number(days);
 }
-
-const isoOrNull = (instant: number | undefined): string | null => (instant === undefined ? null : iso(instant));
 
 const keyJson = (key: ApiKey) => ({
   id: key.id,

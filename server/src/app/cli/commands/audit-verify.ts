@@ -7,8 +7,9 @@ import {
   type VerifierKey,
   verifyExport,
 } from '../../../features/audit/index.ts';
+import { iso, isoOrNull } from '../../../kernel/clock.ts';
 import { witnessPlaces } from '../../ports.ts';
-import { type CommandInput, iso, type Output, optionalText, texts, UsageError, type World } from '../command.ts';
+import { type CommandInput, type Output, optionalText, texts, UsageError, type World } from '../command.ts';
 
 /** `keyward audit verify`: of the database, with its own keys and witnesses; or of a file, with nothing else at all. */
 export async function verifyAudit(input: CommandInput, world: World | undefined): Promise<Output> {
@@ -92,7 +93,7 @@ function outputOf(verification: Verification, warnings: readonly string[]): Outp
     origin: origin ?? null,
     size,
     root: root ?? null,
-    sealed_at: sealedAt === undefined ? null : iso(sealedAt),
+    sealed_at: isoOrNull(sealedAt),
     rows,
     checkpoints,
     pending,

@@ -1,14 +1,15 @@
 import { AuditRecordBroken, type FoundEvent } from '../../../features/audit/index.ts';
+import { iso } from '../../../kernel/clock.ts';
 import {
   type Command,
   type CommandInput,
-  iso,
   type Output,
   optionalText,
   tableText,
   UsageError,
   type World,
 } from '../command.ts';
+import { pagesOf } from '../pages.ts';
 import { filterOf, filterOptions } from './audit-filter.ts';
 import { verifyAudit } from './audit-verify.ts';
 import { printable } from './session.ts';
@@ -71,21 +72,17 @@ export const auditCommands: readonly Command[] = [
   },
 ];
 
-const pageLimit = 200;
+const perPage = 200;
 
 async function listEvents(input: CommandInput, world: World): Promise<Output> {
   const filter = await filterOf(input, world);
   const order = optionalText(input, 'order') ?? 'desc';
   if (order !== 'asc' && order !== 'desc') throw new UsageError('--order must be asc or desc');
-  const limit = wholeNumber(input, 'limit', 50);
-  const events: FoundEvent[] = [];
-  for (let cursor: string | undefined; events.length < limit; ) {
-    const page = { filter, order, cursor, limit: Math.min(pageLimit, limit - events.length), by: undefined } as const;
-    const found = await world.features.audit.find(page);
-    events.push(...found.events);
-    cursor = found.next;
-    if (cursor === undefined) break;
-  }
+  const pages = { most: wholeNumber(input, 'limit', 50), perPage };
+  const events = await pagesOf(pages, async (limit, cursor: string | undefined) => {
+    const { events: items, next } = await world.features.audit.find({ filter, order, cursor, limit, by: undefined });
+    return { items, next };
+  });
   return { text: tableText(headings, events.map(cells)), json: events.map(jsonOf) };
 }
 

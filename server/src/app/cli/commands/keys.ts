@@ -1,5 +1,6 @@
 import { publishedAheadMs } from '../../../features/keys/index.ts';
-import { argument, type Command, iso, tableText } from '../command.ts';
+import { iso, isoOrNull } from '../../../kernel/clock.ts';
+import { argument, type Command, tableText } from '../command.ts';
 
 export const keyCommands: readonly Command[] = [
   {
@@ -16,8 +17,8 @@ export const keyCommands: readonly Command[] = [
         state,
         created_at: iso(createdAt),
         signs_from: iso(signsFrom),
-        retired_at: retiredAt === undefined ? null : iso(retiredAt),
-        revoked_at: revokedAt === undefined ? null : iso(revokedAt),
+        retired_at: isoOrNull(retiredAt),
+        revoked_at: isoOrNull(revokedAt),
       }));
       return { text: tableText(['KID', 'ALGORITHM', 'STATE', 'SIGNS FROM'], rows), json };
     },

@@ -1,10 +1,10 @@
 import { type MailRecord, mailStates } from '../../../features/mail/index.ts';
+import { iso, isoOrNull } from '../../../kernel/clock.ts';
 import {
   argument,
   type Command,
   type CommandInput,
   choice,
-  iso,
   type Output,
   optionalText,
   tableText,
@@ -69,8 +69,6 @@ async function listMails(input: CommandInput, { features }: World): Promise<Outp
   ]);
   return { text: tableText(['ID', 'WRITTEN', 'STATE', 'TEMPLATE', 'TO', 'TRIED', 'LAST ERROR'], rows), json: mails };
 }
-
-const isoOrNull = (instant: number | undefined) => (instant === undefined ? null : iso(instant));
 
 const jsonOf = (mail: MailRecord) => ({
   id: mail.id,

@@ -1,9 +1,10 @@
 import type { Database } from '../../../db/database.ts';
 import { migrate, migrationStatus } from '../../../db/migrate.ts';
 import { migrationPlan, type PlannedStep } from '../../../db/migration-plan.ts';
+import { iso, isoOrNull } from '../../../kernel/clock.ts';
 import type { AppConfig } from '../../config.ts';
 import { openPorts } from '../../ports.ts';
-import { type Command, iso, type Output, tableText } from '../command.ts';
+import { type Command, type Output, tableText } from '../command.ts';
 
 const upToDate = 'The schema is up to date.';
 
@@ -19,7 +20,7 @@ export const migrateCommands: readonly Command[] = [
         const rows = steps.map(({ id, appliedAt }) => [id, appliedAt === undefined ? 'pending' : iso(appliedAt)]);
         const json = steps.map(({ id, appliedAt }) => ({
           id,
-          applied_at: appliedAt === undefined ? null : iso(appliedAt),
+          applied_at: isoOrNull(appliedAt),
         }));
         return { text: tableText(['STEP', 'APPLIED'], rows), json };
       }),

@@ -1,10 +1,8 @@
 import { type PermissionEntry, permissionPattern } from '../../../features/roles/index.ts';
 import { argument, type Command, optionalText, tableText, UsageError } from '../command.ts';
-import { resolveUser } from './user.ts';
+import { resolveUser, who } from './user.ts';
 
 const jsonOf = ({ builtIn, ...permission }: PermissionEntry) => ({ ...permission, built_in: builtIn });
-
-const who = 'id | e-mail | username';
 
 export const permissionCommands: readonly Command[] = [
   {

@@ -1,9 +1,8 @@
 import type { Role, RolePreview } from '../../../features/roles/index.ts';
 import { asRoleId } from '../../../kernel/ids.ts';
 import { argument, type Command, type CommandInput, optionalText, tableText, type World } from '../command.ts';
-import { resolveUser } from './user.ts';
-
-const who = 'id | e-mail | username';
+import { pagesOf } from '../pages.ts';
+import { resolveUser, who } from './user.ts';
 
 /** What `role update` and `role preview` change of what a role holds. */
 const contents = { add: { type: 'string', multiple: true }, remove: { type: 'string', multiple: true } } as const;
@@ -141,15 +140,11 @@ async function resolveRole({ features }: World, which: string): Promise<Role> {
   return named ?? read.find(asRoleId(id));
 }
 
-async function allRoles({ features }: World): Promise<Role[]> {
-  const roles: Role[] = [];
-  const limit = 200;
-  for (let page: Role[] = []; ; ) {
-    page = await features.roles.read.list({ after: roles.at(-1)?.id ?? 0, limit });
-    roles.push(...page);
-    if (page.length < limit) return roles;
-  }
-}
+const allRoles = ({ features }: World): Promise<Role[]> =>
+  pagesOf({ perPage: 200 }, async (limit, after: number | undefined) => {
+    const items = await features.roles.read.list({ after: after ?? 0, limit });
+    return { items, next: items.length < limit ? undefined : items.at(-1)?.id };
+  });
 
 const texts = (input: CommandInput, option: string): readonly string[] =>
   (input.options[option] as readonly string[] | undefined) ?? [];

@@ -1,8 +1,7 @@
+import { iso } from '../../../kernel/clock.ts';
 import { asSessionId } from '../../../kernel/ids.ts';
-import { argument, type Command, type CommandInput, iso, tableText, UsageError, type World } from '../command.ts';
-import { resolveUser } from './user.ts';
-
-const who = 'id | e-mail | username';
+import { argument, type Command, type CommandInput, tableText, UsageError, type World } from '../command.ts';
+import { resolveUser, who } from './user.ts';
 
 export const sessionCommands: readonly Command[] = [
   {

@@ -13,6 +13,7 @@ import {
   UsageError,
   type World,
 } from '../command.ts';
+import { pagesOf } from '../pages.ts';
 
 export const who = 'id | e-mail | username';
 
@@ -131,7 +132,7 @@ async function inviteUser(input: CommandInput, { ports, features }: World) {
     if (known === undefined) throw new UsageError(`there is no role ${role}`);
   }
   const { accounts, users } = features;
-  const invited = await users.findByKey(ports.db, { emailKey: foldEmail(email), usernameKey: '' });
+  const invited = await users.findByEmail(ports.db, foldEmail(email));
   if (invited !== undefined) await accounts.inviteUser({ id: invited.id, by: undefined });
   const id = invited?.id ?? (await accounts.createUser({ ...namesIn(input, email), invite: true, by: undefined }));
   for (const role of roles) await features.roles.changeRole.assign({ user: id, role });
@@ -163,19 +164,15 @@ async function prepareAccount(
 }
 
 /** So many are read at once; all of them are printed. */
-const pageSize = 500;
+const perPage = 500;
 
 async function listUsers(input: CommandInput, { features }: World) {
   const query = listQuery(input);
   const most = wholeNumber(input, 'limit') ?? Number.POSITIVE_INFINITY;
-  const told: ReturnType<typeof userRecordReply>[] = [];
-  for (let cursor: string | undefined; told.length < most; ) {
-    const limit = Math.min(pageSize, most - told.length);
+  const told = await pagesOf({ most, perPage }, async (limit, cursor: string | undefined) => {
     const page = await features.directory.list({ ...query, limit, cursor, by: undefined });
-    told.push(...page.users.map((user) => userRecordReply(asUserId(user.id ?? 0), user)));
-    cursor = page.nextCursor;
-    if (cursor === undefined) break;
-  }
+    return { items: page.users.map((user) => userRecordReply(asUserId(user.id ?? 0), user)), next: page.nextCursor };
+  });
   const rows = told.map((it) => [String(it.id), it.username ?? '', it.email ?? '', it.status ?? '']);
   return { text: tableText(['ID', 'USERNAME', 'EMAIL', 'STATUS'], rows), json: told };
 }
