@@ -54,7 +54,9 @@ function mortal(db: Database, fatal: number): Database {
   const dying = (tx: Tx): Tx => ({
     ...tx,
     query: (query) => {
-      const isChange = /^(create (unique )?(table|index) (?!if)|alter table|drop index|update)/.test(query.compile().sql);
+      const isChange = /^(create (unique )?(table|index) (?!if)|alter table|drop index|update)/.test(
+        query.compile().sql,
+      );
       if (isChange && changes++ === fatal) throw new Error('killed');
       return tx.query(query);
     },
