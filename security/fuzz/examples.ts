@@ -13,6 +13,7 @@ const examples: Readonly<Record<string, Example>> = {
   askVerification: { body: { email: '⟦email⟧' } },
   askSignInMail: { body: { email: '⟦email⟧' } },
   logInByEmail: { body: { token: '⟦login token⟧' } },
+  showLinkAccount: { body: { token: '⟦login token⟧' } },
   completeSignUp: { body: { token: '⟦sign-up token⟧', new_password: 'seven quiet lanterns burn' } },
   resetPassword: { body: { token: '⟦reset token⟧', new_password: 'seven quiet lanterns burn' } },
   verifyEmail: { body: { token: '⟦verification token⟧', new_password: 'seven quiet lanterns burn' } },
