@@ -20,6 +20,7 @@ declare const transaction: unique symbol;
 /** An open transaction. Valid until the function that got it has returned. */
 export interface Tx extends Reads {
   readonly [transaction]: true;
+  readonly dialect: Dialect;
   /** Runs an `UPDATE`, `DELETE` or `INSERT`; how many rows it changed: the referee of every claim. */
   execute<P extends object>(statement: Statement<P, unknown>, parameters: P): Promise<number>;
   /**

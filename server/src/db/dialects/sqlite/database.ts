@@ -72,7 +72,7 @@ export function openSqlite(options: SqliteOptions): Database {
 
   const runAndCommit = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
     await lock.begin();
-    const tx = createTx(writer);
+    const tx = createTx(writer, dialect);
     try {
       const result = await guard.enter(() => work(tx));
       assertStillOpen(writer);
