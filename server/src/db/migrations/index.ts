@@ -18,6 +18,7 @@ import { auditSeal } from './0016-audit-seal.ts';
 import { mail } from './0018-mail.ts';
 import { oneTimeTokens } from './0019-one-time-tokens.ts';
 import { verifiedAddresses } from './0020-verified-addresses.ts';
+import { throttleIndex } from './0023-throttle-index.ts';
 
 /** Every step, in order. New steps are added at the end; a released one is never changed. */
 export const migrations: readonly Migration[] = [
@@ -40,4 +41,5 @@ export const migrations: readonly Migration[] = [
   mail,
   oneTimeTokens,
   verifiedAddresses,
+  throttleIndex,
 ];
