@@ -15,11 +15,19 @@ export interface Reads {
 /** How long a transaction may take: what a waiting request can bear, or what changing a large table needs. */
 export type Patience = 'request' | 'maintenance';
 
+/**
+ * Which sync makes a transaction durable where transactions can share one: its own, or that of whatever transaction comes next. What waits
+ * for the next one outlives the process at once and a power cut a little later; it is for what its caller follows up with another
+ * transaction before anybody hears of it.
+ */
+export type Sync = 'own' | 'next';
+
 declare const transaction: unique symbol;
 
 /** An open transaction. Valid until the function that got it has returned. */
 export interface Tx extends Reads {
   readonly [transaction]: true;
+  readonly dialect: Dialect;
   /** Runs an `UPDATE`, `DELETE` or `INSERT`; how many rows it changed: the referee of every claim. */
   execute<P extends object>(statement: Statement<P, unknown>, parameters: P): Promise<number>;
   /**
@@ -45,7 +53,10 @@ export interface Database extends Reads {
    *
    * @throws `database-unavailable` when the database cannot be written just now
    */
-  transact<T>(work: (tx: Tx) => Promise<T>, options?: { readonly patience?: Patience }): Promise<T>;
+  transact<T>(
+    work: (tx: Tx) => Promise<T>,
+    options?: { readonly patience?: Patience; readonly sync?: Sync },
+  ): Promise<T>;
   /** Runs `work` while nobody else, on any node, is in an `exclusively` of this name. */
   exclusively<T>(name: string, work: () => Promise<T>): Promise<T>;
   /** Whether reads and writes work: for `/readyz`. @throws what is wrong */

@@ -22,6 +22,8 @@ export interface Dialect {
    * spoil the whole transaction on PostgreSQL.
    */
   unlessPresent<T extends AnyInsert>(insert: T): T;
+  /** Makes an `INSERT` of one or more rows change `columns` of those that are there: that have its `key`, the table's primary key. */
+  overwriting<T extends AnyInsert>(insert: T, key: string, columns: readonly string[]): T;
   readonly types: ColumnTypes;
   readonly writeBarrier: WriteBarrier;
   readonly lastIds: LastIds;

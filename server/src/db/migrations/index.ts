@@ -19,6 +19,7 @@ import { mail } from './0018-mail.ts';
 import { oneTimeTokens } from './0019-one-time-tokens.ts';
 import { verifiedAddresses } from './0020-verified-addresses.ts';
 import { waitingAccounts } from './0021-waiting-accounts.ts';
+import { throttleIndex } from './0022-throttle-index.ts';
 
 /** Every step, in order. New steps are added at the end; a released one is never changed. */
 export const migrations: readonly Migration[] = [
@@ -42,4 +43,5 @@ export const migrations: readonly Migration[] = [
   oneTimeTokens,
   verifiedAddresses,
   waitingAccounts,
+  throttleIndex,
 ];

@@ -45,10 +45,12 @@ export function createChargeLogin(deps: {
   const chargeLogin: ChargeLogin = async (attempt) => {
     const device = deviceOf(attempt);
     const sprayed = await spraying.isUnderWay();
-    return db.transact(async (tx) => {
+    const count = async (tx: Tx): Promise<Charged> => {
       if (device !== undefined && (await counters.passes(tx, device))) return { counters: [device], heard: true };
       return chargeStranger(tx, attempt, sprayed);
-    });
+    };
+    // Whatever is told of the attempt is told after another transaction: it settles the attempt, and its sync covers both.
+    return db.transact(count, { sync: 'next' });
   };
 
   return { chargeLogin, knowsDevice: (attempt) => deviceOf(attempt) !== undefined };

@@ -1,7 +1,17 @@
 import type { Tx } from '../../db/database.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock, Instant } from '../../kernel/clock.ts';
 import { tooManyAttempts } from './errors.ts';
-import { attemptOn, type Counter, type Judgement, type Mistakes, noteOn, type Pace, paces, without } from './policy.ts';
+import {
+  attemptOn,
+  type Counter,
+  type CounterState,
+  type Judgement,
+  type Mistakes,
+  noteOn,
+  type Pace,
+  paces,
+  without,
+} from './policy.ts';
 import type { ThrottleStore } from './store.ts';
 
 interface Deps {
@@ -17,6 +27,9 @@ export interface Charged {
   readonly heard: boolean;
 }
 
+/** What a counter gives back, as far as it holds so much. */
+export type GivenBy = (counter: Counter, state: CounterState) => Mistakes;
+
 /** Moves counters, inside the caller's transaction. */
 export interface Counters {
   /**
@@ -28,54 +41,64 @@ export interface Counters {
   charge(tx: Tx, counters: readonly Counter[], spraying: boolean): Promise<Charged>;
   /** Counts on one that refuses nobody. @returns whether it was not blocked */
   passes(tx: Tx, counter: Counter): Promise<boolean>;
-  /** Takes attempts back and opens the counter. @returns those that were there */
-  giveBack(tx: Tx, counter: Counter, wanted: Mistakes): Promise<Mistakes>;
+  /** Takes attempts back and opens the counters. `givenBy` says what of, one after the other in their order. */
+  giveBack(tx: Tx, counters: readonly Counter[], givenBy: GivenBy): Promise<void>;
 }
 
 export function createCounters({ clock, store, keyOf }: Deps): Counters {
-  const judge = async (tx: Tx, counter: Counter, spraying: boolean) => {
+  /** All at once: an attempt costs one statement to read its counters and one to write them, however many they are. */
+  const lock = async (tx: Tx, counters: readonly Counter[], now: Instant) => {
+    const keys = counters.map(keyOf);
+    const states = await store.lock(tx, keys, now);
+    return counters.map((counter, place) => ({
+      counter,
+      key: keys[place] as string,
+      state: states[place] as CounterState,
+    }));
+  };
+
+  const judge = async (tx: Tx, counters: readonly Counter[], spraying: boolean) => {
     const now = clock.now();
-    const key = keyOf(counter);
-    const state = await store.lock(tx, key, now);
-    const pace = paces[counter.kind];
-    const judgement: Judgement = counter.takesNote
-      ? { counted: true, state: noteOn(state, now, pace) }
-      : attemptOn(state, now, pace, spraying);
-    return { counter, key, judgement };
+    return (await lock(tx, counters, now)).map(({ counter, key, state }) => {
+      const pace = paces[counter.kind];
+      const judgement: Judgement = counter.takesNote
+        ? { counted: true, state: noteOn(state, now, pace) }
+        : attemptOn(state, now, pace, spraying);
+      return { counter, key, judgement };
+    });
   };
 
   return {
     async charge(tx, counters, spraying) {
-      const judged = [];
-      for (const counter of counters) judged.push(await judge(tx, counter, spraying));
+      const judged = await judge(tx, counters, spraying);
       const waits = judged.map(({ counter, judgement }) => (isSilent(counter) ? 0 : waitOf(judgement)));
       const retryAfterSeconds = Math.max(0, ...waits);
       if (retryAfterSeconds > 0) throw tooManyAttempts({ retryAfterSeconds });
       const heard = judged.every(({ judgement }) => judgement.counted);
-      for (const { counter, key, judgement } of judged) {
-        const { state } = judgement;
+      // One that is left out is saved as it was: it must cost the same.
+      const changes = judged.map(({ counter, key, judgement: { state } }) => {
         const unheard = state.unheard + (heard || counter.kind !== 'own' ? 0 : 1);
-        // One that is left out is saved as it was: it must cost the same.
-        await store.save(tx, key, { ...state, unheard });
-      }
+        return { counter: key, ...state, unheard };
+      });
+      await store.save(tx, changes);
       return { counters: judged.filter(({ judgement }) => judgement.counted).map(({ counter }) => counter), heard };
     },
 
     async passes(tx, counter) {
-      const { key, judgement } = await judge(tx, counter, false);
-      if (judgement.counted) await store.save(tx, key, judgement.state);
-      return judgement.counted;
+      const [judged] = await judge(tx, [counter], false);
+      if (judged?.judgement.counted !== true) return false;
+      await store.save(tx, [{ counter: judged.key, ...judged.judgement.state }]);
+      return true;
     },
 
-    async giveBack(tx, counter, wanted) {
-      const key = keyOf(counter);
-      const state = await store.lock(tx, key, clock.now());
-      const given = {
-        attempts: Math.min(state.attempts, wanted.attempts),
-        unheard: Math.min(state.unheard, wanted.unheard),
-      };
-      await store.save(tx, key, without(state, given, paces[counter.kind], counter.takesNote));
-      return given;
+    async giveBack(tx, counters, givenBy) {
+      if (counters.length === 0) return;
+      const locked = await lock(tx, counters, clock.now());
+      const changes = locked.map(({ counter, key, state }) => {
+        const given = givenBy(counter, state);
+        return { counter: key, ...without(state, given, paces[counter.kind], counter.takesNote) };
+      });
+      await store.save(tx, changes);
     },
   };
 }

@@ -32,12 +32,13 @@ export function createSettle(deps: {
    * Takes back what the maker's own counter still holds of `wanted`, and that of the others: each gets what it was charged, and nothing
    * twice where somebody else gave it back meanwhile. `own` comes behind other counters of one maker, before those of many.
    */
-  const giveBack = async (tx: Tx, charged: Charged, wanted: Mistakes): Promise<void> => {
+  const giveBack = (tx: Tx, charged: Charged, wanted: Mistakes): Promise<void> => {
     let given = wanted;
-    for (const counter of charged.counters) {
-      if (isOneMakers(counter)) given = await counters.giveBack(tx, counter, wanted);
-      else await counters.giveBack(tx, counter, shareOf(counter, given));
-    }
+    return counters.giveBack(tx, charged.counters, (counter, state) => {
+      if (!isOneMakers(counter)) return atMost(state, shareOf(counter, given));
+      given = atMost(state, wanted);
+      return given;
+    });
   };
 
   return {
@@ -49,6 +50,11 @@ export function createSettle(deps: {
     undo: (charged) => db.transact((tx) => giveBack(tx, charged, { attempts: 1, unheard: charged.heard ? 0 : 1 })),
   };
 }
+
+const atMost = (state: Mistakes, wanted: Mistakes): Mistakes => ({
+  attempts: Math.min(state.attempts, wanted.attempts),
+  unheard: Math.min(state.unheard, wanted.unheard),
+});
 
 /** An account has not counted what it has not heard. */
 const shareOf = ({ kind }: Counter, { attempts, unheard }: Mistakes): Mistakes => ({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { behind } from '../../../test/support/behind.ts';
 import { atOnce, storeContract } from '../../../test/support/store-contract.ts';
-import type { Database } from '../../db/database.ts';
+import type { Database, Tx } from '../../db/database.ts';
 import type { CounterState } from './policy.ts';
 import { throttleStore as store } from './store.sql.ts';
 
@@ -9,19 +9,27 @@ const counter = 'name:a counter';
 const now = 5_000;
 const fresh = { attempts: 0, lastAt: now, blockedUntil: 0, unheard: 0 };
 
-const lock = (db: Database, key = counter) => db.transact((tx) => store.lock(tx, key, now));
+const lockOne = async (tx: Tx, key = counter): Promise<CounterState> => {
+  const [state] = await store.lock(tx, [key], now);
+  assert(state !== undefined);
+  return state;
+};
+const lock = (db: Database, key = counter) => db.transact((tx) => lockOne(tx, key));
 const save = (db: Database, state: CounterState, key = counter) =>
   db.transact(async (tx) => {
-    await store.lock(tx, key, now);
-    await store.save(tx, key, state);
+    await lockOne(tx, key);
+    await store.save(tx, [{ counter: key, ...state }]);
   });
 /** What every use of the store does: lock, reckon, save. @returns the number of the attempt */
-const count = (db: Database, times: number) =>
-  atOnce(db, times, async (tx) => {
-    const state = await store.lock(tx, counter, now);
-    await store.save(tx, counter, { ...state, attempts: state.attempts + 1 });
-    return state.attempts + 1;
-  });
+const countOn = async (tx: Tx, keys: readonly string[]): Promise<number[]> => {
+  const counted = (await store.lock(tx, keys, now)).map((state) => ({ ...state, attempts: state.attempts + 1 }));
+  await store.save(
+    tx,
+    counted.map((state, place) => ({ counter: keys[place] as string, ...state })),
+  );
+  return counted.map(({ attempts }) => attempts);
+};
+const count = async (db: Database, times: number) => (await atOnce(db, times, (tx) => countOn(tx, [counter]))).flat();
 const add = (db: Database, key: string, times = 1) => atOnce(db, times, (tx) => store.add(tx, key, now));
 
 /** The keys of those that are there. */
@@ -53,12 +61,42 @@ export const throttleStoreContract = storeContract('the store of counters', (tha
     assert.equal((await lock(db)).attempts, 50);
   });
 
+  that('locks and changes many as one, each with its own state, in whatever order they are named', async (db) => {
+    await save(db, { attempts: 3, lastAt: 1_000, blockedUntil: 9_000, unheard: 2 }, 'name:b');
+    const changes = [
+      { counter: 'source:c', attempts: 1, lastAt: 1, blockedUntil: 11, unheard: 0 },
+      { counter: 'name:b', attempts: 2, lastAt: 2, blockedUntil: 12, unheard: 1 },
+      { counter: 'own:a', attempts: 3, lastAt: 3, blockedUntil: 13, unheard: 3 },
+    ];
+    const keys = changes.map((it) => it.counter);
+    await db.transact(async (tx) => {
+      const [c, b, a] = await store.lock(tx, keys, now);
+      assert.deepEqual([c, b?.attempts, a], [fresh, 3, fresh]);
+      await store.save(tx, changes);
+    });
+    for (const { counter: key, ...state } of changes) assert.deepEqual(await lock(db, key), state, key);
+    assert.deepEqual(await left(db), ['name:b', 'own:a', 'source:c'], 'and no other');
+  });
+
+  that(
+    'forty attempts at once, each on a counter of its own and on shared ones, wait for each other in no ring',
+    async (db) => {
+      const attempts = await atOnce(db, 40, (tx, place) => {
+        const keys = [`own:${place}`, `name:${place % 3}`, `account:${place % 2}`, 'source:all'];
+        return countOn(tx, place % 2 === 0 ? keys : keys.toReversed());
+      });
+      assert.equal(attempts.length, 40);
+      assert.equal((await lock(db, 'source:all')).attempts, 40);
+      assert.equal((await lock(db, 'account:0')).attempts, 20);
+      assert.equal((await lock(db, 'own:7')).attempts, 1);
+    },
+  );
+
   that('takes back what was counted when the transaction is rolled back', async (db) => {
     await count(db, 1);
     const refused = new Error('refused');
     const attempt = db.transact(async (tx) => {
-      const state = await store.lock(tx, counter, now);
-      await store.save(tx, counter, { ...state, attempts: 2 });
+      await countOn(tx, [counter]);
       await store.add(tx, 'failures:1', now);
       throw refused;
     });
@@ -95,8 +133,7 @@ export const throttleStoreContract = storeContract('the store of counters', (tha
       if (place % 3 === 0) {
         await store.sweep(tx, { from: 'name:', to: 'name;' }, { allMs: 0, eachMs: 1, before: now + 1 });
       } else {
-        const state = await store.lock(tx, counter, now);
-        await store.save(tx, counter, { ...state, attempts: state.attempts + 1 });
+        await countOn(tx, [counter]);
       }
     });
     assert.equal((await lock(db)).attempts, 40);

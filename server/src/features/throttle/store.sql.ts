@@ -16,13 +16,45 @@ interface ThrottleTables {
 
 const { statement } = statements<ThrottleTables>();
 
-const lockCounter = statement((db, p: { counter: string }, dialect) => {
-  const counter = db
-    .selectFrom('throttle_counters')
-    .select(['attempts', 'last_at', 'blocked_until', 'unheard'])
-    .where('counter', '=', p.counter);
-  return dialect.rowLocks ? counter.forUpdate() : counter;
-});
+/** One statement for each number of rows: an attempt has few counters, and each is read and written with the others. */
+function perCount<S>(make: (places: readonly number[]) => S): (count: number) => S {
+  const made: S[] = [];
+  return (count) => {
+    made[count] ??= make(Array.from({ length: count }, (_, place) => place));
+    return made[count];
+  };
+}
+
+const lockCounters = perCount((places) =>
+  statement((db, counters: readonly string[], dialect) => {
+    const found = db
+      .selectFrom('throttle_counters')
+      .select(['counter', 'attempts', 'last_at', 'blocked_until', 'unheard'])
+      .where(
+        'counter',
+        'in',
+        places.map((place) => counters[place] as string),
+      )
+      .orderBy('counter');
+    return dialect.rowLocks ? found.forUpdate() : found;
+  }),
+);
+
+/** Its parameters are the keys and, behind them, the instant: a row that is not there yet must be somebody's before it can be locked. */
+const openCounters = perCount((places) =>
+  statement((db, p: readonly (string | Instant)[], dialect) =>
+    dialect.unlessPresent(
+      db.insertInto('throttle_counters').values(
+        places.map((place) => ({
+          counter: p[place] as string,
+          attempts: 0,
+          last_at: p[places.length] as Instant,
+          blocked_until: 0,
+        })),
+      ),
+    ),
+  ),
+);
 
 const openCounter = statement((db, p: { counter: string; attempts: number; now: Instant }, dialect) =>
   dialect.unlessPresent(
@@ -32,11 +64,21 @@ const openCounter = statement((db, p: { counter: string; attempts: number; now: 
   ),
 );
 
-const saveCounter = statement((db, p: { counter: string } & CounterState) =>
-  db
-    .updateTable('throttle_counters')
-    .set({ attempts: p.attempts, last_at: p.lastAt, blocked_until: p.blockedUntil, unheard: p.unheard })
-    .where('counter', '=', p.counter),
+const columns = ['attempts', 'last_at', 'blocked_until', 'unheard'] as const;
+
+/** Its parameters are the rows, one behind the other: the key, and `columns`. */
+const saveCounters = perCount((places) =>
+  statement((db, p: readonly (string | number)[], dialect) => {
+    const at = <T>(place: number, column: number) => p[place * (columns.length + 1) + column] as T;
+    const rows = places.map((place) => ({
+      counter: at<string>(place, 0),
+      attempts: at<number>(place, 1),
+      last_at: at<Instant>(place, 2),
+      blocked_until: at<Instant>(place, 3),
+      unheard: at<number>(place, 4),
+    }));
+    return dialect.overwriting(db.insertInto('throttle_counters').values(rows), 'counter', columns);
+  }),
 );
 
 const addToCounter = statement((db, p: { counter: string; now: Instant }) =>
@@ -72,20 +114,22 @@ const sweepCounters = statement((db, p: Range & Memory & { before: Instant }) =>
 );
 
 export const throttleStore: ThrottleStore = {
-  async lock(tx, counter, now) {
-    // Where it is not there, somebody else may open it before we do; and a sweep may remove it before we lock it.
+  async lock(tx, counters, now) {
+    const sorted = counters.toSorted();
+    const fresh = { attempts: 0, lastAt: now, blockedUntil: 0, unheard: 0 };
+    // A sweep may remove one between the two statements.
     for (let round = 0; round < 10; round += 1) {
-      const row = await tx.first(lockCounter, { counter });
-      if (row) {
-        const { attempts, last_at: lastAt, blocked_until: blockedUntil, unheard } = row;
-        return { attempts, lastAt, blockedUntil, unheard: unheard ?? 0 };
-      }
-      await tx.execute(openCounter, { counter, attempts: 0, now });
+      if (tx.dialect.rowLocks) await tx.execute(openCounters(sorted.length), [...sorted, now]);
+      const rows = await tx.all(lockCounters(sorted.length), sorted);
+      const found = new Map(rows.map((row) => [row.counter, stateOf(row)]));
+      if (found.size === sorted.length || !tx.dialect.rowLocks) return counters.map((key) => found.get(key) ?? fresh);
     }
     throw new Error('a counter vanishes as fast as it is made');
   },
-  save: async (tx, counter, state) => {
-    await tx.execute(saveCounter, { counter, ...state });
+  async save(tx, changes) {
+    const rows = changes.toSorted((a, b) => (a.counter < b.counter ? -1 : 1));
+    const values = rows.flatMap((it) => [it.counter, it.attempts, it.lastAt, it.blockedUntil, it.unheard]);
+    await tx.execute(saveCounters(rows.length), values);
   },
   async add(tx, counter, now) {
     const increment = async () => (await tx.execute(addToCounter, { counter, now })) === 1;
@@ -96,3 +140,12 @@ export const throttleStore: ThrottleStore = {
   findBehind: async (db, range, others) => (await db.first(counterBehind, { ...range, others }))?.counter,
   sweep: (tx, range, over) => tx.execute(sweepCounters, { ...range, ...over }),
 };
+
+type CounterRow = Omit<ThrottleTables['throttle_counters'], 'counter'>;
+
+const stateOf = ({ attempts, last_at: lastAt, blocked_until: blockedUntil, unheard }: CounterRow): CounterState => ({
+  attempts,
+  lastAt,
+  blockedUntil,
+  unheard: unheard ?? 0,
+});

@@ -8,12 +8,20 @@ export interface Range {
   readonly to: string;
 }
 
+/** A counter, and what it is to hold. */
+export interface SavedCounter extends CounterState {
+  readonly counter: string;
+}
+
 /** Counters as their rows know them: by an opaque key. */
 export interface ThrottleStore {
-  /** The counter as it stands, a new one where there is none. Until the transaction ends nobody else can lock it. */
-  lock(tx: Tx, counter: string, now: Instant): Promise<CounterState>;
-  /** Changes a counter that the caller has locked. One that is set to nothing is not removed: others may be waiting to lock it. */
-  save(tx: Tx, counter: string, state: CounterState): Promise<void>;
+  /**
+   * The counters as they stand, a new one where there is none. Until the transaction ends nobody else can lock them. However they are
+   * named, they are locked in one order, so that no two callers wait for each other in a ring.
+   */
+  lock(tx: Tx, counters: readonly string[], now: Instant): Promise<CounterState[]>;
+  /** Changes counters that the caller has locked. One that is set to nothing is not removed: others may be waiting to lock it. */
+  save(tx: Tx, changes: readonly SavedCounter[]): Promise<void>;
   /** Adds one to a counter that only ever grows. */
   add(tx: Tx, counter: string, now: Instant): Promise<void>;
   /** The sum of the counters from `from` to below `to`. */

@@ -30,6 +30,11 @@ export function createMysqlDialect(): Dialect {
       const column = insert.toOperationNode().columns?.[0]?.column.name ?? 'id';
       return insert.onDuplicateKeyUpdate({ [column]: sql.ref(column) }) as T;
     },
+    // `values()` is deprecated on MySQL, and MariaDB knows nothing else.
+    overwriting: <T extends AnyInsert>(insert: T, _key: string, columns: readonly string[]) =>
+      insert.onDuplicateKeyUpdate(
+        Object.fromEntries(columns.map((column) => [column, sql`values(${sql.ref(column)})`])),
+      ) as T,
     types: {
       generatedId: sql`bigint auto_increment primary key`,
       integer: 'bigint',

@@ -86,12 +86,25 @@ describe('a transaction on a server', () => {
     });
   }
 
-  test('is given up after four attempts', async () => {
-    for (const kind of ['rolled-back', 'gone'] as const) {
-      const { db, write, log } = open(failing('write', new Fault(kind)));
-      await assert.rejects(db.transact(write), unchanged);
-      assert.equal(log.filter((line) => line.endsWith('write')).length, 4);
-    }
+  const attemptsUntilGivenUp = async (kind: 'gone' | 'rolled-back') => {
+    const { db, write, log } = open(failing('write', new Fault(kind)));
+    await assert.rejects(db.transact(write), unchanged);
+    return log.filter((line) => line.endsWith('write')).length;
+  };
+
+  test('is given up when four connections have broken', async () => {
+    assert.equal(await attemptsUntilGivenUp('gone'), 4);
+  });
+
+  test('is given up when others went ahead twenty times, or before when its time is up', async () => {
+    const attempts = await attemptsUntilGivenUp('rolled-back');
+    assert.ok(attempts > 4 && attempts <= 20, String(attempts));
+  });
+
+  test('gets through a deadlock that takes many turns', async () => {
+    const { db, write, log } = open(failing('write', new Fault('rolled-back'), 8));
+    await db.transact(write);
+    assert.equal(log.filter((line) => line.endsWith('commit')).length, 1);
   });
 
   test('is not run again for a mistake of ours, nor for a refusal, whatever words it uses', async () => {

@@ -105,6 +105,7 @@ export function createServerDatabase(
       return work(connection);
     };
     return {
+      dialect,
       ...readsOn(use),
       execute: (statement, parameters) =>
         use(async (it) => (await uniquely(driver, () => run(it, statement, parameters))).changes),

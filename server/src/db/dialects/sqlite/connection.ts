@@ -13,6 +13,8 @@ export interface SqliteConnection {
   first(statement: AnyStatement, parameters: object): unknown;
   runQuery(query: Compilable<unknown>): SqliteResult;
   exec(text: string): void;
+  /** Runs a statement without parameters or rows that comes again and again (`commit`): it is parsed once. */
+  repeat(text: string): void;
   readonly inTransaction: boolean;
   close(): void;
 }
@@ -30,6 +32,13 @@ export function openConnection(path: string, dialect: Dialect, options: { readOn
   const database = new DatabaseSync(path, { readOnly: options.readOnly });
   const prepared = new Map<AnyStatement, Prepared & Compiled>();
 
+  const repeated = new Map<string, StatementSync>();
+
+  const prepareRepeated = (text: string): StatementSync => {
+    const handle = database.prepare(text);
+    repeated.set(text, handle);
+    return handle;
+  };
   const prepare = (sql: string): Prepared => {
     const handle = database.prepare(sql);
     return { handle, returnsRows: handle.columns().length > 0 };
@@ -55,6 +64,7 @@ export function openConnection(path: string, dialect: Dialect, options: { readOn
       return execute(prepare(sql), parameters);
     },
     exec: (text) => database.exec(text),
+    repeat: (text) => void (repeated.get(text) ?? prepareRepeated(text)).run(),
     get inTransaction() {
       return database.isTransaction;
     },

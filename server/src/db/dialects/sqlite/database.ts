@@ -72,12 +72,12 @@ export function openSqlite(options: SqliteOptions): Database {
 
   const runAndCommit = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
     await lock.begin();
-    const tx = createTx(writer);
+    const tx = createTx(writer, dialect);
     try {
       const result = await guard.enter(() => work(tx));
       assertStillOpen(writer);
       groupCommit.assertHealthy();
-      writer.exec('commit');
+      writer.repeat('commit');
       groupCommit.committed();
       return result;
     } catch (error) {
@@ -99,11 +99,11 @@ export function openSqlite(options: SqliteOptions): Database {
   return {
     dialect,
     ...readsOf(reader, outside),
-    async transact(work) {
+    async transact(work, { sync = 'own' } = {}) {
       outside(groupCommit.assertHealthy);
       const result = await inLane(work);
       checkpointer.committed();
-      await groupCommit.durable();
+      if (sync === 'own') await groupCommit.durable();
       return result;
     },
     // Every step takes the write lock and looks again before it writes, so that nothing more is needed.

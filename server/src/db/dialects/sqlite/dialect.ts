@@ -1,5 +1,6 @@
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely';
 import { type AnyInsert, barrierMessage, type Dialect, type LastIds, type WriteBarrier } from '../../dialect.ts';
+import { overwriting } from '../overwriting.ts';
 
 /**
  * SQLite for Kysely: it compiles, our connections run. The driver is a dummy on purpose, so that no query can pass by the write
@@ -19,6 +20,7 @@ export function createSqliteDialect(): Dialect {
     returning: true,
     rowLocks: false,
     alreadyThere: () => false,
+    overwriting,
     unlessPresent: <T extends AnyInsert>(insert: T) => insert.onConflict((conflict) => conflict.doNothing()) as T,
     types: {
       generatedId: sql`integer primary key autoincrement`,

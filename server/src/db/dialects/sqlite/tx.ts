@@ -1,4 +1,5 @@
 import type { Reads, Tx } from '../../database.ts';
+import type { Dialect } from '../../dialect.ts';
 import { databaseUnavailable } from '../../unavailable.ts';
 import type { SqliteConnection } from './connection.ts';
 
@@ -15,7 +16,7 @@ export function readsOf(connection: SqliteConnection, guard: <T>(work: () => T) 
 }
 
 /** The handle on a transaction that `connection` has begun. */
-export function createTx(connection: SqliteConnection): EndableTx {
+export function createTx(connection: SqliteConnection, dialect: Dialect): EndableTx {
   let open = true;
   const guard = <T>(work: () => T): T => {
     if (!open) throw new Error('a transaction was used after its end');
@@ -23,6 +24,7 @@ export function createTx(connection: SqliteConnection): EndableTx {
     return work();
   };
   return {
+    dialect,
     ...readsOf(connection, guard),
     execute: async (statement, parameters) => guard(() => connection.run(statement, parameters).changes),
     insert: async (statement, parameters) =>

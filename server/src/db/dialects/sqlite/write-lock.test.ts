@@ -8,7 +8,7 @@ import { createWriteLock } from './write-lock.ts';
 function lockedFor(tries: number) {
   const state = { left: tries, asked: 0 };
   const connection = {
-    exec: (text: string) => {
+    repeat: (text: string) => {
       assert.equal(text, 'begin immediate');
       state.asked += 1;
       if (state.left === 0) return;
@@ -55,7 +55,7 @@ describe('the write lock', () => {
   test('an error that is no lock passes through', async () => {
     const broken = Object.assign(new Error('disk I/O error'), { errcode: 10 });
     const connection = {
-      exec: () => {
+      repeat: () => {
         throw broken;
       },
     } as unknown as SqliteConnection;

@@ -24,7 +24,7 @@ export function createWriteLock(writer: SqliteConnection, patienceMs: number): W
     async begin() {
       for (;;) {
         try {
-          writer.exec('begin immediate');
+          writer.repeat('begin immediate');
           lockedForMs = 0;
           return;
         } catch (error) {
