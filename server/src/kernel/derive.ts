@@ -1,4 +1,4 @@
-import { createHash, hkdfSync } from 'node:crypto';
+import { hash, hkdfSync } from 'node:crypto';
 import type { Secret } from './secret.ts';
 import type { SecretKeys } from './secret-keys.ts';
 
@@ -20,5 +20,5 @@ export function deriveKeys({ present, former }: SecretKeys, purpose: string): [B
 
 /** SHA-256 in base64url: how random secrets of 128 bit and more are kept (they need no salt and no slow hash). */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+  return hash('sha256', text, 'base64url');
 }

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { ApiCookie } from '../../http/cookies.ts';
-import type { Clock, Instant } from '../../kernel/clock.ts';
+import { type Clock, iso } from '../../kernel/clock.ts';
 import type { SessionId } from '../../kernel/ids.ts';
 import type { Tokens } from './issue-tokens.ts';
 import type { OwnSession } from './own-session.ts';
@@ -25,8 +25,6 @@ export const accessTokenReply = (tokens: Tokens) => ({
   token_type: 'bearer' as const,
   expires_in: tokens.expiresInSeconds,
 });
-
-const iso = (instant: Instant): string => new Date(instant).toISOString();
 
 /** @param current the session of this request; none of an API key */
 export const sessionReply = (session: OwnSession, current: SessionId | undefined) => ({

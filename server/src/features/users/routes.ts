@@ -1,4 +1,5 @@
 import { type Route, route } from '../../http/route.ts';
+import { iso } from '../../kernel/clock.ts';
 import { CurrentUserReply } from './schemas.ts';
 
 export const userRoutes: readonly Route[] = [
@@ -17,7 +18,7 @@ export const userRoutes: readonly Route[] = [
       username: principal.username,
       email: principal.email,
       email_verified: principal.emailVerified,
-      created_at: new Date(principal.createdAt).toISOString(),
+      created_at: iso(principal.createdAt),
     }),
   }),
 ];
