@@ -83,7 +83,7 @@ async function round({ users, features, times }: House, place: number, counts: b
   };
   const command = { name: email, byUsername: false, password, origin, clientId: 'bench' };
   const tokens = await timed('login', () => features.signIn.logIn(command));
-  await timed('user', () => features.sessions.authenticate(tokens.accessToken.reveal(), undefined));
+  await timed('user', async () => features.sessions.authenticate(tokens.accessToken.reveal(), undefined));
   await timed('refresh', () => features.sessions.refresh(tokens.refreshToken.reveal(), { origin, clientId: 'bench' }));
 }
 

@@ -1,11 +1,12 @@
 import type { Compilable } from 'kysely';
+import type { Soon } from '../kernel/soon.ts';
 import type { Dialect } from './dialect.ts';
 import type { InsertStatement, Statement } from './statement.ts';
 
 /** Reads, inside or outside a transaction. */
 export interface Reads {
-  /** The first row, or `undefined`. */
-  first<P extends object, R>(statement: Statement<P, R>, parameters: P): Promise<R | undefined>;
+  /** The first row, or `undefined`; at once where the database is a part of this process. */
+  first<P extends object, R>(statement: Statement<P, R>, parameters: P): Soon<R | undefined>;
   /** Every row. */
   all<P extends object, R>(statement: Statement<P, R>, parameters: P): Promise<R[]>;
   /** Rows of a query whose shape depends on its input (a search, a listing): built and compiled at each call. */

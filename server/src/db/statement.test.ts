@@ -63,10 +63,10 @@ describe('a statement', () => {
         builds += 1;
         return builder.selectNoFrom(sql<string>`cast(${p.word} as text)`.as('word'));
       });
-      for (const word of ['one', 'two', 'three']) assert.deepEqual({ ...(await db.first(echo, { word })) }, { word });
+      for (const word of ['one', 'two', 'three']) assert.deepEqual(await db.first(echo, { word }), { word });
       assert.equal(builds, 1, 'the reading connection');
       for (const word of ['four', 'five']) {
-        assert.deepEqual({ ...(await db.transact((tx) => tx.first(echo, { word }))) }, { word });
+        assert.deepEqual(await db.transact(async (tx) => tx.first(echo, { word })), { word });
       }
       assert.equal(builds, 2, 'and the writing one');
     } finally {
@@ -78,7 +78,7 @@ describe('a statement', () => {
     const db = openSqlite({ path: ':memory:' });
     try {
       const echo = statement((builder, p: { word: string }) => builder.selectNoFrom(sql<string>`${p.word}`.as('word')));
-      await assert.rejects(db.first(echo, {} as { word: string }), TypeError);
+      await assert.rejects(async () => db.first(echo, {} as { word: string }), TypeError);
     } finally {
       await db.close();
     }

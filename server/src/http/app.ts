@@ -10,6 +10,7 @@ import { createLazyCompilers } from './lazy-compilers.ts';
 import { addNotFound, trackMethods } from './not-found.ts';
 import { createRequestIds } from './request-ids.ts';
 import { createLogController, discreetLogger } from './request-log.ts';
+import { RequestLogger } from './request-logger.ts';
 import { addSecurityHeaders, securityHeaders } from './security-headers.ts';
 import { createSocketErrorHandler, refuseTunnels } from './socket-errors.ts';
 
@@ -75,7 +76,7 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
     ...serverOptions(options),
     ...(compilers === undefined ? {} : { schemaController: compilers }),
     loggerInstance: logger,
-    logController: createLogController(),
+    logController: createLogController(logger),
     genReqId: requestId,
     clientErrorHandler: onSocketError,
     // A broken address reaches no hook, so that what hooks do happens here.
@@ -84,6 +85,7 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
     },
   });
   compilers?.warmUp(app);
+  app.setChildLoggerFactory((parent, bindings, options) => new RequestLogger(parent, bindings, options));
   app.decorateRequest('principal', null);
   app.removeAllContentTypeParsers();
   addJsonBody(app);

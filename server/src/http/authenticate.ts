@@ -1,7 +1,8 @@
-import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { FastifyRequest, onRequestHookHandler } from 'fastify';
 import { apiKeyNotAccepted, invalidToken } from '../kernel/access.ts';
 import type { RequestOrigin } from '../kernel/origin.ts';
-import type { Machine, Permission, Person } from '../kernel/principal.ts';
+import type { Machine, Permission, Person, Principal } from '../kernel/principal.ts';
+import { andThen, type Soon } from '../kernel/soon.ts';
 import { missingCredentials } from './refusals.ts';
 import { originOf } from './request-origin.ts';
 import type { Access } from './route.ts';
@@ -13,7 +14,7 @@ import type { Access } from './route.ts';
  * @param permission what the user must hold besides
  * @throws `invalid-token` (unauthenticated), `insufficient-permission` (forbidden)
  */
-export type Authenticate = (token: string, permission: Permission | undefined) => Promise<Person>;
+export type Authenticate = (token: string, permission: Permission | undefined) => Soon<Person>;
 
 /** The port to whoever knows the API keys. */
 export interface ApiKeyCheck {
@@ -23,7 +24,7 @@ export interface ApiKeyCheck {
    * @param permission what key and owner must both hold besides
    * @throws `invalid-api-key` (unauthenticated), `too-many-attempts` (throttled), `insufficient-permission` (forbidden)
    */
-  authenticate(key: string, permission: Permission | undefined, origin: RequestOrigin): Promise<Machine>;
+  authenticate(key: string, permission: Permission | undefined, origin: RequestOrigin): Soon<Machine>;
 }
 
 /** Whether a route takes API keys besides access tokens. */
@@ -60,20 +61,26 @@ export function bearerToken(request: Pick<FastifyRequest, 'headers' | 'raw'>): s
 export function authenticateHook(
   ports: { readonly authenticate: Authenticate; readonly apiKeys: ApiKeyCheck },
   access: Extract<Access, { kind: 'bearer' }>,
-): onRequestAsyncHookHandler {
+): onRequestHookHandler {
   const { authenticate, apiKeys } = ports;
   const { permission } = access;
   const takesKeys = takesApiKeys(access);
-  return async (request) => {
+
+  const principalOf = (request: FastifyRequest): Soon<Principal> => {
     const token = bearerToken(request);
     if (token === undefined) throw missingCredentials();
-    if (!apiKeys.isApiKey(token)) {
-      request.principal = await authenticate(token, permission);
-      return;
-    }
+    if (!apiKeys.isApiKey(token)) return authenticate(token, permission);
     // Whatever key it is: nothing is looked up.
     if (!takesKeys) throw apiKeyNotAccepted();
-    request.principal = await apiKeys.authenticate(token, permission, originOf(request));
+    return apiKeys.authenticate(token, permission, originOf(request));
+  };
+
+  return (request, _reply, done) => {
+    const entered = andThen(principalOf(request), (principal) => {
+      request.principal = principal;
+    });
+    if (entered instanceof Promise) entered.then(() => done(), done);
+    else done();
   };
 }
 

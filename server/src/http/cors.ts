@@ -8,23 +8,23 @@ import { addVary } from './vary.ts';
  */
 export function addCors(app: FastifyInstance, origins: ReadonlySet<string>, table: MethodTable): void {
   if (origins.size === 0) return;
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     // Whatever the origin: a shared cache must not hand one origin's answer to another.
     addVary(reply, 'Origin');
     const { origin } = request.headers;
-    if (origin === undefined || !origins.has(origin)) return;
+    if (origin === undefined || !origins.has(origin)) return done();
     reply.header('access-control-allow-origin', origin).header('access-control-allow-credentials', 'true');
     const isPreflight = request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
     const methods = isPreflight ? table.allowed(request.raw.url ?? '') : [];
     if (methods.length === 0) {
       reply.header('access-control-expose-headers', 'Retry-After, WWW-Authenticate');
-      return;
+      return done();
     }
     reply
       .header('access-control-allow-methods', methods.join(', '))
       .header('access-control-allow-headers', 'Authorization, Content-Type')
       .header('access-control-max-age', '600');
-    return reply.code(204).send();
+    void reply.code(204).send();
   });
 }
 

@@ -19,8 +19,9 @@ export function addNotFound(app: FastifyInstance, table: MethodTable): void {
     reply.header('allow', allowed.join(', '));
     throw methodNotAllowed();
   };
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     if (request.is404) refuse(request, reply);
+    done();
   });
   app.setNotFoundHandler(refuse);
 }

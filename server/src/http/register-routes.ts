@@ -2,7 +2,7 @@ import type {
   FastifyInstance,
   FastifyReply,
   FastifyRequest,
-  onRequestAsyncHookHandler,
+  onRequestHookHandler,
   onSendHookHandler,
   RouteOptions,
 } from 'fastify';
@@ -33,20 +33,25 @@ function optionsOf(route: Route, { strictReplies = false, ...ports }: RegisterOp
     exposeHeadRoute: route.method === 'GET' && route.safe !== false,
     handler: handlerOf(route),
     ...(route.anyOrigin === true ? { onRequest: allowAnyOrigin } : {}),
-    ...(access.kind === 'bearer' ? bearerHooks(authenticateHook(ports, access)) : {}),
+    ...(access.kind === 'bearer' ? bearerHooks(route, authenticateHook(ports, access)) : {}),
     ...(strictReplies ? { onSend: refuseUndeclared(route) } : {}),
   };
 }
 
 /**
  * Before the body is read, so that a stranger's bytes cost nothing; and again when there was one, since a body may take its time and
- * what was ended meanwhile must not act any more.
+ * what was ended meanwhile must not act any more. A GET has none that would be read.
  */
-function bearerHooks(authenticate: onRequestAsyncHookHandler): Pick<RouteOptions, 'onRequest' | 'preHandler'> {
+function bearerHooks(
+  { method }: Route,
+  authenticate: onRequestHookHandler,
+): Pick<RouteOptions, 'onRequest' | 'preHandler'> {
+  if (method === 'GET') return { onRequest: authenticate };
   return {
     onRequest: authenticate,
-    preHandler: async function (request, reply) {
-      if (request.body !== undefined) await authenticate.call(this, request, reply);
+    preHandler(request, reply, done) {
+      if (request.body === undefined) done();
+      else authenticate.call(this, request, reply, done);
     },
   };
 }
@@ -68,13 +73,15 @@ function schemaOf({ body, bodyOptional, params, query, replies }: Route): object
 function handlerOf(route: Route): RouteOptions['handler'] {
   const status = successStatus(route);
   const contentType = route.replies[status]?.contentType;
-  return async (request: FastifyRequest, reply: FastifyReply) => {
+  return (request: FastifyRequest, reply: FastifyReply) => {
     reply.code(status);
     if (route.cache !== undefined) reply.header('cache-control', route.cache);
     if (contentType !== undefined) reply.type(contentType);
     // To a schema no body looks like `null`; to a handler it is undefined either way.
     if (request.body === null && route.bodyOptional === true) request.body = undefined;
-    return await route.handler(request, reply);
+    const body = route.handler(request, reply);
+    // Nothing is an answer too; Fastify would take it for one that comes later.
+    return body === undefined ? Promise.resolve() : body;
   };
 }
 

@@ -33,10 +33,16 @@ export const discreetLogger = (logger: FastifyBaseLogger): FastifyBaseLogger =>
     },
   );
 
-/** One line at level debug for each request; none of Fastify's own. */
-export function createLogController(): LogController {
+/**
+ * One line at level debug for each request; none of Fastify's own.
+ *
+ * @param level of the logger
+ */
+export function createLogController({ level }: Pick<FastifyBaseLogger, 'level'>): LogController {
+  const isWritten = level === 'debug' || level === 'trace';
   return Object.assign(new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }), {
     requestCompleted: (_error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+      if (!isWritten) return;
       const fields = requestFields(request);
       reply.log.debug({ ...fields, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered');
     },

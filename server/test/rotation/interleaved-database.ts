@@ -1,4 +1,5 @@
 import type { Database, Reads, Tx } from '../../src/db/database.ts';
+import type { Soon } from '../../src/kernel/soon.ts';
 
 /**
  * - `transactions`: as the database makes them.
@@ -18,7 +19,7 @@ export type Turn = (what: string, options: { readonly fatal: boolean; readonly s
 /** A database at whose every `await` the scheduler says who goes on. Outside of `active`, it is `db` itself. */
 export function interleave(db: Database, isolation: Isolation, turn: Turn, active: () => boolean): Database {
   const yielding = (reads: Reads, fatal: boolean): Reads => {
-    const step = <T>(what: string, work: () => Promise<T>) =>
+    const step = async <T>(what: string, work: () => Soon<T>): Promise<T> =>
       active() ? turn(what, { fatal, statement: true }).then(work) : work();
     return {
       first: (statement, parameters) => step('reads', () => reads.first(statement, parameters)),

@@ -1,4 +1,5 @@
 import type { Database, Tx } from '../../src/db/database.ts';
+import type { Soon } from '../../src/kernel/soon.ts';
 
 /** Where a transaction can be held: before it begins, behind its first read, behind its first write, before and behind its commit. */
 export type PausePoint = 'begin' | 'read' | 'write' | 'commit' | 'committed';
@@ -27,7 +28,7 @@ export function createPausingDatabase(db: Database): PausingDatabase {
   };
 
   const pausing =
-    <Given extends unknown[], Result>(point: PausePoint, work: (...given: Given) => Promise<Result>) =>
+    <Given extends unknown[], Result>(point: PausePoint, work: (...given: Given) => Soon<Result>) =>
     async (...given: Given): Promise<Result> => {
       const result = await work(...given);
       await pass(point);

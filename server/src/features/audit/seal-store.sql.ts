@@ -249,8 +249,8 @@ export const sealStore: SealStore = {
   addCheckpoint: async (tx, checkpoint) => {
     await tx.execute(addCheckpoint, checkpoint);
   },
-  newestCheckpoint: (db) => db.first(newestCheckpoint, {}),
-  checkpoint: (db, size) => db.first(oneCheckpoint, { size }),
+  newestCheckpoint: async (db) => db.first(newestCheckpoint, {}),
+  checkpoint: async (db, size) => db.first(oneCheckpoint, { size }),
   checkpoints: (db, page) => db.all(checkpointsBehind, page),
   sealedRows: async (db, range) => (await db.all(sealedRows, range)).map(rowOf),
   async strays(db) {

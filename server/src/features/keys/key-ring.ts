@@ -1,6 +1,7 @@
 import type { Reads } from '../../db/database.ts';
 import type { Clock, Instant } from '../../kernel/clock.ts';
 import { WrongSecretKey } from '../../kernel/seal.ts';
+import type { Soon } from '../../kernel/soon.ts';
 import { signerAt } from './policy.ts';
 import { openSigningKey, type SigningKey, type StoredSigningKey } from './signing-key.ts';
 import type { KeysStore } from './store.ts';
@@ -20,7 +21,7 @@ export interface KeyRing {
  * @param maxAgeMs a second unless said
  * @throws `database-unavailable` when the keys cannot be known any more
  */
-export type GetKeyRing = (maxAgeMs?: number) => KeyRing | Promise<KeyRing>;
+export type GetKeyRing = (maxAgeMs?: number) => Soon<KeyRing>;
 
 /** "Emergency: within one second on all nodes." */
 const staleAfterMs = 1_000;

@@ -2,6 +2,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { asSessionId, asUserId, type SessionId, type UserId } from '../../kernel/ids.ts';
 import type { Permission } from '../../kernel/principal.ts';
 import type { Random } from '../../kernel/random.ts';
+import { andThen, type Soon } from '../../kernel/soon.ts';
 import { type GetKeyRing, type KeyRing, type SigningKey, signCompact, verifyCompact } from '../keys/index.ts';
 import { statusReference } from './status-reference.ts';
 import { createTokenCache } from './token-cache.ts';
@@ -20,7 +21,7 @@ export interface AccessTokens {
   /** Good for its usual time, but not beyond the session. */
   mint(grant: TokenGrant): Promise<{ readonly token: string; readonly expiresInSeconds: number }>;
   /** `undefined` for anything but a token of ours that has not expired, and whose key is in use. */
-  verify(token: string): Promise<AccessClaims | undefined>;
+  verify(token: string): Soon<AccessClaims | undefined>;
 }
 
 /** A user's id as a text (RFC 7519 §4.1.2 wants one); fifteen digits are exact as a number. */
@@ -62,13 +63,19 @@ export function createAccessTokens(deps: {
   };
 
   /** A token that was verified before must still be of a key in use: one that is revoked takes its tokens with it. */
-  const claimsOf = async (token: string): Promise<AccessClaims | undefined> => {
-    const ring = await keys.ring();
+  const claimsOf = (token: string, ring: KeyRing): Soon<AccessClaims | undefined> => {
     const known = cache.get(token);
     if (known !== undefined) return ring.all.includes(known.key) ? known : undefined;
-    const key = keyOf(token, ring) ?? keyOf(token, await keys.ring(unknownKeyMaxAgeMs));
-    return key && check(token, key);
+    const key = keyOf(token, ring);
+    if (key !== undefined) return check(token, key);
+    return andThen(keys.ring(unknownKeyMaxAgeMs), (newer) => {
+      const newKey = keyOf(token, newer);
+      return newKey && check(token, newKey);
+    });
   };
+
+  const unlessExpired = (claims: AccessClaims | undefined): AccessClaims | undefined =>
+    claims !== undefined && clock.now() < claims.payload.exp * 1_000 ? claims : undefined;
 
   return {
     async mint({ user, refreshToken, expiresAt, statusIndex, clientId, roles, permissions }) {
@@ -89,10 +96,11 @@ export function createAccessTokens(deps: {
       };
       return { token: signCompact(current.headers['at+jwt'], payload, current), expiresInSeconds };
     },
-    async verify(token) {
-      const claims = await claimsOf(token);
-      return claims !== undefined && clock.now() < claims.payload.exp * 1_000 ? claims : undefined;
-    },
+    verify: (token) =>
+      andThen(
+        andThen(keys.ring(), (ring) => claimsOf(token, ring)),
+        unlessExpired,
+      ),
   };
 }
 

@@ -2,7 +2,8 @@ import type { Reads } from '../../db/database.ts';
 import { invalidToken, lackingPermission } from '../../kernel/access.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Permission, Person } from '../../kernel/principal.ts';
-import type { AccessTokens } from './access-token.ts';
+import { andThen, type Soon } from '../../kernel/soon.ts';
+import type { AccessClaims, AccessTokens } from './access-token.ts';
 import type { SessionsStore } from './store.ts';
 
 /**
@@ -11,7 +12,7 @@ import type { SessionsStore } from './store.ts';
  *
  * @throws invalidToken, lackingPermission
  */
-export type Authenticate = (token: string, permission: Permission | undefined) => Promise<Person>;
+export type Authenticate = (token: string, permission: Permission | undefined) => Soon<Person>;
 
 export function createAuthenticate(deps: {
   db: Reads;
@@ -20,13 +21,16 @@ export function createAuthenticate(deps: {
   store: SessionsStore;
 }): Authenticate {
   const { db, clock, accessTokens, store } = deps;
-  return async (token, permission) => {
-    const claims = await accessTokens.verify(token);
+
+  const personOf = (claims: AccessClaims | undefined, permission: Permission | undefined): Soon<Person> => {
     if (claims === undefined) throw invalidToken();
     const { sessionId: session, userId: user } = claims;
-    const found = await store.authenticate(db, { session, user, now: clock.now(), permission });
-    if (found === undefined) throw invalidToken();
-    if (permission !== undefined && !found.permitted) throw lackingPermission(permission);
-    return found.principal;
+    return andThen(store.authenticate(db, { session, user, now: clock.now(), permission }), (found) => {
+      if (found === undefined) throw invalidToken();
+      if (permission !== undefined && !found.permitted) throw lackingPermission(permission);
+      return found.principal;
+    });
   };
+
+  return (token, permission) => andThen(accessTokens.verify(token), (claims) => personOf(claims, permission));
 }

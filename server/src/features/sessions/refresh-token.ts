@@ -47,14 +47,16 @@ export function createRefreshTokens(deps: { secretKeys: SecretKeys; random: Rand
   const tagOf = (body: string, key = tagKeys[0]): Buffer =>
     createHmac('sha256', key).update(body).digest().subarray(0, tagBytes);
 
+  const take = (sessionId: SessionId, generation: number, secret: string, text: string): RefreshToken => ({
+    sessionId,
+    generation,
+    text: new Secret(text),
+    hash: sha256(secret) as TokenHash,
+  });
+
   const build = (sessionId: SessionId, generation: number, secret: string): RefreshToken => {
     const body = `${sessionId}.${generation}.${secret}`;
-    return {
-      sessionId,
-      generation,
-      text: new Secret(`${body}.${tagOf(body).toString('base64url')}`),
-      hash: sha256(secret) as TokenHash,
-    };
+    return take(sessionId, generation, secret, `${body}.${tagOf(body).toString('base64url')}`);
   };
 
   const successorUnder = (key: Buffer, { sessionId, generation, text }: RefreshToken): RefreshToken => {
@@ -75,7 +77,7 @@ export function createRefreshTokens(deps: { secretKeys: SecretKeys; random: Rand
       const given = Buffer.from(tag, 'base64url');
       if (given.toString('base64url') !== tag) return undefined;
       if (!tagKeys.some((key) => timingSafeEqual(tagOf(body, key), given))) return undefined;
-      return build(asSessionId(sessionId), Number(generation), secret);
+      return take(asSessionId(sessionId), Number(generation), secret, text);
     },
 
     successorOf: (token) => successorUnder(chainKey, token),

@@ -2,7 +2,8 @@ import type { Generated, Kysely, Selectable } from 'kysely';
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { asSessionId, asUserId, type SessionId, type UserId } from '../../kernel/ids.ts';
-import type { Permission } from '../../kernel/principal.ts';
+import type { Permission, Person } from '../../kernel/principal.ts';
+import { andThen } from '../../kernel/soon.ts';
 import type { PublishedRoles } from '../roles/index.ts';
 import { isActiveUser, type PublishedUsers } from '../users/index.ts';
 import type { OwnSession } from './own-session.ts';
@@ -308,20 +309,16 @@ export const sessionsStore: SessionsStore = {
   isTrusted: async (db, user, id) => (await db.first(findTrusted, { user, id })) !== undefined,
   listUserAgents: async (db, user) => (await db.all(userAgentsOf, { user })).map((row) => row.user_agent),
 
-  async authenticate(db, { session, user, now, permission }) {
-    const row = await (permission === undefined
-      ? db.first(authenticate, { session, user, now })
-      : db.first(authenticateWithPermission, { session, user, now, permission }));
-    if (row === undefined) return undefined;
-    const principal = {
-      userId: asUserId(row.id),
-      username: row.username,
-      email: row.email,
-      emailVerified: row.email_verified_at !== null,
-      createdAt: row.created_at,
-      sessionId: asSessionId(session),
-    };
-    return { principal, permitted: 'permitted' in row ? Boolean(row.permitted) : permission === undefined };
+  authenticate(db, { session, user, now, permission }) {
+    if (permission === undefined)
+      return andThen(
+        db.first(authenticate, { session, user, now }),
+        (row) => row && { principal: toPerson(row, session), permitted: true },
+      );
+    return andThen(
+      db.first(authenticateWithPermission, { session, user, now, permission }),
+      (row) => row && { principal: toPerson(row, session), permitted: Boolean(row.permitted) },
+    );
   },
 
   nextStatusIndex: async (db, from) => (await db.first(nextStatusIndex, { from }))?.status_index ?? undefined,
@@ -340,6 +337,20 @@ export const sessionsStore: SessionsStore = {
     return tx.execute(sweepSessions, { before });
   },
 };
+
+type PersonRow = Pick<
+  Selectable<PublishedUsers['users']>,
+  'id' | 'username' | 'email' | 'email_verified_at' | 'created_at'
+>;
+
+const toPerson = (row: PersonRow, session: SessionId): Person => ({
+  userId: asUserId(row.id),
+  username: row.username,
+  email: row.email,
+  emailVerified: row.email_verified_at !== null,
+  createdAt: row.created_at,
+  sessionId: session,
+});
 
 type OwnSessionRow = Pick<
   Selectable<SessionsTables['sessions']>,

@@ -2,6 +2,7 @@ import type { Reads, Tx } from '../../db/database.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { SessionId, UserId } from '../../kernel/ids.ts';
 import type { Permission, Person } from '../../kernel/principal.ts';
+import type { Soon } from '../../kernel/soon.ts';
 import type { OwnSession } from './own-session.ts';
 import type { SessionState } from './policy.ts';
 import type { TokenHash } from './refresh-token.ts';
@@ -98,7 +99,7 @@ export interface SessionsStore {
   authenticate(
     db: Reads,
     claim: { session: SessionId; user: UserId; now: Instant; permission: Permission | undefined },
-  ): Promise<{ principal: Person; permitted: boolean } | undefined>;
+  ): Soon<{ principal: Person; permitted: boolean } | undefined>;
   /** When the newest session of a user began, whether it lives or not; as far back as sessions are kept. */
   lastStartedAt(db: Reads, user: UserId): Promise<Instant | undefined>;
   /** All sessions of a user that are kept, in the order of their ids, from behind `after`, so many at a time. */

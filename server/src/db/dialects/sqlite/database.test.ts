@@ -176,8 +176,8 @@ describe('a row', () => {
   test('comes back also from SQL that was written by hand', async () => {
     await withPlanets(async (db) => {
       const returning = rawQuery(db, "insert into planets (name, moons) values ('Mars', 2) returning moons");
-      assert.deepEqual(await db.transact((tx) => tx.query(returning)), [{ __proto__: null, moons: 2 }]);
-      assert.deepEqual(await db.query(rawQuery(db, 'select name from planets')), [{ __proto__: null, name: 'Mars' }]);
+      assert.deepEqual(await db.transact((tx) => tx.query(returning)), [{ moons: 2 }]);
+      assert.deepEqual(await db.query(rawQuery(db, 'select name from planets')), [{ name: 'Mars' }]);
     });
   });
 });

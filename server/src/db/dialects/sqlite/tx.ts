@@ -9,7 +9,7 @@ export type EndableTx = Tx & { end(): void };
 /** @param guard runs before each read */
 export function readsOf(connection: SqliteConnection, guard: <T>(work: () => T) => T): Reads {
   return {
-    first: async (statement, parameters) => guard(() => connection.first(statement, parameters)) as never,
+    first: (statement, parameters) => guard(() => connection.first(statement, parameters)) as never,
     all: async (statement, parameters) => guard(() => connection.run(statement, parameters).rows) as never,
     query: async (query) => guard(() => connection.runQuery(query).rows) as never,
   };
