@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '../../http/schema.ts';
 import { PlainText } from '../../http/text.ts';
 import { TokenText } from '../email-flows/index.ts';
 import { PasswordText } from '../passwords/index.ts';
