@@ -7,7 +7,7 @@ import { DomainError } from '../kernel/errors.ts';
 
 const Health = Type.Object(
   {
-    status: Type.Union([Type.Literal('ok'), Type.Literal('failing')]),
+    status: Type.Enum(['ok', 'failing']),
     checks: Type.Record(Type.String(), Type.String()),
   },
   { title: 'Health' },
