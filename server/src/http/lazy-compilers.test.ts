@@ -35,7 +35,7 @@ describe('schemas', () => {
     }, /broken/);
   });
 
-  test('a server that listens serves at once and warms up in idle time', async () => {
+  test('a server that listens serves at once, whatever is not compiled yet', async () => {
     await using t = await testApp({ schemas: 'lazy' });
     const address = await t.app.listen({ host: '127.0.0.1', port: 0 });
     const headers = { 'content-type': 'application/json' };
