@@ -22,7 +22,8 @@ export const keyward: Contender = {
   },
   launch: ({ port, folder, postgresUrl }) => ({
     program: process.execPath,
-    args: [entry, 'serve'],
+    // As `npm start` has it.
+    args: ['--max-semi-space-size=4', entry, 'serve'],
     cwd: folder,
     node: true,
     env: {

@@ -1,13 +1,13 @@
-import { Type } from 'typebox';
 import type { Database } from '../db/database.ts';
 import { assertServable } from '../db/house-moves.ts';
 import { databaseMoved } from '../db/moved.ts';
 import { type Route, route } from '../http/route.ts';
+import { Type } from '../http/schema.ts';
 import { DomainError } from '../kernel/errors.ts';
 
 const Health = Type.Object(
   {
-    status: Type.Union([Type.Literal('ok'), Type.Literal('failing')]),
+    status: Type.Enum(['ok', 'failing']),
     checks: Type.Record(Type.String(), Type.String()),
   },
   { title: 'Health' },

@@ -1,4 +1,3 @@
-import { Type } from 'typebox';
 import { databaseMoved } from '../db/moved.ts';
 import { databaseUnavailable, outcomeUnknown } from '../db/unavailable.ts';
 import { attemptsUncounted } from '../features/throttle/index.ts';
@@ -6,6 +5,7 @@ import { once } from '../http/once.ts';
 import { statusOfKind } from '../http/problem.ts';
 import { edgeRefusals, pathNotFound } from '../http/refusals.ts';
 import { type Route, route } from '../http/route.ts';
+import { Type } from '../http/schema.ts';
 import type { Refusal } from '../kernel/errors.ts';
 
 /** What stands on the page of a problem. */

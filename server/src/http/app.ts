@@ -84,7 +84,7 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
       handleError(firstOf(() => checkFraming(request, reply)) ?? error, request, reply.headers(headers));
     },
   });
-  compilers?.warmUp(app);
+  compilers?.loadSoon(app);
   app.setChildLoggerFactory((parent, bindings, options) => new RequestLogger(parent, bindings, options));
   app.decorateRequest('principal', null);
   app.removeAllContentTypeParsers();
@@ -112,7 +112,7 @@ function firstOf(check: () => void): unknown {
   }
 }
 
-function serverOptions({ trustProxy = false, bodyLimitBytes = 65_536, timeouts }: HttpAppOptions) {
+function serverOptions({ trustProxy = false, bodyLimitBytes = 65_536, timeouts, schemas }: HttpAppOptions) {
   const { headersMs, requestMs, connectionMs, keepAliveMs, checkMs } = { ...standardTimeouts, ...timeouts };
   return {
     trustProxy: typeof trustProxy === 'number' ? (_address: string, hop: number) => hop < trustProxy : trustProxy,
@@ -135,7 +135,8 @@ function serverOptions({ trustProxy = false, bodyLimitBytes = 65_536, timeouts }
     forceCloseConnections: 'idle' as const,
     // A longer one is cut off by `maxHeaderSize`; a pattern in the schema decides about the rest.
     routerOptions: { maxParamLength: maxHeaderBytes },
-    ajv: { customOptions: validationOptions },
+    // What is compiled late has been judged before (test/laws): compiling the schema of schemas takes 50 ms.
+    ajv: { customOptions: { ...validationOptions, validateSchema: schemas === 'eager' } },
   };
 }
 

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { Type } from 'typebox';
 import { docsPage, docsPolicy, docsStart } from './docs-page.ts';
 import { once } from './once.ts';
 import { type ApiInfo, openApiDocument } from './openapi.ts';
@@ -10,6 +9,7 @@ import { redocPage } from './redoc-page.ts';
 import { redocStyle } from './redoc-style.ts';
 import { pathNotFound } from './refusals.ts';
 import { type Route, route } from './route.ts';
+import { Type } from './schema.ts';
 
 export interface DocumentationOptions {
   readonly info: ApiInfo;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Type } from 'typebox';
 import { type Route, route } from './route.ts';
+import { Type } from './schema.ts';
 import { testApp } from './test-app.ts';
 
 const broken: Route = route({
@@ -35,7 +35,7 @@ describe('schemas', () => {
     }, /broken/);
   });
 
-  test('a server that listens serves at once and warms up in idle time', async () => {
+  test('a server that listens serves at once, whatever is not compiled yet', async () => {
     await using t = await testApp({ schemas: 'lazy' });
     const address = await t.app.listen({ host: '127.0.0.1', port: 0 });
     const headers = { 'content-type': 'application/json' };

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Type } from 'typebox';
 import { documentationRoutes } from './documentation.ts';
 import { openApiDocument } from './openapi.ts';
 import { redocPage } from './redoc-page.ts';
 import { type Route, route } from './route.ts';
+import { Type } from './schema.ts';
 import { sampleRoutes, testApp } from './test-app.ts';
 
 const info = { title: 'Keyward <API>', version: '1.2.3', description: 'Signs `people` in.\n\nAnd out.' };

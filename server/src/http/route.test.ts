@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Type } from 'typebox';
 import { refusal } from '../kernel/errors.ts';
 import { declaredStatuses, refusalsOf, successStatus } from './declared.ts';
 import { type Route, route } from './route.ts';
+import { Type } from './schema.ts';
 import { sampleRoutes } from './test-app.ts';
 
 const base = {

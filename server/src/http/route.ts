@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Static, TSchema, TUnknown } from 'typebox';
 import type { Refusal } from '../kernel/errors.ts';
 import type { Permission, Person, Principal } from '../kernel/principal.ts';
+import type { Static, TSchema, TUnknown } from './schema.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { Type } from 'typebox';
 import { insufficientPermission, invalidApiKey, invalidToken, lackingPermission } from '../kernel/access.ts';
 import { refusal } from '../kernel/errors.ts';
 import { asApiKeyId, asSessionId, asUserId } from '../kernel/ids.ts';
@@ -10,6 +9,7 @@ import { createHttpApp, type HttpAppOptions } from './app.ts';
 import type { ApiKeyCheck, Authenticate } from './authenticate.ts';
 import { registerRoutes } from './register-routes.ts';
 import { type Route, route } from './route.ts';
+import { Type } from './schema.ts';
 import { PathId, PlainText } from './text.ts';
 
 /** For tests alone: a server with one route of each sort, and a log that can be read. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Type } from 'typebox';
 import { route } from './route.ts';
+import { Type } from './schema.ts';
 import { testApp } from './test-app.ts';
 import { AnyText, PathId, PlainText } from './text.ts';
 

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from './schema.ts';
 
 /** Lengths count code points, as JSON Schema does. */
 export interface PlainTextRule {

@@ -45,7 +45,7 @@ const parts: Readonly<Record<PartName, Part>> = {
     own: ['edge', 'use case', 'policy', 'errors'],
     ground: ['kernel', 'http'],
     below: true,
-    packages: ['fastify', 'typebox'],
+    packages: ['fastify'],
   },
   'use case': {
     own: ['use case', 'policy', 'errors', 'store'],
@@ -118,6 +118,7 @@ function packageOnGround(area: string, name: string): string | undefined {
 
 function packageInFeature(path: string, name: string): string | undefined {
   if (!placedPackages.includes(name) || parts[partOf(path)].packages.includes(name)) return undefined;
+  if (name === 'typebox') return 'schemas are made with http/schema.ts';
   return name === 'kysely'
     ? 'SQL is written in store.sql.ts only'
     : `${name} is for routes.ts, schemas.ts and replies.ts only`;

@@ -7,6 +7,7 @@ import { builtInPermissions } from '../../src/features/roles/policy.ts';
 import { statusReference } from '../../src/features/sessions/status-reference.ts';
 import { refusalsOf } from '../../src/http/declared.ts';
 import type { Route } from '../../src/http/route.ts';
+import { testApp } from '../../src/http/test-app.ts';
 import { routeBreaches } from './routes.ts';
 import { isForTests, readSources } from './sources.ts';
 
@@ -37,6 +38,10 @@ describe('every route', () => {
   test('says who may call it, how often, under which name, and what it answers', () => {
     const breaches = routeBreaches(routes, permissions);
     assert.equal(breaches.length, 0, `\n${breaches.join('\n')}\n`);
+  });
+
+  test('has schemas that compile, though a server compiles each at its first use', async () => {
+    await using _app = await testApp({ routes, schemas: 'eager' });
   });
 
   test('that the server tells others of is there: in its metadata, and in the claim `status` of its tokens', () => {

@@ -1,5 +1,5 @@
-import type { TSchema } from 'typebox';
 import type { Limit, Route } from '../../src/http/route.ts';
+import type { TSchema } from '../../src/http/schema.ts';
 import { insufficientPermission } from '../../src/kernel/access.ts';
 
 /** What a route must say of itself before anybody may call it; empty when nothing is missing. */

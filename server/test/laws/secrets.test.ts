@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { format, inspect } from 'node:util';
 import { pino } from 'pino';
-import { Type } from 'typebox';
 import { describeApi } from '../../src/app/describe-api.ts';
 import { type Route, route } from '../../src/http/route.ts';
+import { Type } from '../../src/http/schema.ts';
 import { Secret } from '../../src/kernel/secret.ts';
 import { secretFields } from './routes.ts';
 

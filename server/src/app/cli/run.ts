@@ -8,9 +8,8 @@ import { compose } from '../compose.ts';
 import { type AppConfig, loadAppConfig } from '../config.ts';
 import { openPorts } from '../ports.ts';
 import { type Command, type CommandInput, ConfigRefused, type Output, UsageError, type World } from './command.ts';
-import { commands } from './commands/index.ts';
+import { serveCommand } from './commands/serve.ts';
 import { describeFailure } from './failure.ts';
-import { helpText } from './help.ts';
 
 export interface Terminal {
   out(text: string): void;
@@ -38,8 +37,8 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 
 async function dispatch(args: readonly string[], terminal: Terminal): Promise<Output> {
   if (args.length === 0 || args[0] === 'help' || args.includes('--help') || args.includes('-h'))
-    return helpText(commands);
-  const command = commandFor(args);
+    return (await import('./help.ts')).helpText(await allCommands());
+  const command = await commandFor(args);
   if (command === undefined)
     throw new UsageError(`there is no command "${args.slice(0, 2).join(' ')}"; see keyward help`);
   try {
@@ -49,10 +48,14 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<Ou
   }
 }
 
-function commandFor(args: readonly string[]): Command | undefined {
+const allCommands = async (): Promise<readonly Command[]> => (await import('./commands/index.ts')).commands;
+
+/** A server loads no other command: it is to be ready soon, and stays in memory. */
+async function commandFor(args: readonly string[]): Promise<Command | undefined> {
   const [first] = args;
+  if (first === 'serve') return serveCommand;
   const named = first === '--version' ? ['version'] : args;
-  return commands.find(({ words }) => words.every((word, place) => named[place] === word));
+  return (await allCommands()).find(({ words }) => words.every((word, place) => named[place] === word));
 }
 
 async function runCommand(command: Command, input: CommandInput, terminal: Terminal): Promise<Output> {

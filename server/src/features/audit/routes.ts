@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import type { Static } from 'typebox';
 import { type Route, route } from '../../http/route.ts';
+import type { Static } from '../../http/schema.ts';
 import { iso } from '../../kernel/clock.ts';
 import { invalidCursor } from '../../kernel/invalid-cursor.ts';
 import { checkpointNotFound } from './errors.ts';

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../../http/schema.ts';
 import { InstantText, PathId } from '../../http/text.ts';
 
 const Word = (description: string) =>

@@ -1,5 +1,5 @@
-import type { Static } from 'typebox';
 import { type Route, route } from '../../http/route.ts';
+import type { Static } from '../../http/schema.ts';
 import { asUserId } from '../../kernel/ids.ts';
 import { invalidCursor } from '../../kernel/invalid-cursor.ts';
 import { UserParams, userNotFound } from '../users/index.ts';

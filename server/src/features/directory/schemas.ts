@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../../http/schema.ts';
 import { InstantText, PathId, PlainText } from '../../http/text.ts';
 import { EmailText, UsernameText, UserReply } from '../users/index.ts';
 

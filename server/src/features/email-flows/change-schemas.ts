@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../../http/schema.ts';
 import { PasswordText } from '../passwords/index.ts';
 import { EmailText } from '../users/index.ts';
 import { TokenText } from './schemas.ts';

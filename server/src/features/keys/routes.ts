@@ -1,5 +1,5 @@
-import { Type } from 'typebox';
 import { type Route, route } from '../../http/route.ts';
+import { Type } from '../../http/schema.ts';
 import type { GetKeyRing } from './key-ring.ts';
 
 const JwksReply = Type.Object({ keys: Type.Array(Type.Record(Type.String(), Type.String())) }, { title: 'JwkSet' });

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import { pathNotFound } from '../../http/refusals.ts';
 import { type Route, route } from '../../http/route.ts';
+import { Type } from '../../http/schema.ts';
 import { isFromThisMachine } from '../../http/this-machine.ts';
 import type { Mailbox, MailboxEntry } from './open-mailbox.ts';
 import { framedMail, mailboxPage, mailboxPolicy, mailPage, mailPolicy } from './replies.ts';

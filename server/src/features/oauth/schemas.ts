@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../../http/schema.ts';
 import { AnyText, PlainText } from '../../http/text.ts';
 
 /** Unrecognised parameters are ignored (RFC 6749 §3.2); what a grant type needs is checked by its use case. */

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../../http/schema.ts';
 import { PathId, PlainText } from '../../http/text.ts';
 import { UserParams } from '../users/index.ts';
 import { maxPermissionsOfRole, maxRolesOfUser, permissionPattern } from './policy.ts';

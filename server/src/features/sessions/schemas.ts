@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../../http/schema.ts';
 import { UserParams, UserReply } from '../users/index.ts';
 
 /** As long as the longest token of any kind: who sends the wrong one is told that it is no refresh token. */

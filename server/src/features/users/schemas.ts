@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../../http/schema.ts';
 import { PathId, PlainText } from '../../http/text.ts';
 
 export const UserParams = Type.Object({ user_id: PathId("The user's id.") });
