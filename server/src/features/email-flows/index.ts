@@ -52,7 +52,7 @@ export type { PasswordsGiven } from './policy.ts';
 export type { PostProof } from './post-proof.ts';
 export { passwordResetRoutes } from './reset-routes.ts';
 export { emailFlowRoutes } from './routes.ts';
-export { ChoosePasswordBody, LinkAndPasswordBody, TokenText } from './schemas.ts';
+export { ChoosePasswordBody, LinkAndPasswordBody, LinkBody, TokenText } from './schemas.ts';
 export type { TakeOverAccount } from './take-over-account.ts';
 
 export interface EmailFlows {

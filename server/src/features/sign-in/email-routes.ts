@@ -1,14 +1,14 @@
 import { fromOwnPages } from '../../http/from-own-pages.ts';
 import { originOf } from '../../http/request-origin.ts';
 import { type Route, route } from '../../http/route.ts';
-import { askMailRoute, toActiveAccount } from '../email-flows/index.ts';
+import { askMailRoute, LinkBody, toActiveAccount } from '../email-flows/index.ts';
 import { invalidOneTimeToken } from '../one-time-codes/index.ts';
 import { tooManyAttempts } from '../throttle/index.ts';
 import type { AskSignInMail } from './ask-sign-in-mail.ts';
 import { signInByEmailOff } from './errors.ts';
 import type { LogInByEmail } from './log-in-by-email.ts';
 import type { TokensReply } from './replies.ts';
-import { EmailProofBody, LinkAccountReply, LoggedInReply, SignInLinkBody } from './schemas.ts';
+import { EmailProofBody, LinkAccountReply, LoggedInReply } from './schemas.ts';
 import type { ShowLinkAccount } from './show-link-account.ts';
 
 export interface SignInByEmailRoutesDeps {
@@ -46,7 +46,7 @@ export function signInByEmailRoutes(deps: SignInByEmailRoutesDeps): readonly Rou
       tags: ['Sign in'],
       access: { kind: 'public', why: 'the token is the proof; whoever has it can sign in' },
       limit: { kind: 'throttled', key: 'made-up tokens' },
-      body: SignInLinkBody,
+      body: LinkBody,
       replies: {
         200: { schema: LinkAccountReply, description: 'The link is good, and the account has this address.' },
       },

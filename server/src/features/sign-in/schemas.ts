@@ -56,11 +56,6 @@ export const EmailProofBody = Type.Object(
   { additionalProperties: false, examples: [{ email: 'ada@example.com', code: '042137' }] },
 );
 
-export const SignInLinkBody = Type.Object(
-  { token: TokenText },
-  { additionalProperties: false, examples: [{ token: 'xTcX5hyB0JY5ZQkq2Zb5DqqYb1mUuJ0kYqKJ4a1iBqk' }] },
-);
-
 export const LinkAccountReply = Type.Object(
   { email: Type.String({ description: 'The address of the account.' }) },
   { title: 'LinkAccount' },
