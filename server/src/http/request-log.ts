@@ -42,6 +42,7 @@ export function createLogController({ level }: Pick<FastifyBaseLogger, 'level'>)
   const isWritten = level === 'debug' || level === 'trace';
   return Object.assign(new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }), {
     requestCompleted: (_error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+      // Or the request's own logger would be made for a line that nobody writes.
       if (!isWritten) return;
       const fields = requestFields(request);
       reply.log.debug({ ...fields, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered');

@@ -55,13 +55,7 @@ export const longestStored = 1024;
 /** Makes a scheme out of a reader and what is done with what it read. */
 export function createScheme<Recipe extends PartedHash>(parts: SchemeParts<Recipe>): WrappableScheme {
   const { read, isBearable, costOf, isWeak, derive, spellings = (_, password) => [password] } = parts;
-  /** Of one hash several things are asked in a row. */
-  let latest: { readonly stored: string; readonly recipe: Recipe | undefined } | undefined;
-  const recipeOf = (stored: string) => {
-    if (stored.length > longestStored) return undefined;
-    if (latest?.stored !== stored) latest = { stored, recipe: read(stored) };
-    return latest.recipe;
-  };
+  const recipeOf = (stored: string) => (stored.length > longestStored ? undefined : read(stored));
   const bearableOf = (stored: string) => {
     const recipe = recipeOf(stored);
     return recipe !== undefined && isBearable(recipe) ? recipe : undefined;

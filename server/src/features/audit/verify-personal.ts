@@ -1,3 +1,4 @@
+import { nobody } from '../../kernel/ids.ts';
 import type { Findings } from './finding.ts';
 import { type Personal, type PersonalPart, personalDigest, personalParts, personOf } from './row.ts';
 import type { AuditEventName } from './store.ts';
@@ -33,8 +34,6 @@ interface Gone {
   last: number;
   count: number;
 }
-
-const nobody = 0;
 
 export function createPersonalCheck(findings: Findings): PersonalCheck {
   const gone = new Map<number, Gone>();

@@ -48,15 +48,16 @@ export function createLogInByEmail(deps: {
   const { lockOwner, takeOverAccount, completeSignIn, issueTokens } = deps;
 
   /** A code is short enough to be guessed, so a wrong one is a failed login; nobody guesses a token. */
-  const recordFailure = (presented: Presented, { ip }: RequestOrigin) =>
-    db.transact(async (tx) => {
-      if (!('code' in presented)) return;
+  const recordFailure = async (presented: Presented, { ip }: RequestOrigin): Promise<void> => {
+    if (!('code' in presented)) return;
+    await db.transact(async (tx) => {
       const emailKey = foldEmail(presented.email);
       const user = await users.findByEmail(tx, emailKey);
       const whom = user === undefined ? { triedName: emailKey } : { subject: user.id };
       const refused = { outcome: 'refused', reason: invalidOneTimeToken.code } as const;
       await audit.record(tx, { event: 'login.failed', ...refused, ...whom, ip });
     });
+  };
 
   const signIn = async (presented: Presented, { origin, clientId }: LogInByEmailCommand) => {
     const token = await oneTimeCodes.find('sign-in', presented, origin.ip);

@@ -1,5 +1,5 @@
 import type { Database, Tx } from '../../db/database.ts';
-import { asUserId } from '../../kernel/ids.ts';
+import { nobody } from '../../kernel/ids.ts';
 import type { Charged, Counters } from './charge.ts';
 import type { DeviceTokens, PasswordVersion } from './device-token.ts';
 import { type Counter, strangersCounters } from './policy.ts';
@@ -22,8 +22,8 @@ export type ChargeLogin = (attempt: LoginAttempt) => Promise<Charged>;
 /** Whether the attempt brings a device token of the account it names. It may be used up: only counting tells. */
 export type KnowsDevice = (attempt: Pick<LoginAttempt, 'account' | 'device'>) => boolean;
 
-/** Nobody has this id: for names that nobody has, so that they cost the same. */
-const nobody: PasswordVersion = { userId: asUserId(0), changedAt: 0 };
+/** For names that nobody has, so that they cost the same. */
+const nobodysPassword: PasswordVersion = { userId: nobody, changedAt: 0 };
 
 export function createChargeLogin(deps: {
   db: Database;
@@ -34,7 +34,7 @@ export function createChargeLogin(deps: {
   const { db, counters, devices, spraying } = deps;
 
   const deviceOf = ({ device: text = '', account }: Pick<LoginAttempt, 'account' | 'device'>): Counter | undefined => {
-    const device = devices.read(text, account ?? nobody);
+    const device = devices.read(text, account ?? nobodysPassword);
     if (account === undefined || device === undefined) return undefined;
     return { kind: 'device', of: [account.userId, device] };
   };

@@ -27,8 +27,11 @@ export interface Charged {
   readonly heard: boolean;
 }
 
-/** What a counter gives back, as far as it holds so much. */
-export type GivenBy = (counter: Counter, state: CounterState) => Mistakes;
+/** A counter and what it holds just now. */
+export interface Held {
+  readonly counter: Counter;
+  readonly state: CounterState;
+}
 
 /** Moves counters, inside the caller's transaction. */
 export interface Counters {
@@ -41,8 +44,12 @@ export interface Counters {
   charge(tx: Tx, counters: readonly Counter[], spraying: boolean): Promise<Charged>;
   /** Counts on one that refuses nobody. @returns whether it was not blocked */
   passes(tx: Tx, counter: Counter): Promise<boolean>;
-  /** Takes attempts back and opens the counters. `givenBy` says what of, one after the other in their order. */
-  giveBack(tx: Tx, counters: readonly Counter[], givenBy: GivenBy): Promise<void>;
+  /** Takes attempts back and opens the counters. @param share what each of them gives back, seeing what all of them hold */
+  giveBack(
+    tx: Tx,
+    counters: readonly Counter[],
+    share: (all: readonly Held[]) => (one: Held) => Mistakes,
+  ): Promise<void>;
 }
 
 export function createCounters({ clock, store, keyOf }: Deps): Counters {
@@ -91,12 +98,13 @@ export function createCounters({ clock, store, keyOf }: Deps): Counters {
       return true;
     },
 
-    async giveBack(tx, counters, givenBy) {
+    async giveBack(tx, counters, share) {
       if (counters.length === 0) return;
       const locked = await lock(tx, counters, clock.now());
-      const changes = locked.map(({ counter, key, state }) => {
-        const given = givenBy(counter, state);
-        return { counter: key, ...without(state, given, paces[counter.kind], counter.takesNote) };
+      const shareOf = share(locked);
+      const changes = locked.map((held) => {
+        const { counter, key, state } = held;
+        return { counter: key, ...without(state, shareOf(held), paces[counter.kind], counter.takesNote) };
       });
       await store.save(tx, changes);
     },

@@ -59,16 +59,9 @@ export function createThrottle(deps: {
   const { db, clock, enabled } = deps;
   const devices = createDeviceTokens(deps);
   const hmacKey = deriveKey(deps.secretKeys.present, 'throttle-counters');
-  const hide = ({ kind, of }: Counter): string => {
+  const keyOf = ({ kind, of }: Counter): string => {
     const hidden = createHmac('sha256', hmacKey).update(JSON.stringify([kind, ...of]));
     return `${kind}:${hidden.digest('base64url')}`;
-  };
-  /** What an attempt was charged to is asked for again when it is settled. */
-  const keys = new WeakMap<Counter, string>();
-  const keyOf = (counter: Counter): string => {
-    const key = keys.get(counter) ?? hide(counter);
-    keys.set(counter, key);
-    return key;
   };
   const counters = createCounters({ clock, store, keyOf });
   const spraying = createSpraying({ db, clock, store });

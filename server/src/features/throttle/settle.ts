@@ -30,16 +30,14 @@ export function createSettle(deps: {
 
   /**
    * Takes back what the maker's own counter still holds of `wanted`, and that of the others: each gets what it was charged, and nothing
-   * twice where somebody else gave it back meanwhile. `own` comes behind other counters of one maker, before those of many.
+   * twice where somebody else gave it back meanwhile. `own` comes behind other counters of one maker.
    */
-  const giveBack = (tx: Tx, charged: Charged, wanted: Mistakes): Promise<void> => {
-    let given = wanted;
-    return counters.giveBack(tx, charged.counters, (counter, state) => {
-      if (!isOneMakers(counter)) return atMost(state, shareOf(counter, given));
-      given = atMost(state, wanted);
-      return given;
+  const giveBack = (tx: Tx, charged: Charged, wanted: Mistakes): Promise<void> =>
+    counters.giveBack(tx, charged.counters, (all) => {
+      const own = all.findLast(({ counter }) => isOneMakers(counter));
+      const given = own === undefined ? wanted : atMost(own.state, wanted);
+      return ({ counter, state }) => atMost(state, isOneMakers(counter) ? wanted : shareOf(counter, given));
     });
-  };
 
   return {
     forgive: (tx, charged) => giveBack(tx, charged, all),

@@ -1,7 +1,7 @@
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { CounterState, Memory } from './policy.ts';
-import type { Range, ThrottleStore } from './store.ts';
+import type { Range, SavedCounter, ThrottleStore } from './store.ts';
 
 interface ThrottleTables {
   throttle_counters: {
@@ -56,28 +56,31 @@ const openCounters = perCount((places) =>
   ),
 );
 
-const openCounter = statement((db, p: { counter: string; attempts: number; now: Instant }, dialect) =>
+const openAtOne = statement((db, p: { counter: string; now: Instant }, dialect) =>
   dialect.unlessPresent(
-    db
-      .insertInto('throttle_counters')
-      .values({ counter: p.counter, attempts: p.attempts, last_at: p.now, blocked_until: 0 }),
+    db.insertInto('throttle_counters').values({ counter: p.counter, attempts: 1, last_at: p.now, blocked_until: 0 }),
   ),
 );
 
-const columns = ['attempts', 'last_at', 'blocked_until', 'unheard'] as const;
+type SavedRow = { [Column in keyof ThrottleTables['throttle_counters']]: string | number };
 
-/** Its parameters are the rows, one behind the other: the key, and `columns`. */
+/** A row as it is written. Its names stand in this order in the parameters too. */
+const rowOf = ({ counter, attempts, lastAt, blockedUntil, unheard }: SavedCounter) => ({
+  counter,
+  attempts,
+  last_at: lastAt,
+  blocked_until: blockedUntil,
+  unheard,
+});
+const fields = Object.keys(rowOf({ counter: '', attempts: 0, lastAt: 0, blockedUntil: 0, unheard: 0 }));
+
+/** Its parameters are the values of the rows, one row behind the other. */
 const saveCounters = perCount((places) =>
   statement((db, p: readonly (string | number)[], dialect) => {
-    const at = <T>(place: number, column: number) => p[place * (columns.length + 1) + column] as T;
-    const rows = places.map((place) => ({
-      counter: at<string>(place, 0),
-      attempts: at<number>(place, 1),
-      last_at: at<Instant>(place, 2),
-      blocked_until: at<Instant>(place, 3),
-      unheard: at<number>(place, 4),
-    }));
-    return dialect.overwriting(db.insertInto('throttle_counters').values(rows), 'counter', columns);
+    const rowAt = (place: number) =>
+      Object.fromEntries(fields.map((field, column) => [field, p[place * fields.length + column]])) as SavedRow;
+    const insert = db.insertInto('throttle_counters').values(places.map(rowAt) as never);
+    return dialect.overwriting(insert, 'counter', fields.slice(1));
   }),
 );
 
@@ -127,13 +130,13 @@ export const throttleStore: ThrottleStore = {
     throw new Error('a counter vanishes as fast as it is made');
   },
   async save(tx, changes) {
-    const rows = changes.toSorted((a, b) => (a.counter < b.counter ? -1 : 1));
-    const values = rows.flatMap((it) => [it.counter, it.attempts, it.lastAt, it.blockedUntil, it.unheard]);
-    await tx.execute(saveCounters(rows.length), values);
+    const sorted = changes.toSorted((a, b) => (a.counter < b.counter ? -1 : 1));
+    const values = sorted.flatMap((it) => Object.values(rowOf(it)));
+    await tx.execute(saveCounters(sorted.length), values);
   },
   async add(tx, counter, now) {
     const increment = async () => (await tx.execute(addToCounter, { counter, now })) === 1;
-    if ((await increment()) || (await tx.execute(openCounter, { counter, attempts: 1, now })) === 1) return;
+    if ((await increment()) || (await tx.execute(openAtOne, { counter, now })) === 1) return;
     await increment();
   },
   sum: async (db, range) => (await db.all(listAttempts, range)).reduce((sum, { attempts }) => sum + attempts, 0),

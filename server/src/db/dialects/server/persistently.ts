@@ -29,6 +29,7 @@ export function persistently<T>(
   driver: Pick<ServerDriver, 'faultOf'>,
   milliseconds: number,
   attempt: (deadline: Deadline) => Promise<T>,
+  pause: (milliseconds: number) => Promise<unknown> = sleep,
 ): Promise<T> {
   return withDeadline(milliseconds, async (deadline) => {
     for (let attempts = 1; ; attempts += 1) {
@@ -40,7 +41,7 @@ export function persistently<T>(
         if (attempts >= maxAttempts[kind] || deadline.expired)
           throw databaseUnavailable({ retryAfterSeconds: 1, cause: error });
       }
-      await sleep(Math.min(attempts, longestPauses) * pauseMs);
+      await pause(Math.min(attempts, longestPauses) * pauseMs);
     }
   });
 }
