@@ -6,7 +6,10 @@ import { RequestLogger } from './request-logger.ts';
 function setUp() {
   const lines: Record<string, unknown>[] = [];
   let children = 0;
-  const options = { level: 'trace', base: null, timestamp: false, onChild: () => void (children += 1) };
+  const onChild = () => {
+    children += 1;
+  };
+  const options = { level: 'trace', base: null, timestamp: false, onChild };
   const parent = pino(options, { write: (text) => lines.push(JSON.parse(text)) });
   return { log: new RequestLogger(parent, { requestId: 'r1' }, {}), lines, children: () => children };
 }

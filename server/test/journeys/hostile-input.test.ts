@@ -28,6 +28,7 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   '/setup': { ...ada, setup_token: 'x' },
   '/login': { email: ada.email, password: ada.password },
   '/login/email': { email: ada.email },
+  '/login/email/account': { token: 'x' },
   '/login/email/verify': { token: 'x', email: ada.email, code: '000000' },
   '/password/forgot': { email: ada.email },
   '/password/reset': { token: 'x', new_password: 'seven quiet lanterns burn' },
