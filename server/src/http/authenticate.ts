@@ -79,8 +79,9 @@ export function authenticateHook(
     const entered = andThen(principalOf(request), (principal) => {
       request.principal = principal;
     });
-    if (entered instanceof Promise) entered.then(() => done(), done);
-    else done();
+    // Fastify waits for it, and refuses whatever it rejects with.
+    if (entered instanceof Promise) return entered;
+    done();
   };
 }
 

@@ -50,8 +50,8 @@ function bearerHooks(
   return {
     onRequest: authenticate,
     preHandler(request, reply, done) {
-      if (request.body === undefined) done();
-      else authenticate.call(this, request, reply, done);
+      if (request.body !== undefined) return authenticate.call(this, request, reply, done);
+      done();
     },
   };
 }

@@ -620,6 +620,22 @@ describe('an administrator or the operator sets an address', () => {
     assert.equal(await emailOf(server, held), ada.email);
   });
 
+  test('an attack by being rescued from late: that the owner’s way back has run out makes none of the thief’s the first', async () => {
+    await using server = await startServer();
+    const call = createClient(server.url);
+    // Whose address nobody had verified, so that the way back to it lasts for a day.
+    const held = await signUp(call);
+    await server.newMails();
+    const toOwner = await move(server, held, 'mallory@example.com');
+    const toThief = await move(server, held, 'mallory@example.net');
+    server.clock.advance(3 * day);
+    await server.features.oneTimeCodes.sweep();
+    await server.features.accounts.renameUser({ id: held.id, email: newEmail, by: undefined });
+    assertProblem(await undo(call, toThief), 422, 'invalid-one-time-token');
+    assertProblem(await undo(call, toOwner), 422, 'invalid-one-time-token');
+    assert.equal(await emailOf(server, held), newEmail);
+  });
+
   test('an attack by somebody who looks after users: setting an address does not kill the owner’s own way back', async () => {
     await using it = await start();
     const { server, call, held } = it;

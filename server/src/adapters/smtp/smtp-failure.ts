@@ -1,4 +1,4 @@
-import { MailRefused, MailServerAway } from '../../kernel/mailer.ts';
+import { MailAgainstPolicy, MailRefused, MailServerAway } from '../../kernel/mailer.ts';
 
 /** What nodemailer says of a failure. */
 interface SmtpError extends Error {
@@ -19,7 +19,7 @@ interface SmtpError extends Error {
  *
  * A receiver that is refused for good is refused for good (RFC 5321 §4.2.1), but where the server says that it is for its policy (RFC 3463
  * §3.8): so speaks a relay that lets us in no longer, of every receiver, until somebody mends it. Of such a mail nobody can say whether it is
- * the only one, so it is tried again for as long as it is of use, and keeps no other waiting.
+ * the only one, so it is tried again for some hours, and keeps no other waiting.
  *
  * @param to the receiver
  * @param late whether our own time limit broke it off
@@ -30,8 +30,9 @@ export function failureOf(error: unknown, { to, late }: { to: string; late: bool
   if (late) return new MailServerAway('the mail server took too long', { cause: error });
   if (code === 'EABORT') return error as Error;
   if (!isAboutMail(error as SmtpError, to)) return new MailServerAway(message, { cause: error });
-  const isFinal = responseCode !== undefined && responseCode >= 500 && !isForPolicy(error as SmtpError);
-  return isFinal ? new MailRefused(message, { cause: error }) : new Error(message, { cause: error });
+  if (responseCode === undefined || responseCode < 500) return new Error(message, { cause: error });
+  const Refusal = isForPolicy(error as SmtpError) ? MailAgainstPolicy : MailRefused;
+  return new Refusal(message, { cause: error });
 }
 
 const isForPolicy = ({ response = '', command = '' }: SmtpError): boolean =>

@@ -6,7 +6,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { createTestFolder } from '../../../test/support/folder.ts';
 import { type SmtpReceiver, startSmtpReceiver, type Verdict } from '../../../test/support/smtp-receiver.ts';
 import { parseSmtpUrl } from '../../config/smtp-url.ts';
-import { type Mailer, MailRefused, MailServerAway, type OutgoingMail } from '../../kernel/mailer.ts';
+import { MailAgainstPolicy, type Mailer, MailRefused, MailServerAway, type OutgoingMail } from '../../kernel/mailer.ts';
 import { createComposeMail } from './compose-mail.ts';
 import { createSmtpMailer, type SmtpTimeouts } from './smtp-mailer.ts';
 
@@ -169,7 +169,7 @@ describe('what a failure means', () => {
     ]) {
       await using server = await startScripted({ RCPT: answer });
       using mailer = mailerTo(server.url);
-      await assert.rejects(mailer.send(mail), isAboutThisMail);
+      await assert.rejects(mailer.send(mail), MailAgainstPolicy);
     }
     await using server = await startScripted({ DATA: '554 5.7.1 looks like spam' });
     using mailer = mailerTo(server.url);

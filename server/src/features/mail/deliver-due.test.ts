@@ -6,7 +6,7 @@ import { createTestClock, testRandom } from '../../../test/support/ports.ts';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { migrate } from '../../db/migrate.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { type Mailer, MailServerAway, type OutgoingMail } from '../../kernel/mailer.ts';
+import { MailAgainstPolicy, type Mailer, MailServerAway, type OutgoingMail } from '../../kernel/mailer.ts';
 import { Secret } from '../../kernel/secret.ts';
 import { createBrand } from './brand.ts';
 import { createDelivery, deliveryLanes } from './deliver-due.ts';
@@ -67,6 +67,25 @@ describe('the delivery', () => {
     await world.delivery.all();
     assert.deepEqual(sent.sort(), Array.from({ length: 250 }, (_, place) => addressOf(place)).sort());
     assert.ok(most > 1 && most <= deliveryLanes, String(most));
+  });
+
+  test('believes a server that refuses a receiver by its policy after thirteen tries, within hours', async () => {
+    let [tries, aheadMs] = [0, 0];
+    const clock = { now: () => systemClock.now() + aheadMs };
+    await using world = await deliveryOf(
+      1,
+      async () => {
+        tries += 1;
+        throw new MailAgainstPolicy('550 5.7.1 relaying denied');
+      },
+      { clock },
+    );
+    while ((await countOutbox(world.db)).waiting > 0 && aheadMs < 8 * 3_600_000) {
+      await world.delivery.all();
+      aheadMs += 600_000;
+    }
+    assert.equal(tries, 13);
+    assert.deepEqual(await countOutbox(world.db), { waiting: 0, sent: 0, givenUp: 1 });
   });
 
   test('looks once where there is nothing', async () => {

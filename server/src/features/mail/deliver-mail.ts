@@ -1,10 +1,10 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { Clock, Instant } from '../../kernel/clock.ts';
-import { type Mailer, MailRefused, MailServerAway } from '../../kernel/mailer.ts';
+import { MailAgainstPolicy, type Mailer, MailRefused, MailServerAway } from '../../kernel/mailer.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Brand } from './brand.ts';
 import { openPosting } from './open-posting.ts';
-import { backOffMs, harmlessReason, lastTryAt } from './policy.ts';
+import { backOffMs, harmlessReason, lastTryAt, mostFailuresByPolicy } from './policy.ts';
 import type { RenderLetter } from './render-letter.ts';
 import type { Claim, MailStore, NextTry, WaitingMail } from './store.ts';
 
@@ -61,7 +61,8 @@ export function createDeliverMail(deps: DeliverMailDeps): DeliverMail {
 
   const afterFailure = async (mail: WaitingMail, error: unknown, { signal, onAway }: Surroundings) => {
     const reason = harmlessReason(error instanceof Error ? error.message : String(error));
-    if (error instanceof MailRefused) return giveUp(mail, reason);
+    const isFinal = error instanceof MailAgainstPolicy && mail.failures >= mostFailuresByPolicy;
+    if (error instanceof MailRefused || isFinal) return giveUp(mail, reason);
     if (signal.aborted) return putOff(mail, { dueAt: clock.now(), error: undefined, failures: mail.failures });
     const { dueAt, failures } = nextTry(mail, error, onAway);
     const last = lastTryAt(mail);

@@ -30,6 +30,12 @@ export function backOffMs(failures: number, chance: number): number {
   return Math.floor(whole / 2 + (whole / 2) * chance);
 }
 
+/**
+ * After so many failures a server that refuses a receiver by its policy is believed: some four hours, in which an operator mends what keeps the
+ * relay from taking anything. Anybody may have us send to an address, and relays count what they have to refuse.
+ */
+export const mostFailuresByPolicy = 12;
+
 const firstRestMs = 1_000;
 const longestRestMs = 60_000;
 

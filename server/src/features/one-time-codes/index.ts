@@ -14,6 +14,7 @@ import type { Throttle } from '../throttle/index.ts';
 import { createFindToken, type FindToken } from './find-token.ts';
 import { createDigestOfCode, createIssueToken, type IssueToken } from './issue-token.ts';
 import { createOneTimeCodesHolding } from './personal-data.ts';
+import { defaultKeptSeconds, termsByPurpose } from './policy.ts';
 import { oneTimeCodesStore as store } from './store.sql.ts';
 import type { LiveToken } from './store.ts';
 import { createUseToken, type UseToken } from './use-token.ts';
@@ -37,7 +38,10 @@ export interface OneTimeCodes {
   readonly withdraw: (tx: Tx, id: number | undefined) => Promise<void>;
   /** Makes worthless those of its user and purpose that were made after a token that was used. */
   readonly revokeYounger: (tx: Tx, token: LiveToken & { readonly user: UserId }) => Promise<void>;
-  /** Makes worthless the ways back of a user but the first that is good: who has taken an account over has opened the later ones. */
+  /**
+   * Makes worthless the ways back of a user but the first: who has taken an account over has opened the later ones. Also when the first has
+   * run out: else they would only have to wait for that.
+   */
   readonly revokeLaterWaysBack: (tx: Tx, user: UserId) => Promise<void>;
   /**
    * Whether an address is kept for somebody else than `user`: it was theirs, and they may take it back. To be asked behind the change that
@@ -46,9 +50,6 @@ export interface OneTimeCodes {
   readonly isKeptForAnother: (tx: Tx, emailKey: string, user: UserId) => Promise<boolean>;
   readonly sweep: () => Promise<void>;
 }
-
-/** An expired token stays for a day, as one that was used does: what is worthless must look alike for a while, also to whoever looks into the table. */
-const keptMs = 86_400_000;
 
 export function createOneTimeCodes(deps: {
   db: Database;
@@ -68,12 +69,16 @@ export function createOneTimeCodes(deps: {
     withdraw: (tx, id) => store.remove(tx, id),
     revokeYounger: (tx, token) => store.removeYounger(tx, token),
     async revokeLaterWaysBack(tx, user) {
-      const query = { purpose: 'undo-email', user, now: clock.now() } as const;
+      const query = { purpose: 'undo-email', user } as const;
       const first = await store.findOldest(tx, query);
-      if (first !== undefined) await store.removeYounger(tx, { ...query, id: first.id });
+      if (first !== undefined) await store.removeYounger(tx, { ...query, id: first });
     },
     isKeptForAnother: (tx, emailKey, user) =>
       store.isAnothers(tx, { purpose: 'undo-email', emailKey, user, now: clock.now() }),
-    sweep: () => db.transact((tx) => store.sweep(tx, clock.now() - keptMs), { patience: 'maintenance' }),
+    async sweep() {
+      const now = clock.now();
+      for (const [purpose, { keptSeconds = defaultKeptSeconds }] of termsByPurpose)
+        await db.transact((tx) => store.sweep(tx, purpose, now - keptSeconds * 1_000), { patience: 'maintenance' });
+    },
   };
 }

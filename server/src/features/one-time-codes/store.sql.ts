@@ -117,14 +117,13 @@ const forgetYounger = statement((db, p: { user: UserId; purpose: Purpose; id: nu
     .where('id', '>', p.id),
 );
 
-const findOldest = statement((db, p: OwnQuery) =>
+const findOldest = statement((db, p: { purpose: Purpose; user: UserId }) =>
   db
     .selectFrom('one_time_tokens')
-    .select(liveColumns)
+    .select('id')
     .where('user_id', '=', p.user)
     .where('purpose', '=', p.purpose)
     .where('used_at', 'is', null)
-    .where('expires_at', '>', p.now)
     .orderBy('id')
     .limit(1),
 );
@@ -141,8 +140,8 @@ const findAnothers = statement((db, p: OwnQuery & { emailKey: string }) =>
     .limit(1),
 );
 
-const sweepTokens = statement((db, p: { before: Instant }) =>
-  db.deleteFrom('one_time_tokens').where('expires_at', '<', p.before),
+const sweepTokens = statement((db, p: { purpose: Purpose; before: Instant }) =>
+  db.deleteFrom('one_time_tokens').where('purpose', '=', p.purpose).where('expires_at', '<', p.before),
 );
 
 export const oneTimeCodesStore: OneTimeCodesStore = {
@@ -178,14 +177,14 @@ export const oneTimeCodesStore: OneTimeCodesStore = {
   removeYounger: async (tx, token) => {
     await tx.execute(forgetYounger, token);
   },
-  findOldest: async (db, query) => liveOf(await db.first(findOldest, query)),
+  findOldest: async (db, query) => (await db.first(findOldest, query))?.id,
   isAnothers: async (db, query) => (await db.first(findAnothers, query)) !== undefined,
   // No token has the id 0.
   remove: async (tx, id = 0) => {
     await tx.execute(removeToken, { id });
   },
-  sweep: async (tx, before) => {
-    await tx.execute(sweepTokens, { before });
+  sweep: async (tx, purpose, before) => {
+    await tx.execute(sweepTokens, { purpose, before });
   },
 };
 

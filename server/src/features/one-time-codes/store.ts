@@ -58,12 +58,12 @@ export interface OneTimeCodesStore {
   removeOf(tx: Tx, user: UserId, purposes?: readonly Purpose[]): Promise<void>;
   /** Forgets those of a user and a purpose that were made after the one with this id. */
   removeYounger(tx: Tx, token: { user: UserId; purpose: Purpose; id: number }): Promise<void>;
-  /** The first that was made for a user, of those that are good. */
-  findOldest(db: Reads, query: OwnQuery): Promise<LiveToken | undefined>;
+  /** The first that was made for a user and was not used, also if it has run out. */
+  findOldest(db: Reads, query: { purpose: Purpose; user: UserId }): Promise<number | undefined>;
   /** Whether somebody else than `user` has one for this address that is good. */
   isAnothers(db: Reads, query: OwnQuery & { readonly emailKey: string }): Promise<boolean>;
   /** Forgets one; none costs the same. */
   remove(tx: Tx, id: number | undefined): Promise<void>;
-  /** Removes those that ran out before an instant. */
-  sweep(tx: Tx, before: Instant): Promise<void>;
+  /** Removes those of a purpose that ran out before an instant. */
+  sweep(tx: Tx, purpose: Purpose, before: Instant): Promise<void>;
 }

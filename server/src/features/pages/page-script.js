@@ -21,13 +21,20 @@
     if (token !== undefined && part('whose') !== null) void tellWhose(part('whose'));
   }
 
-  /** Whose account it is: the link may be somebody else's, who has sent it on. Looks only; what is wrong with the link the button tells. */
+  /**
+   * Whose account it is: the link may be somebody else's, who has sent it on. Nothing can be pressed before there is an answer. Looks only;
+   * what is wrong with the link the button tells.
+   */
   async function tellWhose(line) {
     const of = token;
+    const button = part('act').querySelector('button');
     line.hidden = true;
+    button.disabled = true;
     const response = await call(line.dataset.endpoint, { token: of }).catch(() => undefined);
     const { email } = (response?.ok && (await response.json().catch(() => undefined))) || {};
-    if (typeof email !== 'string' || of !== token) return;
+    if (of !== token) return;
+    button.disabled = false;
+    if (typeof email !== 'string') return;
     line.querySelector('strong').textContent = email;
     line.hidden = false;
   }

@@ -32,13 +32,15 @@ export function persistently<T>(
   pause: (milliseconds: number) => Promise<unknown> = sleep,
 ): Promise<T> {
   return withDeadline(milliseconds, async (deadline) => {
+    const failed = { gone: 0, 'rolled-back': 0 };
     for (let attempts = 1; ; attempts += 1) {
       try {
         return await attempt(deadline);
       } catch (error) {
         const kind = faultKindOf(driver, error);
         if (kind !== 'rolled-back' && kind !== 'gone') throw error;
-        if (attempts >= maxAttempts[kind] || deadline.expired)
+        failed[kind] += 1;
+        if (failed[kind] >= maxAttempts[kind] || deadline.expired)
           throw databaseUnavailable({ retryAfterSeconds: 1, cause: error });
       }
       await pause(Math.min(attempts, longestPauses) * pauseMs);

@@ -71,6 +71,48 @@ describe('a full disk', () => {
   });
 });
 
+describe('what is left to the next sync', () => {
+  const countingWal = () => {
+    const disk = { syncs: 0 };
+    const openWal = () => ({
+      sync: async () => {
+        disk.syncs += 1;
+      },
+      close: async () => {},
+    });
+    return { disk, openWal };
+  };
+
+  test('is waited for by whatever transaction comes next, also by one that changes nothing or is refused', async () => {
+    const nothing = async () => {};
+    const refusal = new Error('refused');
+    const followUps: ((db: Database) => Promise<void>)[] = [
+      (db) => write(db, 2),
+      (db) => db.transact(nothing),
+      (db) =>
+        assert.rejects(
+          db.transact(() => Promise.reject(refusal)),
+          refusal,
+        ),
+    ];
+    for (const followUp of followUps) {
+      const { disk, openWal } = countingWal();
+      await withLedger(
+        async (db) => {
+          const before = disk.syncs;
+          await db.transact((tx) => writeEntry(tx, 1), { sync: 'next' });
+          assert.equal(disk.syncs, before);
+          await followUp(db);
+          assert.equal(disk.syncs, before + 1);
+          await db.transact(nothing);
+          assert.equal(disk.syncs, before + 1, 'and nobody waits for what is on the disk');
+        },
+        { path: ':memory:', openWal },
+      );
+    }
+  });
+});
+
 describe('a failed sync', () => {
   /** A WAL whose syncs succeed until they are told to fail, once. */
   const fragileWal = () => {

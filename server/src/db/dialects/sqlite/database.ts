@@ -101,10 +101,14 @@ export function openSqlite(options: SqliteOptions): Database {
     ...readsOf(reader, outside),
     async transact(work, { sync = 'own' } = {}) {
       outside(groupCommit.assertHealthy);
-      const result = await inLane(work);
-      checkpointer.committed();
-      if (sync === 'own') await groupCommit.durable();
-      return result;
+      try {
+        const result = await inLane(work);
+        checkpointer.committed();
+        return result;
+      } finally {
+        // Also of one that was rolled back: what it refuses may rest on what was left to the next sync.
+        if (sync === 'own') await groupCommit.durable();
+      }
     },
     // Every step takes the write lock and looks again before it writes, so that nothing more is needed.
     exclusively: (_name, work) => work(),
