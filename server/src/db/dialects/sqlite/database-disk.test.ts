@@ -86,6 +86,7 @@ describe('what is left to the next sync', () => {
   test('is waited for by whatever transaction comes next, also by one that changes nothing or is refused', async () => {
     const nothing = async () => {};
     const refusal = new Error('refused');
+    const refused = () => Promise.reject(refusal);
     const followUps: ((db: Database) => Promise<void>)[] = [
       (db) => write(db, 2),
       (db) => db.transact(nothing),
@@ -104,7 +105,7 @@ describe('what is left to the next sync', () => {
           assert.equal(disk.syncs, before);
           await followUp(db);
           assert.equal(disk.syncs, before + 1);
-          await db.transact(nothing);
+          await assert.rejects(db.transact(refused), refusal);
           assert.equal(disk.syncs, before + 1, 'and nobody waits for what is on the disk');
         },
         { path: ':memory:', openWal },
