@@ -13,6 +13,7 @@ import { createLogController, discreetLogger } from './request-log.ts';
 import { RequestLogger } from './request-logger.ts';
 import { addSecurityHeaders, securityHeaders } from './security-headers.ts';
 import { createSocketErrorHandler, refuseTunnels } from './socket-errors.ts';
+import { writeTogether } from './write-together.ts';
 
 export interface HttpAppOptions {
   readonly logger: FastifyBaseLogger;
@@ -99,6 +100,12 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
   addNotFound(app, table);
   app.setErrorHandler(handleError);
   if (options.connections !== undefined) limitConnections(app.server, options.connections);
+  const endTogether = writeTogether(app.server);
+  // Closing takes connections for idle whose answer is only waiting.
+  app.addHook('preClose', (done) => {
+    endTogether();
+    done();
+  });
   dropSlowReaders(app.server, { ...standardTimeouts, ...options.timeouts });
   return app;
 }

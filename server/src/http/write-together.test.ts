@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { describe, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { testApp } from './test-app.ts';
+import { writeTogether } from './write-together.ts';
+
+const plainGet = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
+
+interface House extends AsyncDisposable {
+  readonly end: () => void;
+  readonly clients: readonly Socket[];
+  /** The answers to one request of each client, none of them given yet. */
+  readonly responses: readonly ServerResponse[];
+}
+
+/** A server with so many clients, each of whom waits for an answer. */
+async function house(count: number): Promise<House> {
+  const responses: ServerResponse[] = [];
+  const server = createServer((_request, response) => {
+    responses.push(response);
+    if (responses.length === count) server.emit('all asked');
+  });
+  const end = writeTogether(server);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const allAsked = once(server, 'all asked');
+  const clients = Array.from({ length: count }, () => connect(port, '127.0.0.1'));
+  for (const client of clients) client.write(plainGet);
+  await allAsked;
+  return {
+    end,
+    clients,
+    responses,
+    async [Symbol.asyncDispose]() {
+      for (const client of clients) client.destroy();
+      server.closeAllConnections();
+      await once(server.close(), 'close');
+    },
+  };
+}
+
+/** Which answers have not been handed to the system yet. */
+const held = (responses: readonly ServerResponse[]): boolean[] =>
+  responses.map(({ socket }) => (socket?.writableLength ?? 0) > 0);
+
+const allOf = (responses: readonly ServerResponse[], value: boolean): boolean[] => responses.map(() => value);
+
+describe('the answers of a turn are written together', () => {
+  test('none before the end of the turn, and all at it', async () => {
+    await using h = await house(5);
+    for (const response of h.responses) response.end('hello');
+    assert.deepEqual(held(h.responses), allOf(h.responses, true));
+    await turn();
+    assert.deepEqual(held(h.responses), allOf(h.responses, false));
+    const texts = await Promise.all(h.clients.map(async (client) => String((await once(client, 'data'))[0])));
+    for (const text of texts) assert.match(text, /^HTTP\/1\.1 200 OK\r\n.*hello/s);
+  });
+
+  test('sixteen do not wait for a seventeenth', async () => {
+    await using h = await house(17);
+    for (const response of h.responses.slice(0, 16)) response.end();
+    assert.deepEqual(held(h.responses), allOf(h.responses, false));
+    h.responses[16]?.end();
+    assert.equal(held(h.responses)[16], true);
+    await turn();
+    assert.equal(held(h.responses)[16], false);
+  });
+
+  test('at its end, what waits is written at once', async () => {
+    await using h = await house(2);
+    for (const response of h.responses) response.end();
+    h.end();
+    assert.deepEqual(held(h.responses), [false, false]);
+  });
+
+  test('once it has ended, each is written by itself', async () => {
+    await using h = await house(1);
+    h.end();
+    h.responses[0]?.end();
+    assert.deepEqual(held(h.responses), [false]);
+  });
+
+  test('what is written in pieces keeps its order', async () => {
+    await using h = await house(1);
+    const [client, response] = [h.clients[0] as Socket, h.responses[0] as ServerResponse];
+    const text = client
+      .setEncoding('latin1')
+      .toArray()
+      .then((chunks) => chunks.join(''));
+    response.shouldKeepAlive = false;
+    for (const piece of ['a', 'b', 'c']) response.write(piece);
+    await turn();
+    response.write('d');
+    response.end('e');
+    assert.match(await text, /\r\n\r\n3\r\nabc\r\n1\r\nd\r\n1\r\ne\r\n0\r\n\r\n$/);
+  });
+});
+
+describe('no answer is lost because it waited', () => {
+  /** Listens, sends the bytes, and reads until the server closes. */
+  async function speak(bytes: string, onAnswered: (app: Awaited<ReturnType<typeof testApp>>['app']) => void) {
+    await using t = await testApp();
+    await t.app.listen({ host: '127.0.0.1', port: 0 });
+    t.app.server.on('request', (_request, response: ServerResponse) => {
+      // In the very turn in which the answer was given.
+      if (response.writableEnded) onAnswered(t.app);
+    });
+    const { port } = t.app.server.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(bytes);
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    await once(socket, 'close');
+    return Buffer.concat(chunks).toString();
+  }
+
+  test('to noise behind a request', async () => {
+    const text = await speak(`${plainGet}\u0016\u0003\u0001 noise\r\n\r\n`, () => undefined);
+    assert.match(text, /^HTTP\/1\.1 404 /);
+  });
+
+  test('to a server that closes', async () => {
+    let closed: PromiseLike<unknown> | undefined;
+    const text = await speak(plainGet, (app) => {
+      closed ??= app.close();
+    });
+    assert.notEqual(closed, undefined);
+    assert.match(text, /^HTTP\/1\.1 404 .*"code":"/s);
+    await closed;
+  });
+});
