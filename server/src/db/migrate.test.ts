@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { behind } from '../../test/support/behind.ts';
 import { createTestFolder } from '../../test/support/folder.ts';
 import { rawQuery } from '../../test/support/ledger.ts';
 import { runCommand } from '../../test/support/process.ts';
@@ -7,6 +8,7 @@ import type { Database, Tx } from './database.ts';
 import { openSqlite } from './dialects/sqlite/database.ts';
 import { createSqliteDialect } from './dialects/sqlite/dialect.ts';
 import { ForeignSchema, makeChange, migrate, migrationStatus } from './migrate.ts';
+import type { Migration } from './migration.ts';
 import { migrations } from './migrations/index.ts';
 
 const allSteps = migrations.map(({ id }) => id);
@@ -32,6 +34,21 @@ const schemaOf = async (db: Database) => {
   return (await db.query(rawQuery<{ name: string; sql: string }>(db, query))).map((row) => ({ ...row }));
 };
 
+/** Makes the changes of a step, and no note of it. */
+const takeStep = (db: Database, step: Migration) =>
+  db.transact(async (tx) => {
+    for (const change of step.statements(db.dialect)) await makeChange(tx, db.dialect, change);
+  });
+
+/** Brings an empty database to where a release stopped whose next step would have been `next`. */
+async function migrateUpTo(db: Database, next: string): Promise<void> {
+  await migrationStatus(db);
+  for (const step of migrations.filter(({ id }) => id < next)) {
+    await takeStep(db, step);
+    await db.transact((tx) => tx.query(rawQuery(db, `insert into schema_migrations values ('${step.id}', 1)`)));
+  }
+}
+
 /** What there is before the first step and after each. */
 async function schemasAfterEachStep(): Promise<Awaited<ReturnType<typeof schemaOf>>[]> {
   const schemas: Awaited<ReturnType<typeof schemaOf>>[] = [];
@@ -39,9 +56,7 @@ async function schemasAfterEachStep(): Promise<Awaited<ReturnType<typeof schemaO
     await migrationStatus(db);
     schemas.push(await schemaOf(db));
     for (const step of migrations) {
-      await db.transact(async (tx) => {
-        for (const change of step.statements(db.dialect)) await makeChange(tx, db.dialect, change);
-      });
+      await takeStep(db, step);
       schemas.push(await schemaOf(db));
     }
   });
@@ -146,5 +161,29 @@ test('the database of another application is refused, and nothing in it is chang
     const before = await schemaOf(db);
     await assert.rejects(migrate(db, now), ForeignSchema);
     assert.deepEqual(await schemaOf(db), before);
+  });
+});
+
+test('of the accounts of an older release those wait that have no password, no verified address and no session', async () => {
+  await onEmptyDatabase(async (db) => {
+    await migrateUpTo(db, '0021-waiting-accounts');
+    const names = ['waiting', 'with a password', 'verified', 'signed in', 'signed out'];
+    const add = (table: string, row: object) => behind(db, (builder) => builder.insertInto(table).values(row));
+    for (const [place, username] of names.entries())
+      await add('users', { username, email: `${place}@example.com`, created_at: 1_000 + place });
+    await add('passwords', { user_id: 2, hash: 'a hash', changed_at: 2_000 });
+    await behind(db, (builder) => builder.updateTable('users').set({ email_verified_at: 2_000 }).where('id', '=', 3));
+    const times = { created_at: 2_000, rotated_at: 2_000, expires_at: 9_000, idle_expires_at: 9_000 };
+    const session = { generation: 0, token_hash: 'a hash', ip: '127.0.0.1', user_agent: '', ...times };
+    await add('sessions', { id: 'living', user_id: 4, ...session });
+    await add('sessions', { id: 'ended', user_id: 5, ...session, ended_at: 3_000, end_reason: 'logout' });
+    assert.equal((await migrate(db, now))[0], '0021-waiting-accounts');
+    const rows = await behind<{ username: string; waits_since: number | null }>(db, (builder) =>
+      builder.selectFrom('users').select(['username', 'waits_since']).orderBy('id'),
+    );
+    assert.deepEqual(
+      rows.map(({ username, waits_since: since }) => [username, since]),
+      names.map((username, place) => [username, place === 0 ? 1_000 : null]),
+    );
   });
 });

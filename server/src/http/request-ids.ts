@@ -8,24 +8,22 @@ const idsPerDraw = 1_024;
  * Randomness is drawn for many at once, because one draw costs more than the rest of the work.
  */
 export function createRequestIds(random: Random): () => string {
-  let pool = '';
+  let pool: Buffer = Buffer.alloc(0);
   let at = 0;
   return () => {
     if (at === pool.length) {
-      pool = hexOfUuids(random.bytes(bytesPerId * idsPerDraw));
+      pool = random.bytes(bytesPerId * idsPerDraw);
       at = 0;
     }
-    const first = at;
-    at += 2 * bytesPerId;
-    return `${pool.slice(first, first + 8)}-${pool.slice(first + 8, first + 12)}-${pool.slice(first + 12, first + 16)}-${pool.slice(first + 16, first + 20)}-${pool.slice(first + 20, at)}`;
+    const bytes = pool.subarray(at, at + bytesPerId);
+    at += bytesPerId;
+    return uuidOf(bytes);
   };
 }
 
-/** Writes version and variant into each id. */
-function hexOfUuids(bytes: Buffer): string {
-  for (let at = 0; at < bytes.length; at += bytesPerId) {
-    bytes.writeUInt8((bytes.readUInt8(at + 6) & 0x0f) | 0x40, at + 6);
-    bytes.writeUInt8((bytes.readUInt8(at + 8) & 0x3f) | 0x80, at + 8);
-  }
-  return bytes.toString('hex');
+function uuidOf(bytes: Buffer): string {
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

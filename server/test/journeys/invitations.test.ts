@@ -205,6 +205,18 @@ describe('inviting once more', () => {
     assert.deepEqual(await server.newMails(), []);
   });
 
+  test('nor is whose address was vouched for, though they never came in, until they have another', async () => {
+    await using world = await invited();
+    const { server, call, admin } = world;
+    const change = (json: object) => call('PATCH', '/users/2', { token: admin, json });
+    assert.equal((await change({ email_verified: true })).status, 200);
+    assertProblem(await again(world), 409, 'not-invitable');
+    assert.equal((await change({ email: bea.email })).status, 200);
+    await server.newMails();
+    assert.equal((await again(world)).status, 202);
+    assert.equal((await server.newMails())[0]?.to, bea.email);
+  });
+
   test('an attack by bombing: five mails to an address, whether of one account or of one after the other', async () => {
     await using world = await invited();
     const { server, call, admin } = world;

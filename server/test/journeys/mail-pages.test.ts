@@ -1,7 +1,7 @@
 /** The pages behind the links in mails, in a real browser. The endpoints that they post to are stood in for; journeys with real mails are elsewhere. */
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { flows } from '../../src/features/pages/flows.ts';
 import type { Purpose } from '../../src/kernel/purpose.ts';
 import { inBrowser, newPage } from '../support/browser.ts';
@@ -612,6 +612,32 @@ test('attack: a link of somebody else that was sent on names its account before 
     await open('sign-in#token=gone');
     await visible(page, '#act').waitFor();
     assert.equal(await visible(page, '#whose').count(), 0);
+  });
+});
+
+test('nothing can be pressed before the page knows whose the account is, or that it will not be told', async (t) => {
+  const outcomes: Readonly<Record<string, (asked: Route) => Promise<void>>> = {
+    'an account': (asked) => asked.fulfill(whose({ token })),
+    'a fault of the server': (asked) => asked.fulfill({ status: 500, contentType: 'text/plain', body: 'no' }),
+    'no JSON': (asked) => asked.fulfill({ status: 200, contentType: 'application/json', body: '<' }),
+    'no connection': (asked) => asked.abort(),
+  };
+  await onStage(t, async ({ page, open, answer, sent }) => {
+    for (const [outcome, goOn] of Object.entries(outcomes)) {
+      const asked = Promise.withResolvers<Route>();
+      await page.route(`**${whosePath}`, asked.resolve, { times: 1 });
+      await open(`sign-in#token=${token}`);
+      const question = await asked.promise;
+      const button = visible(page, '#act button');
+      assert.equal(await button.isDisabled(), true, outcome);
+      await button.click({ force: true });
+      assert.deepEqual(sent(), [], outcome);
+      await goOn(question);
+      answer({ status: 200 });
+      await button.click();
+      await visible(page, '#done').waitFor();
+      assert.deepEqual(sent(), [{ path: '/login/email/verify', body: { token } }], outcome);
+    }
   });
 });
 

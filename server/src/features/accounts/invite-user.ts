@@ -47,7 +47,7 @@ export interface InviteUserCommand {
 }
 
 /**
- * Invites somebody once more who has not come in yet.
+ * Invites somebody once more whose account is not used yet.
  *
  * @throws mailNotConfigured, lackingPermission, userNotFound, userHoldsMore, notInvitable, tooManyAttempts
  */

@@ -48,6 +48,7 @@ export interface OneTimeCodes {
    * gives it to `user`, which has waited for whoever gives it up at the same time.
    */
   readonly isKeptForAnother: (tx: Tx, emailKey: string, user: UserId) => Promise<boolean>;
+  /** Removes, in one transaction, what ran out so long ago that it is kept no longer. */
   readonly sweep: () => Promise<void>;
 }
 
@@ -77,8 +78,11 @@ export function createOneTimeCodes(deps: {
       store.isAnothers(tx, { purpose: 'undo-email', emailKey, user, now: clock.now() }),
     async sweep() {
       const now = clock.now();
-      for (const [purpose, { keptSeconds = defaultKeptSeconds }] of termsByPurpose)
-        await db.transact((tx) => store.sweep(tx, purpose, now - keptSeconds * 1_000), { patience: 'maintenance' });
+      const removeAll = async (tx: Tx) => {
+        for (const [purpose, { keptSeconds = defaultKeptSeconds }] of termsByPurpose)
+          await store.sweep(tx, purpose, now - keptSeconds * 1_000);
+      };
+      await db.transact(removeAll, { patience: 'maintenance' });
     },
   };
 }

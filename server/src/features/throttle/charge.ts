@@ -99,7 +99,6 @@ export function createCounters({ clock, store, keyOf }: Deps): Counters {
     },
 
     async giveBack(tx, counters, share) {
-      if (counters.length === 0) return;
       const locked = await lock(tx, counters, clock.now());
       const shareOf = share(locked);
       const changes = locked.map((held) => {

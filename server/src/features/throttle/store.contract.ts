@@ -78,6 +78,14 @@ export const throttleStoreContract = storeContract('the store of counters', (tha
     assert.deepEqual(await left(db), ['name:b', 'own:a', 'source:c'], 'and no other');
   });
 
+  that('of none locks and saves none', async (db) => {
+    await db.transact(async (tx) => {
+      assert.deepEqual(await store.lock(tx, [], now), []);
+      await store.save(tx, []);
+    });
+    assert.deepEqual(await left(db), []);
+  });
+
   that(
     'forty attempts at once, each on a counter of its own and on shared ones, wait for each other in no ring',
     async (db) => {

@@ -14,7 +14,18 @@ interface ThrottleTables {
   };
 }
 
+type CounterRow = ThrottleTables['throttle_counters'];
+
 const { statement } = statements<ThrottleTables>();
+
+/** Of a row that is read or written, in the order in which its values stand in the parameters. */
+const columns = [
+  'counter',
+  'attempts',
+  'last_at',
+  'blocked_until',
+  'unheard',
+] as const satisfies readonly (keyof CounterRow)[];
 
 /** One statement for each number of rows: an attempt has few counters, and each is read and written with the others. */
 function perCount<S>(make: (places: readonly number[]) => S): (count: number) => S {
@@ -29,7 +40,7 @@ const lockCounters = perCount((places) =>
   statement((db, counters: readonly string[], dialect) => {
     const found = db
       .selectFrom('throttle_counters')
-      .select(['counter', 'attempts', 'last_at', 'blocked_until', 'unheard'])
+      .select(columns)
       .where(
         'counter',
         'in',
@@ -62,25 +73,16 @@ const openAtOne = statement((db, p: { counter: string; now: Instant }, dialect) 
   ),
 );
 
-type SavedRow = { [Column in keyof ThrottleTables['throttle_counters']]: string | number };
-
-/** A row as it is written. Its names stand in this order in the parameters too. */
-const rowOf = ({ counter, attempts, lastAt, blockedUntil, unheard }: SavedCounter) => ({
-  counter,
-  attempts,
-  last_at: lastAt,
-  blocked_until: blockedUntil,
-  unheard,
-});
-const fields = Object.keys(rowOf({ counter: '', attempts: 0, lastAt: 0, blockedUntil: 0, unheard: 0 }));
-
 /** Its parameters are the values of the rows, one row behind the other. */
 const saveCounters = perCount((places) =>
-  statement((db, p: readonly (string | number)[], dialect) => {
+  statement((db, p: readonly (string | number | null)[], dialect) => {
     const rowAt = (place: number) =>
-      Object.fromEntries(fields.map((field, column) => [field, p[place * fields.length + column]])) as SavedRow;
-    const insert = db.insertInto('throttle_counters').values(places.map(rowAt) as never);
-    return dialect.overwriting(insert, 'counter', fields.slice(1));
+      Object.fromEntries(columns.map((name, at) => [name, p[place * columns.length + at]])) as CounterRow;
+    return dialect.overwriting(
+      db.insertInto('throttle_counters').values(places.map(rowAt)),
+      'counter',
+      columns.filter((name) => name !== 'counter'),
+    );
   }),
 );
 
@@ -118,6 +120,7 @@ const sweepCounters = statement((db, p: Range & Memory & { before: Instant }) =>
 
 export const throttleStore: ThrottleStore = {
   async lock(tx, counters, now) {
+    if (counters.length === 0) return [];
     const sorted = counters.toSorted();
     const fresh = { attempts: 0, lastAt: now, blockedUntil: 0, unheard: 0 };
     // A sweep may remove one between the two statements.
@@ -130,8 +133,9 @@ export const throttleStore: ThrottleStore = {
     throw new Error('a counter vanishes as fast as it is made');
   },
   async save(tx, changes) {
+    if (changes.length === 0) return;
     const sorted = changes.toSorted((a, b) => (a.counter < b.counter ? -1 : 1));
-    const values = sorted.flatMap((it) => Object.values(rowOf(it)));
+    const values = sorted.map(rowOf).flatMap((row) => columns.map((name) => row[name]));
     await tx.execute(saveCounters(sorted.length), values);
   },
   async add(tx, counter, now) {
@@ -144,11 +148,17 @@ export const throttleStore: ThrottleStore = {
   sweep: (tx, range, over) => tx.execute(sweepCounters, { ...range, ...over }),
 };
 
-type CounterRow = Omit<ThrottleTables['throttle_counters'], 'counter'>;
-
-const stateOf = ({ attempts, last_at: lastAt, blocked_until: blockedUntil, unheard }: CounterRow): CounterState => ({
+const rowOf = ({ counter, attempts, lastAt, blockedUntil, unheard }: SavedCounter): CounterRow => ({
+  counter,
   attempts,
-  lastAt,
-  blockedUntil,
-  unheard: unheard ?? 0,
+  last_at: lastAt,
+  blocked_until: blockedUntil,
+  unheard,
+});
+
+const stateOf = (row: CounterRow): CounterState => ({
+  attempts: row.attempts,
+  lastAt: row.last_at,
+  blockedUntil: row.blocked_until,
+  unheard: row.unheard ?? 0,
 });

@@ -13,7 +13,7 @@ export interface SavedCounter extends CounterState {
   readonly counter: string;
 }
 
-/** Counters as their rows know them: by an opaque key. */
+/** Counters as their rows know them: by an opaque key. To lock or to save none asks nothing of the database. */
 export interface ThrottleStore {
   /**
    * The counters as they stand, a new one where there is none. Until the transaction ends nobody else can lock them. However they are

@@ -9,6 +9,7 @@ import { usersStore } from './store.sql.ts';
 export const usersHolding = createUsersHolding(usersStore);
 
 export { emailTaken, userNotFound, usernameTaken } from './errors.ts';
+export type { UsersTables as PublishedUsers } from './names-store.sql.ts';
 export {
   checkNames,
   foldEmail,
@@ -20,12 +21,6 @@ export {
 } from './policy.ts';
 export { userRoutes } from './routes.ts';
 export { EmailText, UsernameText, UserParams, UserReply } from './schemas.ts';
-export {
-  isActiveUser,
-  toUser,
-  type UserRow,
-  type UsersTables as PublishedUsers,
-  usersStore,
-} from './store.sql.ts';
+export { isActiveUser, toUser, type UserRow, usersStore } from './store.sql.ts';
 export type { DeletedUser, UsersStore } from './store.ts';
 export type { User } from './user.ts';
