@@ -85,6 +85,16 @@ test('the machine is blamed first, then the load, then the server', () => {
   assert.deepEqual(found.lessStandstill, [30, 60, 55, 10]);
 });
 
+test('what comes soon after a standstill is told, and stays the server’s', () => {
+  const all: Interval[] = [
+    [110, 170],
+    [190, 250],
+    [300, 360],
+  ];
+  const found = blame(all, { machine: [[80, 100]], load: [] }, limitMs);
+  assert.deepEqual([found.machine, found.server, found.soonAfter], [0, 3, 2]);
+});
+
 test('a short standstill does not explain a long wait', () => {
   const found = blame([[0, 154]], { machine: [[100, 110]], load: [] }, limitMs);
   assert.equal(found.machine, 1);

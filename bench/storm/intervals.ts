@@ -41,6 +41,8 @@ export interface Blame {
   readonly load: number;
   /** What remains, for which there is nobody else. */
   readonly server: number;
+  /** Of these: begun within 100 ms after a standstill, when all that waited comes at once. Told, but no excuse. */
+  readonly soonAfter: number;
   /** Milliseconds of the longest, slow or not, that overlaps no standstill of the machine; 0 where there is none. */
   readonly longestOfOthers: number;
   /**
@@ -50,18 +52,22 @@ export interface Blame {
   readonly lessStandstill: readonly number[];
 }
 
+const soonMs = 100;
+
 /** @param all what was asked, from when it was due until it was answered @param limitMs from when on it is slow */
 export function blame(all: readonly Interval[], { machine, load }: Meanwhile, limitMs: number): Blame {
   const [still, idle] = [overlapWith(machine), overlapWith(load)];
   const others = all.filter((it) => still(it) === 0);
   const slow = all.filter((it) => lengthOf(it) >= limitMs);
   const slowOthers = slow.filter((it) => still(it) === 0);
-  const ofLoad = slowOthers.filter((it) => idle(it) > 0).length;
+  const ofServer = slowOthers.filter((it) => idle(it) === 0);
+  const after = overlapWith(machine.map(([, end]): Interval => [end, end + soonMs]));
   return {
     slow: slow.length,
     machine: slow.length - slowOthers.length,
-    load: ofLoad,
-    server: slowOthers.length - ofLoad,
+    load: slowOthers.length - ofServer.length,
+    server: ofServer.length,
+    soonAfter: ofServer.filter(([begin]) => after([begin, begin + 1]) > 0).length,
     longestOfOthers: others.reduce((most, it) => Math.max(most, lengthOf(it)), 0),
     lessStandstill: all.map((it) => lengthOf(it) - still(it)),
   };

@@ -92,13 +92,16 @@ export function verdictOf(
 }
 
 function tellSlow(found: Blame, limitMs: number): void {
-  const { slow, machine, load, server, longestOfOthers, lessStandstill } = found;
+  const { slow, machine, load, server, soonAfter, longestOfOthers, lessStandstill } = found;
   line(
     '',
     `${slow} took ${limitMs} ms or more: ${machine} while the machine stood still, ${load} while the load did not`,
   );
-  line('', `run, ${server} with no such excuse; longest that met no standstill ${longestOfOthers.toFixed(1)} ms;`);
-  line('', `longest less its standstill ${percentile(lessStandstill, 100).toFixed(1)} ms`);
+  line('', `run, ${server} with no such excuse (${soonAfter} of these within 100 ms after a standstill);`);
+  line(
+    '',
+    `longest that met no standstill ${longestOfOthers.toFixed(1)} ms, longest less its standstill ${percentile(lessStandstill, 100).toFixed(1)} ms`,
+  );
 }
 
 /** The last login is answered after the storm is over, and `after` begins when it is. */
