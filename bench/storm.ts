@@ -1,14 +1,21 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { accepted, goodput, percentile, reads, recoveredAfter, refused, spread, statuses } from './storm/figures.ts';
+import { startControl } from './storm/control-process.ts';
+import { accepted, goodput, spread } from './storm/figures.ts';
 import { openHouse } from './storm/house.ts';
-import { type Load, startLoad, type Watched } from './storm/load-process.ts';
+import { type Load, startLoad } from './storm/load-process.ts';
+import { coresOf, type Run, report, standstillOf } from './storm/report.ts';
+import { slowOnes } from './storm/slow-ones.ts';
 
 /**
  * Three times as many logins as the server can do, for a minute: how many it still does, how soon the others are refused, how fast
  * `GET /user` stays, and how soon all is well again. `npm run bench:storm -- [--seconds 60] [--factor 3] [--database postgres]`.
  *
  * The capacity is measured first, with the number of clients that gives most. Passwords are right, accounts take turns, and the logins
- * come from many addresses, so that the limits on attempts, which are on, refuse nobody. Exits with 1 where a bar is missed.
+ * come from many addresses, so that the limits on attempts, which are on, refuse nobody. A control tells when the machine itself stood
+ * still. Exits with 1 where a bar is missed, with 2 where the machine's standstill leaves one open. All that took too long is written to
+ * data/bench/storm.json.
  */
 const { values } = parseArgs({
   options: {
@@ -21,7 +28,6 @@ const { values } = parseArgs({
   },
 });
 
-const bars = { goodput: 0.8, refusalMs: 50, readMs: 50, recoveryMs: 5_000 };
 const clientCounts = [2, 3, 4, 6];
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -40,63 +46,30 @@ async function measurePeak(load: Load): Promise<number> {
   return Math.max(...rates);
 }
 
-async function run(load: Load): Promise<boolean> {
+async function run(load: Load): Promise<Omit<Run, 'isEvidence'>> {
   say(`Capacity (${values.database}), logins and their p50 / p99 / max:`);
   const peak = await measurePeak(load);
   const calm = await load.run({ kind: 'clients', clients: 1, seconds: 3 });
+  say(`  Calm: the machine stood ${standstillOf(calm)}`);
   const rate = peak * Number(values.factor);
   say(`Storm: ${rate.toFixed(0)} logins a second for ${values.seconds} s`);
   const storm = await load.run({ kind: 'arrivals', rate, seconds: Number(values.seconds) });
   const after = await load.run({ kind: 'clients', clients: 1, seconds: 10 });
-  return judge({ peak, calm, storm, after });
-}
-
-function judge({ peak, calm, storm, after }: { peak: number; calm: Watched; storm: Watched; after: Watched }): boolean {
-  const ratio = goodput(storm) / peak;
-  const wellMs = 3 * percentile(accepted(calm), 50);
-  // The last one is answered after the storm is over, and `after` begins when it is.
-  const lastMs = Math.max(...storm.logins.map(([due, , ms]) => due + ms)) - storm.milliseconds;
-  const recoveryMs = Math.max(0, lastMs) + recoveredAfter(after, wellMs);
-  const { loop } = storm;
-  say(`  answers          ${statuses(storm.logins)}; ${coresOf(storm)}`);
-  say(`  load sent late   ${spread(storm.lag)} ms`);
-  say(`  event loop late  ${[loop.p50, loop.p99, loop.max].map((it) => it.toFixed(1)).join(' / ')} ms`);
-  say(`  login            ${spread(accepted(storm))} ms`);
-  return [
-    bar('goodput / peak', ratio.toFixed(3), ratio >= bars.goodput, `at least ${bars.goodput}`),
-    bar(
-      'refusals',
-      `${spread(refused(storm))} ms`,
-      percentile(refused(storm), 100) < bars.refusalMs,
-      `all below ${bars.refusalMs} ms`,
-    ),
-    bar(
-      'GET /user',
-      `${spread(reads(storm))} ms`,
-      percentile(reads(storm), 99) < bars.readMs,
-      `p99 below ${bars.readMs} ms`,
-    ),
-    bar(
-      'recovery',
-      `${(recoveryMs / 1_000).toFixed(2)} s`,
-      recoveryMs < bars.recoveryMs,
-      `below ${bars.recoveryMs / 1_000} s`,
-    ),
-    bar('other answers', statuses(strange(storm)) || 'none', strange(storm).length === 0, 'none'),
-  ].every((it) => it);
-}
-
-const strange = ({ logins }: Watched) => logins.filter(([, status]) => status !== 200 && status !== 503);
-
-const coresOf = ({ cores: { server, load, others } }: Watched) =>
-  `cores: server ${server.toFixed(2)}, load ${load.toFixed(2)}, others ${others.toFixed(2)}`;
-
-function bar(name: string, figure: string, holds: boolean, wanted: string): boolean {
-  say(`  ${name.padEnd(16)} ${figure.padEnd(26)} ${holds ? 'ok' : 'MISSED'} (${wanted})`);
-  return holds;
+  return { peak, calm, storm, after };
 }
 
 await using house = await openHouse(values.database, Number(values.users));
-await using load = startLoad(house, Number(values.sources));
+await using control = startControl();
+await using load = startLoad(house, control, Number(values.sources));
+say(`The machine's control: ${control.manner}.`);
+if (!control.isEvidence)
+  say('The server itself may delay it, so that its standstill is no evidence and excuses nothing.');
 if (!load.hasPrecedence) say('The load has no precedence over the server: times include its own waiting for a core.');
-if (!(await run(load))) process.exitCode = 1;
+
+const done = await run(load);
+const verdicts = report({ ...done, isEvidence: control.isEvidence });
+const folder = join(import.meta.dirname, '../data/bench');
+mkdirSync(folder, { recursive: true });
+writeFileSync(join(folder, 'storm.json'), `${JSON.stringify(slowOnes(done.storm), undefined, 1)}\n`);
+if (verdicts.includes('MISSED')) process.exitCode = 1;
+else if (verdicts.includes('OPEN')) process.exitCode = 2;

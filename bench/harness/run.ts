@@ -31,24 +31,32 @@ async function runAll(bench: Bench, options: Options): Promise<Results> {
   await laterStarts(bench, options);
   await startAll(bench, options);
   await warmUp(bench, options);
+  const firstRound = performance.now();
   let round = 0;
-  for (; round < options.rounds && !isLate(began, round, options); round += 1) await runRound(bench, options, round);
+  for (; round < options.rounds && !isLate({ began, firstRound, round }, options); round += 1)
+    await runRound(bench, options, round);
   if (round < options.rounds) bench.notRun.push(`round ${round + 1}: the machine is too busy for a quick run`);
   const others = (busyMs() - busy - (ownMs() - own)) / (performance.now() - began);
   return resultsOf(bench, { ...options, rounds: round }, Math.max(0, others));
 }
 
 /** A quick run keeps its word of three minutes on a machine that is busy with other things, at the price of a round. */
-const isLate = (began: number, round: number, { quick }: Options): boolean =>
-  quick && round > 0 && performance.now() - began > lateMs;
+function isLate(
+  { began, firstRound, round }: { began: number; firstRound: number; round: number },
+  { quick }: Options,
+): boolean {
+  const now = performance.now();
+  const nextMs = (now - firstRound) / round;
+  return quick && round > 0 && now - began + nextMs > quickMs;
+}
 
-const lateMs = 110_000;
+const quickMs = 165_000;
 
-/** Before anything counts, so that what a compiler makes of much-used code is there. */
+/** Before anything counts, so that what a compiler makes of much-used code is there. Loops start as new processes each time. */
 async function warmUp(bench: Bench, { say }: Options): Promise<void> {
   for (const job of ['user', 'refresh'] as const) {
     say(`warm-up: ${job}`);
-    for (const turn of turnsOf(bench, job, 0)) await turn();
+    for (const turn of serverTurnsOf(bench, job, 0)) await turn();
   }
   bench.samples.clear();
 }
@@ -63,18 +71,31 @@ async function runRound(bench: Bench, { rounds, say }: Options, round: number): 
 }
 
 /** What is measured in a round of a job, each once. */
-function turnsOf(bench: Bench, job: Job, round: number): (() => Promise<void>)[] {
+function turnsOf(bench: Bench, job: Job, round: number): Turn[] {
+  const loops = limits.filter((it) => it.job === job && bench.places[it.store] !== undefined);
+  return [
+    ...serverTurnsOf(bench, job, round),
+    ...loops.map((it) => turnOf(bench, { name: it.name, job, round }, () => measureLimit(bench, it))),
+  ];
+}
+
+type Turn = () => Promise<void>;
+
+/** Of those that run all the time: the contenders and the bare server. */
+function serverTurnsOf(bench: Bench, job: Job, round: number): Turn[] {
   const { instruments, bare, bareRequest } = bench;
+  const turn = (name: string, work: () => Promise<Measurement>) => turnOf(bench, { name, job, round }, work);
   const servers = bench.subjects.filter((it) => it.jobs.includes(job));
-  const turn = (name: string, work: () => Promise<Measurement>) => () =>
-    inTurn(bench, name, job, async () => ({ ...(await work()), round }));
   const turns = servers.map((it) => turn(nameOf(it), () => measure(it, job, instruments)));
-  const bounds = limits.filter((it) => it.job === job && bench.places[it.store] !== undefined);
-  turns.push(...bounds.map((it) => turn(it.name, () => measureLimit(bench, it))));
   if (job === 'user' && bare !== undefined && bareRequest !== undefined)
     turns.push(turn(bareName, () => measureBare(bare, bareRequest, instruments)));
   return turns;
 }
+
+const turnOf =
+  (bench: Bench, { name, job, round }: { name: string; job: Job; round: number }, work: () => Promise<Measurement>) =>
+  () =>
+    inTurn(bench, name, job, async () => ({ ...(await work()), round }));
 
 /** One contender's failure is told at the end, and keeps nobody else from their turn. */
 async function inTurn(bench: Bench, name: string, job: Job, work: () => Promise<Sample>): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Interval } from './gaps.ts';
 import type { Outcome, Sample } from './load.ts';
 
 /** The value that so many per cent do not exceed; NaN of nothing. */
@@ -6,12 +7,15 @@ export function percentile(values: readonly number[], per: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil((sorted.length * per) / 100) - 1)] ?? Number.NaN;
 }
 
-const latencies = (samples: readonly Sample[], status: number): number[] =>
-  samples.filter(([, it]) => it === status).map(([, , ms]) => ms);
+export const accepted = ({ logins }: Outcome): number[] =>
+  logins.filter(([, status]) => status === 200).map(([, , ms]) => ms);
 
-export const accepted = ({ logins }: Outcome): number[] => latencies(logins, 200);
-export const refused = ({ logins }: Outcome): number[] => latencies(logins, 503);
-export const reads = (outcome: Outcome): number[] => latencies(outcome.reads, 200);
+/** What should take a moment: from when each was due until it was answered, by the clock of `monotonicMs`. */
+export function intervals({ began, logins, reads }: Outcome): Record<'refusals' | 'GET /user', Interval[]> {
+  const those = (samples: readonly Sample[], status: number) =>
+    samples.filter(([, it]) => it === status).map(([due, , ms]): Interval => [began + due, began + due + ms]);
+  return { refusals: those(logins, 503), 'GET /user': those(reads, 200) };
+}
 
 /** Logins per second that were answered with tokens while the load lasted: what was answered afterwards does not count. */
 export function goodput({ logins, milliseconds }: Outcome): number {

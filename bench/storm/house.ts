@@ -27,6 +27,7 @@ export interface LoopDelay {
 /** A server in a process of its own, with people in its database. */
 export interface House extends AsyncDisposable {
   readonly port: number;
+  readonly pid: number;
   /** Of people who may log in, all with `password`. */
   readonly emails: readonly string[];
   readonly password: string;
@@ -55,7 +56,7 @@ export async function openHouse(kind: string, users: number): Promise<House> {
       child.kill('SIGUSR2');
       return eventually(() => JSON.parse(readFileSync(delayFile, 'utf8')) as LoopDelay);
     };
-    return { port, emails: emailsOf(users), password, look, [Symbol.asyncDispose]: leave };
+    return { port, pid: child.pid ?? 0, emails: emailsOf(users), password, look, [Symbol.asyncDispose]: leave };
   } catch (error) {
     await leave();
     throw error;

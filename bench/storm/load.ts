@@ -1,5 +1,6 @@
 /** The process that makes the load: it takes orders over IPC and answers each with what it has measured. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Interval, monotonicMs, watchGaps } from './gaps.ts';
 import { createWire, requestOf } from './wire.ts';
 
 /** What the load is told to do. All rates are per second. */
@@ -17,6 +18,10 @@ export interface Outcome {
   readonly reads: readonly Sample[];
   /** By how many milliseconds the load itself sent late; its samples count from when they were due. */
   readonly lag: readonly number[];
+  /** When it began, by the clock of `monotonicMs`. */
+  readonly began: number;
+  /** When the load itself did not run, and so may have sent or read late. */
+  readonly gaps: readonly Interval[];
   /** How long the load lasted, without waiting for its last answers. */
   readonly milliseconds: number;
   /** What the load itself has used of the cores. */
@@ -34,6 +39,7 @@ const readsPerSecond = 20;
 
 function createLoad({ port, emails, password, sources }: Setting) {
   const wire = createWire(port);
+  const gaps = watchGaps();
   let turn = 0;
   const logins = emails.map((email, place) =>
     requestOf('POST', '/login', {
@@ -88,7 +94,8 @@ function createLoad({ port, emails, password, sources }: Setting) {
   return async (order: Order): Promise<Outcome> => {
     const outcome = { logins: [] as Sample[], reads: [] as Sample[], lag: [] as number[] };
     const request = await readUser();
-    const [began, used] = [performance.now(), process.cpuUsage()];
+    gaps.take();
+    const [began, beganAt, used] = [performance.now(), monotonicMs(), process.cpuUsage()];
     const milliseconds = order.seconds * 1_000;
     const end = began + milliseconds;
     await Promise.all([
@@ -98,7 +105,7 @@ function createLoad({ port, emails, password, sources }: Setting) {
         : byArrivals(order.rate, began, end, outcome.logins, outcome.lag),
     ]);
     const { user, system } = process.cpuUsage(used);
-    return { ...outcome, milliseconds, cpuMs: (user + system) / 1e3 };
+    return { ...outcome, began: beganAt, gaps: gaps.take(), milliseconds, cpuMs: (user + system) / 1e3 };
   };
 }
 

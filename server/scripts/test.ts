@@ -28,7 +28,7 @@ const everything = [
   'server/**/*.test.ts',
   'client/**/*.test.ts',
   'security/**/*.test.ts',
-  'bench/{guard,harness}/*.test.ts',
+  'bench/{guard,harness,storm}/*.test.ts',
 ];
 const onEveryDatabase = ['contracts', 'journeys', 'rotation'].map((folder) => `server/test/${folder}/**/*.test.ts`);
 const coverage = [
