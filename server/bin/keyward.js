@@ -18,5 +18,6 @@ process.env.UV_THREADPOOL_SIZE ??= '16';
 const { enableCompileCache } = await import('node:module');
 enableCompileCache(`${import.meta.dirname}/../../node_modules/.cache/keyward`);
 
+await import('./quick-imports.js');
 const { main } = await import('../src/main.ts');
 await main(process.argv.slice(2));

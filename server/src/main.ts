@@ -1,4 +1,3 @@
-import { readStdin } from './app/cli/read-stdin.ts';
 import { runCli } from './app/cli/run.ts';
 import { readSources } from './config/sources.ts';
 
@@ -8,6 +7,12 @@ export async function main(args: readonly string[]): Promise<void> {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     sources: readSources,
-    readStdin: (prompt) => readStdin(process.stdin, prompt, (text) => process.stderr.write(text)),
+    readStdin: typed,
   });
+}
+
+/** What somebody types or pipes in. A server never asks. */
+async function typed(prompt: string): Promise<string> {
+  const { readStdin } = await import('./app/cli/read-stdin.ts');
+  return readStdin(process.stdin, prompt, (text) => process.stderr.write(text));
 }

@@ -32,6 +32,7 @@ const notYet: readonly { readonly when: string; readonly paths: readonly string[
       .filter((it) => !it.startsWith('serve'))
       .map((it) => `${commands}/${it}`),
   },
+  { when: 'where somebody types', paths: ['server/src/app/cli/read-stdin.ts'] },
   { when: 'for `db copy`', paths: ['server/src/db/copy'] },
   {
     when: 'where the database is a server',
@@ -56,4 +57,12 @@ test('a server that starts again loads nothing that its first answers do not nee
     const tooEarly = loaded.filter((url) => urls.some((it) => url === it || url.startsWith(`${it}/`)));
     assert.deepEqual(tooEarly, [], `to be loaded later (${when}): import() it there`);
   }
+  const files = loaded.filter((url) => url.startsWith('file:'));
+  assert.ok(files.includes(urlOf('server/bin/quick-imports.js')), 'no import of ours asks the disk where it leads');
+  const elsewhere = files.filter((url) => pathToFileURL(realpathSync(new URL(url))).href !== url);
+  assert.deepEqual(
+    elsewhere,
+    [],
+    'bin/quick-imports.js finds what Node would find: a second name would be a second module',
+  );
 });
