@@ -8,8 +8,10 @@ import type { PublishedRoles } from '../roles/index.ts';
 import { isActiveUser, type PublishedUsers } from '../users/index.ts';
 import { placesStore, type SessionsTables, sweepPlaces } from './places-store.sql.ts';
 import type { TokenHash } from './refresh-token.ts';
-import type { EndReason, NewSession, Rotation, SessionsStore } from './store.ts';
+import type { EndReason, LivingSession, NewSession, Rotation, SessionsStore } from './store.ts';
 import { toldStore } from './told-store.sql.ts';
+
+type SessionsDb = Kysely<SessionsTables & PublishedUsers & PublishedRoles>;
 
 const { statement } = statements<SessionsTables & PublishedUsers & PublishedRoles>();
 
@@ -52,7 +54,12 @@ const rotateSession = statement((db, p: Rotation & { next: number }) =>
     ),
 );
 
-const findSession = statement((db, p: { id: SessionId; now: Instant }) =>
+interface Sought {
+  id: SessionId;
+  now: Instant;
+}
+
+const sessionOfActiveUser = (db: SessionsDb, p: Sought) =>
   db
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')
@@ -66,7 +73,17 @@ const findSession = statement((db, p: { id: SessionId; now: Instant }) =>
       'users.email',
     ])
     .where('sessions.id', '=', p.id)
-    .where(isActiveUser(p.now)),
+    .where(isActiveUser(p.now));
+
+const findSession = statement(sessionOfActiveUser);
+
+/** A row for each role and permission of the user, one at least. */
+const findGrantedSession = statement((db, p: Sought) =>
+  sessionOfActiveUser(db, p)
+    .leftJoin('user_roles', 'user_roles.user_id', 'users.id')
+    .leftJoin('roles', (join) => join.onRef('roles.id', '=', 'user_roles.role_id').on('roles.deleted_at', 'is', null))
+    .leftJoin('role_permissions', 'role_permissions.role_id', 'roles.id')
+    .select(['roles.name as role', 'roles.grants_all', 'role_permissions.permission']),
 );
 
 const endSession = statement((db, p: { id: SessionId; reason: EndReason; at: Instant }) =>
@@ -119,8 +136,6 @@ interface Claim {
   now: Instant;
 }
 
-type SessionsDb = Kysely<SessionsTables & PublishedUsers & PublishedRoles>;
-
 const livingSession = (db: SessionsDb, p: Claim) =>
   db
     .selectFrom('sessions')
@@ -167,19 +182,11 @@ export const sessionsStore: SessionsStore = {
 
   async find(db, id, now) {
     const row = await db.first(findSession, { id, now });
-    return (
-      row && {
-        id,
-        statusIndex: row.status_index ?? undefined,
-        generation: row.generation,
-        tokenHash: row.token_hash as TokenHash,
-        rotatedAt: row.rotated_at,
-        expiresAt: row.expires_at,
-        idleExpiresAt: row.idle_expires_at,
-        endedAt: row.ended_at ?? undefined,
-        user: { id: asUserId(row.id), username: row.username, email: row.email },
-      }
-    );
+    return row && toLivingSession(row, id);
+  },
+  async findGranted(db, id, now) {
+    const held = await db.all(findGrantedSession, { id, now });
+    return held[0] && { ...toLivingSession(held[0], id), held };
   },
 
   end: async (tx, id, reason, at) => (await tx.execute(endSession, { id, reason, at })) === 1,
@@ -205,6 +212,24 @@ export const sessionsStore: SessionsStore = {
     return tx.execute(sweepSessions, { before });
   },
 };
+
+type SessionRow = Pick<
+  Selectable<SessionsTables['sessions']>,
+  'generation' | 'token_hash' | 'rotated_at' | 'expires_at' | 'idle_expires_at' | 'ended_at' | 'status_index'
+> &
+  Pick<Selectable<PublishedUsers['users']>, 'id' | 'username' | 'email'>;
+
+const toLivingSession = (row: SessionRow, id: SessionId): LivingSession => ({
+  id,
+  statusIndex: row.status_index ?? undefined,
+  generation: row.generation,
+  tokenHash: row.token_hash as TokenHash,
+  rotatedAt: row.rotated_at,
+  expiresAt: row.expires_at,
+  idleExpiresAt: row.idle_expires_at,
+  endedAt: row.ended_at ?? undefined,
+  user: { id: asUserId(row.id), username: row.username, email: row.email },
+});
 
 type PersonRow = Pick<
   Selectable<PublishedUsers['users']>,
