@@ -23,6 +23,13 @@ export type Patience = 'request' | 'maintenance';
  */
 export type Sync = 'own' | 'next';
 
+/**
+ * How much a transaction writes. `once` is for one that reads without locking, writes one statement, and does nothing behind it. Where each
+ * statement sees what was committed before it, that is nothing more than these statements one after the other; so a server is not asked to
+ * begin and to commit. What is decided by the reads, the `WHERE` of the write must ask again.
+ */
+export type Writes = 'any' | 'once';
+
 declare const transaction: unique symbol;
 
 /** An open transaction. Valid until the function that got it has returned. */
@@ -52,11 +59,11 @@ export interface Database extends Reads {
    * A server may undo a transaction that ran into another (deadlock), or break off before its commit; then `work` runs again. So it
    * must do nothing but read, write and compute.
    *
-   * @throws `database-unavailable` when the database cannot be written just now
+   * @throws `database-unavailable` when the database cannot be written just now; `outcome-unknown` when the connection broke in what commits
    */
   transact<T>(
     work: (tx: Tx) => Promise<T>,
-    options?: { readonly patience?: Patience; readonly sync?: Sync },
+    options?: { readonly patience?: Patience; readonly sync?: Sync; readonly writes?: Writes },
   ): Promise<T>;
   /** Runs `work` while nobody else, on any node, is in an `exclusively` of this name. */
   exclusively<T>(name: string, work: () => Promise<T>): Promise<T>;

@@ -42,19 +42,20 @@ export function interleave(db: Database, isolation: Isolation, turn: Turn, activ
   const whole: Database['transact'] = (work, options) =>
     db.transact(async (tx) => {
       const result = await work({ ...yielding(tx, true), ...writing(tx, true) } as unknown as Tx);
-      await turn('commits', { fatal: true, statement: false });
+      // The one write has committed itself.
+      if (options?.writes !== 'once') await turn('commits', { fatal: true, statement: false });
       return result;
     }, options);
 
-  const piecemeal: Database['transact'] = (work) =>
+  const piecemeal: Database['transact'] = (work, options) =>
     work({
-      ...yielding(db, false),
+      ...yielding(db, options?.writes === 'once'),
       ...writing(
         {
           execute: (statement, parameters) => db.transact((tx) => tx.execute(statement, parameters)),
           insert: (statement, parameters) => db.transact((tx) => tx.insert(statement, parameters)),
         },
-        false,
+        options?.writes === 'once',
       ),
     } as unknown as Tx);
 

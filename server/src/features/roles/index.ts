@@ -30,7 +30,7 @@ export { permissionRoutes } from './permission-routes.ts';
 export type { RolesTables as PublishedRoles } from './permissions-store.sql.ts';
 export { adminRoleName, permissionPattern, permissionsOutside } from './policy.ts';
 export type { RolePreview } from './preview-role.ts';
-export type { PermissionEntry, Role } from './role.ts';
+export type { HeldRow, PermissionEntry, Role } from './role.ts';
 export { roleRoutes } from './routes.ts';
 export type { RolesStore } from './store.ts';
 export { userRoleRoutes } from './user-role-routes.ts';

@@ -19,6 +19,13 @@ export interface Grants {
   readonly permissions: readonly Permission[];
 }
 
+/** A row of what a user holds: a role with one of its permissions, if it has any; of a user without roles, nothing. */
+export interface HeldRow {
+  readonly role: string | null;
+  readonly grants_all: 0 | 1 | null;
+  readonly permission: string | null;
+}
+
 export interface PermissionEntry {
   readonly name: Permission;
   readonly description: string;

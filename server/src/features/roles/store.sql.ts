@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Tx } from '../../db/database.ts';
+import type { Reads, Tx } from '../../db/database.ts';
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { asRoleId, asUserId, type RoleId, type UserId } from '../../kernel/ids.ts';
@@ -13,6 +13,7 @@ import {
   sortedSet,
   withPermissions,
 } from './records-store.sql.ts';
+import type { Grants, HeldRow } from './role.ts';
 import type { HolderPage, RolesStore } from './store.ts';
 
 const { statement } = statements<RolesTables & PublishedUsers>();
@@ -36,7 +37,7 @@ const grantsOfUser = statement((db, p: { user: UserId }) =>
     .selectFrom('user_roles')
     .innerJoin('roles', 'roles.id', 'user_roles.role_id')
     .leftJoin('role_permissions', 'role_permissions.role_id', 'roles.id')
-    .select(['roles.name', 'roles.grants_all', 'role_permissions.permission'])
+    .select(['roles.name as role', 'roles.grants_all', 'role_permissions.permission'])
     .where('user_roles.user_id', '=', p.user)
     .where('roles.deleted_at', 'is', null),
 );
@@ -92,6 +93,13 @@ const lockedAdmins = async (tx: Tx, now: Instant) => {
   return tx.all(activeAdmins, { now });
 };
 
+async function grantsIn(db: Reads, rows: readonly HeldRow[]): Promise<Grants> {
+  const permissions = rows.some((row) => row.grants_all)
+    ? await everyPermission(db)
+    : rows.flatMap(({ permission }) => permission ?? []);
+  return { roles: sortedSet(rows.flatMap(({ role }) => role ?? [])), permissions: sortedSet(permissions) };
+}
+
 export const rolesStore: RolesStore = {
   ...permissionsStore,
   ...recordsStore,
@@ -105,13 +113,8 @@ export const rolesStore: RolesStore = {
     await tx.first(lockGrants, {});
   },
 
-  async grantsOf(db, user) {
-    const rows = await db.all(grantsOfUser, { user });
-    const permissions = rows.some((row) => row.grants_all)
-      ? await everyPermission(db)
-      : rows.flatMap(({ permission }) => permission ?? []);
-    return { roles: sortedSet(rows.map((row) => row.name)), permissions: sortedSet(permissions) };
-  },
+  grantsOf: async (db, user) => grantsIn(db, await db.all(grantsOfUser, { user })),
+  grantsIn,
 
   rolesOf: async (db, user) => withPermissions(db, await db.all(rolesOfUser, { user })),
   holdersOf: async (db, role, after) => holdersIn(await db.all(holdersOfRole, { role, after })),

@@ -2,7 +2,7 @@ import type { Reads, Tx } from '../../db/database.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { RoleId, UserId } from '../../kernel/ids.ts';
 import type { Permission } from '../../kernel/principal.ts';
-import type { Grants, PermissionEntry, Role } from './role.ts';
+import type { Grants, HeldRow, PermissionEntry, Role } from './role.ts';
 
 /** What a listing begins behind, and how much of it is wanted. */
 export interface Page<Key> {
@@ -63,6 +63,8 @@ export interface RolesStore {
 
   /** What the user may do, as it stands now. */
   grantsOf(db: Reads, user: UserId): Promise<Grants>;
+  /** The same from rows that a feature above has read together with its own. */
+  grantsIn(db: Reads, rows: readonly HeldRow[]): Promise<Grants>;
   /** The roles a user has, in the order of their ids. */
   rolesOf(db: Reads, user: UserId): Promise<Role[]>;
   /** Some of the living users who have a role, in the order of their ids. */

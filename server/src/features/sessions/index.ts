@@ -28,6 +28,7 @@ import { createSessionsHolding } from './personal-data.ts';
 import { createRefreshSession, type RefreshSession } from './refresh-session.ts';
 import { createRefreshTokens, type RefreshTokens } from './refresh-token.ts';
 import { createRevokeToken, type RevokeToken } from './revoke-token.ts';
+import { createRotateAtOnce } from './rotate-at-once.ts';
 import { createSessionLife } from './session-life.ts';
 import { createSessionLives } from './session-lives.ts';
 import { createStartSession, type StartSession } from './start-session.ts';
@@ -109,14 +110,17 @@ export function createSessions(
   const refreshTokens = createRefreshTokens(deps);
   const accessTokens = createAccessTokens({ ...deps, ttlSeconds: settings.accessTokenTtlSeconds });
   const endSessions = createEndSessions({ ...deps, store });
+  const life = createSessionLife(settings);
+  const settleGrant = createSettleGrant({ roles });
   const parts = {
     ...deps,
     store,
     accessTokens,
     countMadeUpToken: throttle.countMadeUpToken,
-    life: createSessionLife(settings),
+    life,
     refreshTokens: wrapTokens?.(refreshTokens) ?? refreshTokens,
-    settleGrant: createSettleGrant({ roles }),
+    settleGrant,
+    rotateAtOnce: createRotateAtOnce({ ...deps, life, settleGrant, store }),
     issueTokens: createIssueTokens({ accessTokens }),
     endSessions,
     endPresented: createEndPresented({ ...deps, endSessions, store }),

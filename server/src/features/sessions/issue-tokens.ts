@@ -1,7 +1,7 @@
 import type { Reads } from '../../db/database.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { Secret } from '../../kernel/secret.ts';
-import type { RolesStore } from '../roles/index.ts';
+import type { HeldRow, RolesStore } from '../roles/index.ts';
 import type { AccessTokens } from './access-token.ts';
 import type { SessionUser, TokenGrant } from './token-grant.ts';
 
@@ -15,11 +15,22 @@ export interface Tokens {
   readonly sessionExpiresAt: Instant;
 }
 
-/** Settles a grant, with the roles and permissions as the transaction sees them. */
-export type SettleGrant = (db: Reads, grant: Omit<TokenGrant, 'roles' | 'permissions'>) => Promise<TokenGrant>;
+/**
+ * Settles a grant, with the roles and permissions as the transaction sees them.
+ *
+ * @param held what the user holds, where that has been read already
+ */
+export type SettleGrant = (
+  db: Reads,
+  grant: Omit<TokenGrant, 'roles' | 'permissions'>,
+  held?: readonly HeldRow[],
+) => Promise<TokenGrant>;
 
 export function createSettleGrant({ roles }: { roles: RolesStore }): SettleGrant {
-  return async (db, grant) => ({ ...grant, ...(await roles.grantsOf(db, grant.user.id)) });
+  return async (db, grant, held) => {
+    const grants = held === undefined ? roles.grantsOf(db, grant.user.id) : roles.grantsIn(db, held);
+    return { ...grant, ...(await grants) };
+  };
 }
 
 /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { asSessionId } from '../../kernel/ids.ts';
 import { Secret } from '../../kernel/secret.ts';
-import { deviceOf, heldSuccessor, judgeUnrotated, type SessionState, type Verdict } from './policy.ts';
+import { deviceOf, heldSuccessor, isNewest, judgeUnrotated, type SessionState, type Verdict } from './policy.ts';
 import type { RefreshToken, TokenHash } from './refresh-token.ts';
 
 const graceMs = 10_000;
@@ -115,5 +115,24 @@ describe('a device', () => {
       '',
     ];
     assert.equal(new Set(agents.map(deviceOf)).size, agents.length);
+  });
+});
+
+describe('the newest token of a living session', () => {
+  const now = rotatedAt + 1;
+  const isIt = (session: Partial<SessionState>, presented = token(5), at = now) =>
+    isNewest({ ...living, ...session }, presented, at);
+
+  test('is the one of its generation and hash', () => {
+    assert.equal(isIt({}), true);
+    for (const other of [token(4), token(6), token(5, 'another'), { ...token(5), generation: 4 }])
+      assert.equal(isIt({}, other), false);
+  });
+
+  test('is none once the session has ended, run out or idled away, from the very millisecond on', () => {
+    assert.equal(isIt({ endedAt: now }), false);
+    assert.equal(isIt({}, token(5), 1_999_999), true);
+    assert.equal(isIt({}, token(5), 2_000_000), false);
+    assert.equal(isIt({ expiresAt: now }), false);
   });
 });

@@ -17,6 +17,10 @@ export interface SessionState {
  */
 export const deviceOf = (userAgent: string): string => userAgent.replace(/\d+(?:[._]\d+)*/g, '#');
 
+/** Whether a session lives and this is its newest token. */
+export const isNewest = (session: SessionState, presented: RefreshToken, now: Instant): boolean =>
+  isLiving(session, now) && session.generation === presented.generation && session.tokenHash === presented.hash;
+
 /**
  * What a refresh token means that could not be rotated:
  * - `repeat`: the immediate parent within the grace; the answer is the same successor again

@@ -8,6 +8,7 @@ import { invalidRefreshToken, refreshTokenReused } from './errors.ts';
 import type { IssueTokens, SettleGrant, Tokens } from './issue-tokens.ts';
 import { heldSuccessor, judgeUnrotated, type Verdict } from './policy.ts';
 import type { RefreshToken, RefreshTokens } from './refresh-token.ts';
+import type { Presented, RotateAtOnce } from './rotate-at-once.ts';
 import type { SessionLife } from './session-life.ts';
 import type { LivingSession, SessionsStore } from './store.ts';
 import type { TokenGrant } from './token-grant.ts';
@@ -37,17 +38,18 @@ export function createRefreshSession(deps: {
   refreshTokens: RefreshTokens;
   settleGrant: SettleGrant;
   issueTokens: IssueTokens;
+  rotateAtOnce: RotateAtOnce;
   countMadeUpToken: CountMadeUpToken;
   store: SessionsStore;
 }): RefreshSession {
-  const { db, clock, audit, notices, life, refreshTokens, settleGrant, issueTokens, countMadeUpToken, store } = deps;
+  const { db, clock, audit, notices, life, refreshTokens, settleGrant, issueTokens, store } = deps;
+  const { rotateAtOnce, countMadeUpToken } = deps;
 
   /** Rotates if it can; what the token means otherwise. */
-  const claim = async (tx: Tx, presented: RefreshToken): Promise<Claim> => {
+  const claim = async (tx: Tx, { presented, successor }: Presented): Promise<Claim> => {
     const now = clock.now();
     const session = await store.find(tx, presented.sessionId, now);
     if (session === undefined) return { verdict: 'over' };
-    const successor = refreshTokens.successorOf(presented);
     const statusIndex = session.statusIndex ?? (await store.takeStatusIndex(tx, now));
     const rotated = await store.rotate(tx, {
       id: presented.sessionId,
@@ -84,22 +86,26 @@ export function createRefreshSession(deps: {
     return 'theft';
   };
 
+  /** Whatever the token means, in one transaction: the only place where that is judged. */
+  const rotateOrJudge = (token: Presented, origin: RequestOrigin): Promise<TokenGrant | Verdict> =>
+    db.transact(async (tx) => {
+      const claimed = await claim(tx, token);
+      if (claimed.verdict === 'theft') return endStolen(tx, claimed.session, origin);
+      if (!('successor' in claimed)) return claimed.verdict;
+      const { session, successor } = claimed;
+      const { user, expiresAt, statusIndex } = session;
+      const { clientId } = token;
+      return settleGrant(tx, { user, refreshToken: successor, expiresAt, statusIndex, clientId });
+    });
+
   return async (text, { origin, clientId }) => {
     const presented = refreshTokens.read(text);
     if (presented === undefined) {
       await countMadeUpToken(origin.ip);
       throw invalidRefreshToken();
     }
-
-    const outcome = await db.transact(async (tx): Promise<TokenGrant | Verdict> => {
-      const claimed = await claim(tx, presented);
-      if (claimed.verdict === 'theft') return endStolen(tx, claimed.session, origin);
-      if (!('successor' in claimed)) return claimed.verdict;
-      const { session, successor } = claimed;
-      const { user, expiresAt, statusIndex } = session;
-      return settleGrant(tx, { user, refreshToken: successor, expiresAt, statusIndex, clientId });
-    });
-
+    const token = { presented, successor: refreshTokens.successorOf(presented), clientId };
+    const outcome = (await rotateAtOnce(token)) ?? (await rotateOrJudge(token, origin));
     if (outcome === 'theft') throw refreshTokenReused();
     if (typeof outcome === 'string') throw invalidRefreshToken();
     return issueTokens(outcome);

@@ -3,7 +3,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { behind } from '../../../test/support/behind.ts';
 import { atOnce, storeContract, yesAmong } from '../../../test/support/store-contract.ts';
 import type { Database } from '../../db/database.ts';
-import { asSessionId, asUserId, type SessionId, type UserId } from '../../kernel/ids.ts';
+import { asSessionId, asUserId, type RoleId, type SessionId, type UserId } from '../../kernel/ids.ts';
 import type { Permission } from '../../kernel/principal.ts';
 import { rolesStore } from '../roles/store.sql.ts';
 import { usersStore } from '../users/index.ts';
@@ -91,6 +91,41 @@ export const sessionsStoreContract = storeContract('the store of sessions', (tha
     assert.equal(await store.find(db, asSessionId('S'.repeat(22)), 1_000), undefined, 'ids are compared to the letter');
   });
 
+  that('gives back a session together with what its user holds, in one read', async (db) => {
+    const user = await signIn(db);
+    const granted = async (id = sessionId) => {
+      const found = await store.findGranted(onlyOneRead(db), id, 1_000);
+      const grants = found && (await rolesStore.grantsIn(db, found.held));
+      assert.deepEqual(grants, found && (await rolesStore.grantsOf(db, user)));
+      const { held: _, ...session } = found ?? { held: [] };
+      assert.deepEqual(found && session, await store.find(db, id, 1_000));
+      return grants;
+    };
+    assert.deepEqual(await granted(), { roles: [], permissions: [] });
+    await db.transact(async (tx) => {
+      await rolesStore.ensureBuiltIns(tx, 500);
+      const add = (name: string, permissions: Permission[]) =>
+        rolesStore.addRole(tx, { name, description: '', permissions, at: 500 });
+      const roles = [
+        await add('Empty', []),
+        await add('Gone', ['users:read']),
+        await add('Two', ['users:delete', 'roles:write']),
+      ];
+      for (const role of roles) await rolesStore.assign(tx, user, role, 500);
+      await rolesStore.deleteRole(tx, roles[1] as RoleId, 600);
+    });
+    assert.deepEqual(await granted(), { roles: ['Empty', 'Two'], permissions: ['roles:write', 'users:delete'] });
+    const admin = await rolesStore.findRoleId(db, 'admin');
+    await db.transact((tx) => rolesStore.assign(tx, user, admin as RoleId, 500));
+    assert.ok(
+      (await granted())?.permissions.includes('users:delete'),
+      'of an administrator, every permission there is',
+    );
+    assert.equal(await granted(asSessionId('S'.repeat(22))), undefined);
+    await disable(db, user);
+    assert.equal(await granted(), undefined);
+  });
+
   that('starts no session for nobody, and none twice', async (db) => {
     await assert.rejects(start(db, asUserId(99)));
     const user = await signIn(db);
@@ -113,6 +148,27 @@ export const sessionsStoreContract = storeContract('the store of sessions', (tha
   that('two racing refreshes, or twenty: one rotates', async (db) => {
     await signIn(db);
     assert.equal(yesAmong(await atOnce(db, 20, (tx) => store.rotate(tx, step))), 1);
+    assert.equal((await store.find(db, sessionId, 1_000))?.generation, 1);
+  });
+
+  that('rotates for one of twenty who all have read before, each by a single statement', async (db) => {
+    await signIn(db);
+    const read = Promise.withResolvers<void>();
+    let readers = 0;
+    const once = () =>
+      db.transact(
+        async (tx) => {
+          const session = await store.findGranted(tx, sessionId, 1_000);
+          readers += 1;
+          // Where there is one writer, the next one reads when this one is done.
+          if (readers === 5 || !db.dialect.rowLocks) read.resolve();
+          await read.promise;
+          assert.ok(session);
+          return store.rotate(tx, step);
+        },
+        { writes: 'once' },
+      );
+    assert.equal(yesAmong(await Promise.all(Array.from({ length: 20 }, once))), 1);
     assert.equal((await store.find(db, sessionId, 1_000))?.generation, 1);
   });
 

@@ -3,6 +3,7 @@ import type { Instant } from '../../kernel/clock.ts';
 import type { SessionId, UserId } from '../../kernel/ids.ts';
 import type { Permission, Person } from '../../kernel/principal.ts';
 import type { Soon } from '../../kernel/soon.ts';
+import type { HeldRow } from '../roles/index.ts';
 import type { OwnSession } from './own-session.ts';
 import type { SessionState } from './policy.ts';
 import type { TokenHash } from './refresh-token.ts';
@@ -54,6 +55,11 @@ export interface LivingSession extends SessionState {
   readonly user: { readonly id: UserId; readonly username: string; readonly email: string };
 }
 
+/** The same, with what its user may do. */
+export interface GrantedSession extends LivingSession {
+  readonly held: readonly HeldRow[];
+}
+
 /** A session as it is kept, whether it lives or not. */
 export interface KeptSession extends OwnSession {
   readonly endedAt: Instant | undefined;
@@ -77,6 +83,8 @@ export interface SessionsStore {
   rotate(tx: Tx, rotation: Rotation): Promise<boolean>;
   /** The session with its user; `undefined` also when the user is not active now. */
   find(db: Reads, id: SessionId, now: Instant): Promise<LivingSession | undefined>;
+  /** The same together with what the user holds, in one read. */
+  findGranted(db: Reads, id: SessionId, now: Instant): Promise<GrantedSession | undefined>;
   /** Ends a session; of two at once, one gets `true`. */
   end(tx: Tx, id: SessionId, reason: EndReason, at: Instant): Promise<boolean>;
   /** The living sessions of a user, newest first. */

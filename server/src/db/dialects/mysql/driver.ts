@@ -35,14 +35,17 @@ export function createMysqlDriver(url: ServerUrl, poolSize: number): ServerDrive
     connection.once('end', () => open.delete(connection as Socketed));
   });
 
-  /** Once a connection: each statement sees what was committed before it, as on PostgreSQL; and no value is ever cut or bent. */
+  /**
+   * Once a connection: each statement sees what was committed before it, as on PostgreSQL; one outside of a transaction is committed with
+   * its answer; and no value is ever cut or bent.
+   */
   const prepare = async (connection: PoolConnection): Promise<void> => {
     if (prepared.has(connection.connection)) return;
     const set = (sql: string) => connection.query({ sql: `set session ${sql}`, timeout: connectMs });
     await set('transaction isolation level read committed');
     await set("sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO'");
     // Whoever asked has been refused by then; what waits on would only hold its own locks.
-    await set('innodb_lock_wait_timeout = 3');
+    await set('innodb_lock_wait_timeout = 3, autocommit = 1');
     prepared.add(connection.connection);
   };
 
@@ -125,14 +128,13 @@ const duplicateEntry = 1062; // ER_DUP_ENTRY
  * replication: another node was first).
  */
 const rolledBack = new Set([1213, 1205, 1020, 3101]);
+/** Read-only, in three ways. */
+const refused = new Set([1290, 1792, 1836]);
 /**
- * Too many connections, shutdown, read-only, disk full, a log that cannot be written, killed, a failed commit, Galera's "not yet prepared",
- * and what MySQL calls to a connection that it closes: it was killed (3169), or silent for too long (4031).
+ * Too many connections, shutdown, disk full, a log that cannot be written, killed, a failed commit, Galera's "not yet prepared", and what
+ * MySQL calls to a connection that it closes: it was killed (3169), or silent for too long (4031).
  */
-const gone = new Set([
-  ...[1021, 1026, 1040, 1047, 1053, 1114, 1129, 1180, 1203, 1290, 1317, 1598, 1792, 1836, 1927],
-  ...[3024, 3169, 4031],
-]);
+const gone = new Set([1021, 1026, 1040, 1047, 1053, 1114, 1129, 1180, 1203, 1317, 1598, 1927, 3024, 3169, 4031]);
 
 /** What an error of this driver means: its own, its socket's, or the server's. */
 export function faultOf(error: unknown): ServerFault {
@@ -149,6 +151,7 @@ export function faultOf(error: unknown): ServerFault {
   };
   if (errno === duplicateEntry) return { kind: 'unique', index: indexOf(sqlMessage) };
   if (errno !== undefined && rolledBack.has(errno)) return { kind: 'rolled-back' };
+  if (errno !== undefined && refused.has(errno)) return { kind: 'gone', refused: true };
   if (errno !== undefined && gone.has(errno)) return { kind: 'gone' };
   // The driver gives every failure of a TLS handshake one code; a certificate that is not trusted will not be at the next attempt either.
   if (code === 'HANDSHAKE_SSL_ERROR') return { kind: /certificate/i.test(message) ? 'other' : 'gone' };

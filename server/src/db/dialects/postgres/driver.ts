@@ -131,8 +131,10 @@ function parserOf(oid: number, format?: unknown) {
 }
 
 const rolledBack = new Set(['40001', '40P01']); // serialization_failure, deadlock_detected
-/** Classes 08 (connection), 53 (no resources: full disk, too many connections), 57 (shut down, starting up), 58 (disk errors). */
-const goneClasses = new Set(['08', '53', '57', '58']);
+/** Classes 08 (connection), 57 (shut down, starting up), 58 (disk errors). */
+const goneClasses = new Set(['08', '57', '58']);
+/** Class 53 (no resources: full disk, too many connections): where that meets a commit, PostgreSQL stops instead of saying so. */
+const refusedClass = '53';
 const readOnlyTransaction = '25006'; // a server that became a standby
 const isSocketCode = /^(?:E[A-Z]+|ERR_[A-Z_]+)$/;
 
@@ -145,9 +147,9 @@ export function faultOf(error: unknown): ServerFault {
   } = error as { code?: string; constraint?: string; message?: string };
   if (code === '23505') return { kind: 'unique', index: indexOf(constraint) };
   if (rolledBack.has(code)) return { kind: 'rolled-back' };
-  if (code === readOnlyTransaction || isStalePlan(code, message) || goneClasses.has(code.slice(0, 2))) {
-    return { kind: 'gone' };
-  }
+  if (code === readOnlyTransaction || code.startsWith(refusedClass) || isStalePlan(code, message))
+    return { kind: 'gone', refused: true };
+  if (goneClasses.has(code.slice(0, 2))) return { kind: 'gone' };
   // No SQLSTATE begins with E, so that EPIPE is none.
   const broken = code === '' ? /connection|terminated|timeout|not queryable/i.test(message) : isSocketCode.test(code);
   return { kind: broken ? 'gone' : 'other' };

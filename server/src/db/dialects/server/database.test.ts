@@ -1,43 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
-import { type Answer, createFakeDriver, Fault } from '../../../../test/support/fake-driver.ts';
+import { createFakeDriver, Fault } from '../../../../test/support/fake-driver.ts';
+import {
+  brokenCommits,
+  failing,
+  inDoubt,
+  open,
+  refusalSaying,
+  refused,
+  unchanged,
+} from '../../../../test/support/faulty-server.ts';
 import { rawQuery } from '../../../../test/support/ledger.ts';
-import { DomainError } from '../../../kernel/errors.ts';
-import type { Tx } from '../../database.ts';
-import { databaseUnavailable } from '../../unavailable.ts';
-import { faultOf as mysqlFaultOf } from '../mysql/driver.ts';
 import { faultOf as postgresFaultOf } from '../postgres/driver.ts';
 import { createServerDatabase } from './database.ts';
-import type { ServerDriver } from './driver.ts';
-
-function open(answer: Answer, faultOf?: ServerDriver['faultOf']) {
-  const driver = createFakeDriver(answer, faultOf);
-  const db = createServerDatabase(driver);
-  const write = (tx: Tx) => tx.query(rawQuery(db, 'write'));
-  const read = () => db.query(rawQuery(db, 'read'));
-  return { db, write, read, log: driver.log };
-}
-
-/** Throws `error` the first `times` that `sql` is asked. */
-function failing(sql: string, error: Error, times = Number.POSITIVE_INFINITY): Answer {
-  let left = times;
-  return (asked) => {
-    if (asked !== sql || left === 0) return [{ writable: true }];
-    left -= 1;
-    throw error;
-  };
-}
-
-const refused = (code: string, detail: RegExp) => (error: unknown) => {
-  assert.ok(error instanceof DomainError);
-  assert.equal(error.refusal.code, code);
-  assert.ok((error.retryAfterSeconds ?? 0) > 0);
-  assert.match(error.message, detail);
-  return true;
-};
-const refusalSaying = (detail: string) => databaseUnavailable({ detail, retryAfterSeconds: 9 });
-const unchanged = refused('database-unavailable', /nothing was changed/);
-const inDoubt = refused('outcome-unknown', /not known/);
 
 describe('a transaction on a server', () => {
   test('begins, works, commits, and gives its connection back', async () => {
@@ -71,13 +46,6 @@ describe('a transaction on a server', () => {
     }
   });
 
-  const brokenCommits: [string, ServerDriver['faultOf'] | undefined, Error][] = [
-    ['any server', undefined, new Fault('gone')],
-    ['PostgreSQL', postgresFaultOf, new Error('Connection terminated unexpectedly')],
-    ['PostgreSQL, told to stop', postgresFaultOf, Object.assign(new Error('terminating'), { code: '57P01' })],
-    ['PostgreSQL, over a broken pipe', postgresFaultOf, Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })],
-    ['MariaDB', mysqlFaultOf, Object.assign(new Error('lost'), { code: 'PROTOCOL_CONNECTION_LOST' })],
-  ];
   for (const [name, faultOf, error] of brokenCommits) {
     test(`is never run again when its connection breaks during the commit, and does not say that nothing was changed (${name})`, async () => {
       const { db, write, log } = open(failing('commit', error), faultOf);

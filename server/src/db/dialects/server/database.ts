@@ -4,10 +4,11 @@ import { databaseMoved } from '../../moved.ts';
 import { type Compiled, compileStatement, type InsertStatement, type Statement } from '../../statement.ts';
 import { createTransactionGuard } from '../../transaction-guard.ts';
 import { databaseUnavailable } from '../../unavailable.ts';
+import { writingOnce } from '../../writing-once.ts';
 import { commitInDoubt } from './commit-in-doubt.ts';
 import { type Deadline, withDeadline } from './deadline.ts';
 import type { ServerConnection, ServerDriver, ServerResult } from './driver.ts';
-import { faultKindOf, persistently } from './persistently.ts';
+import { faultKindOf, isInDoubt, persistently } from './persistently.ts';
 import { createTurns } from './turns.ts';
 import { withConnection } from './with-connection.ts';
 
@@ -64,19 +65,35 @@ export function createServerDatabase(
     } finally {
       tx.end();
     }
-    await commit(connection, deadline);
+    await committing(deadline, () => connection.query('commit', []));
     return result;
   };
 
-  const commit = async (connection: ServerConnection, deadline: Deadline): Promise<void> => {
+  /** Each statement for itself. The one that writes is a transaction of its own, and durable when it is answered. */
+  const attemptOneWrite = async <T>(
+    connection: ServerConnection,
+    deadline: Deadline,
+    work: (tx: Tx) => Promise<T>,
+  ): Promise<T> => {
+    const tx = createTx(connection, (write) => committing(deadline, write));
+    try {
+      return await guard.enter(() => work(writingOnce(tx)));
+    } finally {
+      tx.end();
+    }
+  };
+
+  /** Asks the server for what commits. */
+  const committing = async <T>(deadline: Deadline, ask: () => Promise<T>): Promise<T> => {
     // Whoever was told that the time is up must not find the change made.
     if (deadline.expired) throw databaseUnavailable({ retryAfterSeconds: 1 });
     deadline.inDoubt = true;
     try {
-      await connection.query('commit', []);
+      const answer = await ask();
       deadline.inDoubt = false;
+      return answer;
     } catch (error) {
-      if (faultKindOf(driver, error) === 'gone') throw commitInDoubt(error);
+      if (isInDoubt(driver, error)) throw commitInDoubt(error);
       // The server itself has answered, and refused.
       deadline.inDoubt = false;
       throw error;
@@ -98,22 +115,26 @@ export function createServerDatabase(
     query: (query) => use(async (it) => (await runQuery(it, query)).rows) as never,
   });
 
-  const createTx = (connection: ServerConnection): Tx & { end(): void } => {
+  /** @param writing asks the server for a write */
+  const createTx = (
+    connection: ServerConnection,
+    writing: <T>(ask: () => Promise<T>) => Promise<T> = (ask) => ask(),
+  ): Tx & { end(): void } => {
     let open = true;
     const use = async <T>(work: (connection: ServerConnection) => Promise<T>): Promise<T> => {
       if (!open) throw new Error('a transaction was used after its end');
       return work(connection);
     };
+    const write = (statement: AnyStatement, parameters: object): Promise<ServerResult> =>
+      use((it) => uniquely(driver, () => writing(() => run(it, statement, parameters))));
     return {
       dialect,
       ...readsOn(use),
-      execute: (statement, parameters) =>
-        use(async (it) => (await uniquely(driver, () => run(it, statement, parameters))).changes),
-      insert: (statement, parameters) =>
-        use(async (it) => {
-          const { rows, insertId } = await uniquely(driver, () => run(it, statement, parameters));
-          return insertId ?? (rows[0] as { id: number }).id;
-        }),
+      execute: async (statement, parameters) => (await write(statement, parameters)).changes,
+      insert: async (statement, parameters) => {
+        const { rows, insertId } = await write(statement, parameters);
+        return insertId ?? (rows[0] as { id: number }).id;
+      },
       end: () => {
         open = false;
       },
@@ -134,12 +155,11 @@ export function createServerDatabase(
   return {
     dialect,
     ...readsOn(read),
-    async transact(work, { patience = 'request' } = {}) {
+    async transact(work, { patience = 'request', writes = 'any' } = {}) {
       guard.assertOutside();
+      const attempt = writes === 'once' ? attemptOneWrite : attemptTransaction;
       return persistently(driver, patienceMs[patience], (deadline) =>
-        turns.run(() =>
-          withConnection(driver, deadline, (connection) => attemptTransaction(connection, deadline, work)),
-        ),
+        turns.run(() => withConnection(driver, deadline, (connection) => attempt(connection, deadline, work))),
       );
     },
     exclusively: (name, work) =>

@@ -24,12 +24,14 @@ export interface ServerConnection {
  * What an error of the server means:
  * - `unique`: a unique index refused a row; `index` as in `UniqueViolation`
  * - `rolled-back`: the server has undone the transaction itself (deadlock, serialization): running it again is safe and may succeed
- * - `gone`: the connection or the server is no longer, or cannot write: nothing is known of a commit that was under way
+ * - `gone`: the connection or the server is no longer, or cannot write: nothing is known of a commit that was under way, unless the server
+ *   has `refused` it before it did anything
  * - `other`: a mistake of ours
  */
 export type ServerFault =
   | { readonly kind: 'unique'; readonly index: string }
-  | { readonly kind: 'rolled-back' | 'gone' | 'other' };
+  | { readonly kind: 'gone'; readonly refused?: true }
+  | { readonly kind: 'rolled-back' | 'other' };
 
 /** What a database server must be able to do; the rest is the same for all (dialects/server/database.ts). */
 export interface ServerDriver {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '../../../kernel/errors.ts';
 import { databaseUnavailable } from '../../unavailable.ts';
 import { type Deadline, withDeadline } from './deadline.ts';
-import type { ServerDriver } from './driver.ts';
+import type { ServerDriver, ServerFault } from './driver.ts';
 
 /**
  * How often a transaction is run whose connection broke before its commit, and one that the server undid. In a deadlock of many one at least
@@ -17,8 +17,16 @@ const pauseMs = 15;
 const longestPauses = 4;
 
 /** What the driver makes of an error. What is a refusal already, it must not read as its own: it goes by the words of a message. */
-export const faultKindOf = (driver: Pick<ServerDriver, 'faultOf'>, error: unknown) =>
-  error instanceof DomainError ? 'other' : driver.faultOf(error).kind;
+const faultOf = (driver: Pick<ServerDriver, 'faultOf'>, error: unknown): ServerFault =>
+  error instanceof DomainError ? { kind: 'other' } : driver.faultOf(error);
+
+export const faultKindOf = (driver: Pick<ServerDriver, 'faultOf'>, error: unknown) => faultOf(driver, error).kind;
+
+/** Whether nobody knows what became of a commit that ended with this error. */
+export function isInDoubt(driver: Pick<ServerDriver, 'faultOf'>, error: unknown): boolean {
+  const fault = faultOf(driver, error);
+  return fault.kind === 'gone' && fault.refused !== true;
+}
 
 /**
  * Runs `attempt` again while its errors say that nothing of it has remained; gives the last of them the words of a refusal.

@@ -37,6 +37,40 @@ async function withPlanets(body: (db: Database) => Promise<void>): Promise<void>
 const add = (db: Database, name: string) => db.transact((tx) => tx.insert(addPlanet, { name, moons: 0 }));
 const names = async (db: Pick<Tx, 'all'>) => (await db.all(allPlanets, {})).map(({ name }) => name);
 
+describe('a transaction that writes once', () => {
+  const once = <T>(db: Database, work: (tx: Tx) => Promise<T>) => db.transact(work, { writes: 'once' });
+
+  test('reads, and keeps what it has written', async () => {
+    await withPlanets(async (db) => {
+      await add(db, 'Mars');
+      const id = await once(db, async (tx) => {
+        assert.deepEqual(await names(tx), ['Mars']);
+        return tx.insert(addPlanet, { name: 'Venus', moons: 0 });
+      });
+      assert.deepEqual([id, await names(db)], [2, ['Mars', 'Venus']]);
+    });
+  });
+
+  test('does nothing behind its write, neither writing nor reading', async () => {
+    await withPlanets(async (db) => {
+      const behindIt: Record<string, (tx: Tx) => Promise<unknown>> = {
+        insert: (tx) => tx.insert(addPlanet, { name: 'Venus', moons: 0 }),
+        execute: (tx) => tx.execute(removePlanet, { id: 1 }),
+        first: async (tx) => tx.first(allPlanets, {}),
+        all: (tx) => tx.all(allPlanets, {}),
+        query: (tx) => tx.query(rawQuery(db, 'select 1')),
+      };
+      for (const [what, more] of Object.entries(behindIt)) {
+        const twice = once(db, async (tx) => {
+          await tx.execute(removePlanet, { id: 1 });
+          await more(tx);
+        });
+        await assert.rejects(twice, /used after its write/, what);
+      }
+    });
+  });
+});
+
 describe('a transaction', () => {
   test('shows what it has written to itself alone until it has ended; a read does not wait for it', async () => {
     await withPlanets(async (db) => {

@@ -1,8 +1,9 @@
 import { DomainError } from '../../../kernel/errors.ts';
-import type { Database, Tx } from '../../database.ts';
+import type { Database, Tx, Writes } from '../../database.ts';
 import { databaseMoved } from '../../moved.ts';
 import { createTransactionGuard } from '../../transaction-guard.ts';
 import { databaseUnavailable } from '../../unavailable.ts';
+import { writingOnce } from '../../writing-once.ts';
 import { createCheckpointer } from './checkpointer.ts';
 import { configureWriter } from './configure-writer.ts';
 import { openConnection, type SqliteConnection } from './connection.ts';
@@ -70,11 +71,11 @@ export function openSqlite(options: SqliteOptions): Database {
     return isDiskFault(error) ? databaseUnavailable({ retryAfterSeconds: 30, cause: error }) : error;
   };
 
-  const runAndCommit = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
+  const runAndCommit = async <T>(work: (tx: Tx) => Promise<T>, writes: Writes): Promise<T> => {
     await lock.begin();
     const tx = createTx(writer, dialect);
     try {
-      const result = await guard.enter(() => work(tx));
+      const result = await guard.enter(() => work(writes === 'once' ? writingOnce(tx) : tx));
       assertStillOpen(writer);
       groupCommit.assertHealthy();
       writer.repeat('commit');
@@ -88,9 +89,9 @@ export function openSqlite(options: SqliteOptions): Database {
     }
   };
 
-  const inLane = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
+  const inLane = async <T>(work: (tx: Tx) => Promise<T>, writes: Writes): Promise<T> => {
     try {
-      return await lane.run(() => runAndCommit(work));
+      return await lane.run(() => runAndCommit(work, writes));
     } catch (error) {
       throw verdictOn(error);
     }
@@ -99,10 +100,10 @@ export function openSqlite(options: SqliteOptions): Database {
   return {
     dialect,
     ...readsOf(reader, outside),
-    async transact(work, { sync = 'own' } = {}) {
+    async transact(work, { sync = 'own', writes = 'any' } = {}) {
       outside(groupCommit.assertHealthy);
       try {
-        const result = await inLane(work);
+        const result = await inLane(work, writes);
         checkpointer.committed();
         return result;
       } finally {
