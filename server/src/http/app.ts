@@ -101,7 +101,7 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
   app.setErrorHandler(handleError);
   if (options.connections !== undefined) limitConnections(app.server, options.connections);
   const endTogether = writeTogether(app.server);
-  // Closing takes connections for idle whose answer is only waiting.
+  // Closing takes connections for idle whose answer is only waiting, so that this is the first thing that it does.
   app.addHook('preClose', (done) => {
     endTogether();
     done();

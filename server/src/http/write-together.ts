@@ -1,36 +1,45 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 
-/**
- * So many wait for each other at most: the first for a fraction of a millisecond. Twice as many saved little more, and clients who are
- * answered all at once also come back all at once.
- */
-const mostTogether = 16;
+/** Answers that wait for each other at most. Clients who are answered all at once also come back all at once (decision 0024). */
+const mostTogether = 8;
 
 /**
  * Has the answers of one turn of the event loop written one after another, at its end. Whoever reads them (a proxy, as a rule) falls
  * asleep between two of them when they come apart, and waking a reader costs a server as much as the rest of its work on the socket.
  *
- * Node corks a connection for the length of an answer, and uncorks it behind: here that last step waits for the others (decision 0024).
+ * Node corks a connection for the length of an answer, and uncorks it behind: here that last step waits for the others.
  *
  * @returns ends it: what waits is written, and from then on each answer by itself. For whoever is about to close connections.
  */
 export function writeTogether(server: Server): () => void {
-  const waiting: Socket[] = [];
+  const waiting = new Set<Socket>();
   let ended = false;
+
   const flush = () => {
-    for (const socket of waiting.splice(0)) uncork.call(socket);
+    const all = [...waiting];
+    waiting.clear();
+    for (const socket of all) release(socket);
   };
+
   function uncorkWithOthers(this: Socket): void {
-    const count = waiting.push(this);
-    if (ended || count === mostTogether) flush();
-    else if (count === 1) setImmediate(flush);
+    waiting.add(this);
+    if (ended || waiting.size === mostTogether) flush();
+    else if (waiting.size === 1) setImmediate(flush);
   }
+
   server.on('connection', (socket: Socket) => {
     socket.uncork = uncorkWithOthers;
   });
-  // Behind an answer may come what is no request at all. Whoever judges that may close the connection on the spot.
-  server.prependListener('clientError', flush);
+  // Requests that do not wait for the answers to those before them: Node takes up an answer when the one before it is written, and drops
+  // those that it has not taken up when the client has nothing more to say.
+  server.prependListener('request', ({ socket }: IncomingMessage, { socket: free }: ServerResponse) => {
+    if (free !== null) return;
+    socket.uncork = uncork;
+    release(socket);
+  });
+  // Behind an answer may come what is no request to us. Whoever judges that may close the connection on the spot.
+  for (const event of ['clientError', 'connect']) server.prependListener(event, flush);
   return () => {
     ended = true;
     flush();
@@ -38,3 +47,8 @@ export function writeTogether(server: Server): () => void {
 }
 
 const { uncork } = Socket.prototype;
+
+/** Node uncorks once for each part of an answer that it wrote. */
+function release(socket: Socket): void {
+  while (socket.writableCorked > 0) uncork.call(socket);
+}

@@ -83,12 +83,25 @@ function inputOf({ options, takes = 0 }: Command, args: readonly string[], termi
   };
 }
 
+/** Of a mail, a session (22 characters) or a signing key (43), where it begins with a dash. */
+const dashedId = /^-[A-Za-z0-9_](?:[\w-]{20}|[\w-]{41})$/;
+
+/** Such an id is no option, unless it stands where an option's value may stand. */
+function idsLast(args: readonly string[]): string[] {
+  const isId = (it: string, place: number): boolean => dashedId.test(it) && args[place - 1]?.startsWith('--') !== true;
+  const ids = args.filter(isId);
+  return ids.length === 0 ? [...args] : [...args.filter((it, place) => !isId(it, place)), '--', ...ids];
+}
+
 function parsed(args: readonly string[], options: ParseArgsOptionsConfig = {}, takes: number) {
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options: { json: { type: 'boolean' }, ...options } });
+    return parseArgs({
+      args: idsLast(args),
+      allowPositionals: true,
+      options: { json: { type: 'boolean' }, ...options },
+    });
   } catch (error) {
     const [said = ''] = (error as Error).message.split(/\.?(?:\s*\n| To specify )/);
-    // A kid or the id of a session may begin with a dash.
     const hint = takes > 0 && said.startsWith('Unknown option') ? '; what is no option goes behind --' : '';
     throw new UsageError(said + hint);
   }
