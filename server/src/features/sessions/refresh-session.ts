@@ -8,7 +8,7 @@ import { invalidRefreshToken, refreshTokenReused } from './errors.ts';
 import type { IssueTokens, SettleGrant, Tokens } from './issue-tokens.ts';
 import { heldSuccessor, judgeUnrotated, type Verdict } from './policy.ts';
 import type { RefreshToken, RefreshTokens } from './refresh-token.ts';
-import type { Presented, RotateAtOnce } from './rotate-at-once.ts';
+import { type Presented, type RotateAtOnce, rotationOf } from './rotate-at-once.ts';
 import type { SessionLife } from './session-life.ts';
 import type { LivingSession, SessionsStore } from './store.ts';
 import type { TokenGrant } from './token-grant.ts';
@@ -51,16 +51,9 @@ export function createRefreshSession(deps: {
     const session = await store.find(tx, presented.sessionId, now);
     if (session === undefined) return { verdict: 'over' };
     const statusIndex = session.statusIndex ?? (await store.takeStatusIndex(tx, now));
-    const rotated = await store.rotate(tx, {
-      id: presented.sessionId,
-      generation: presented.generation,
-      hash: presented.hash,
-      nextHash: successor.hash,
-      now,
-      idleExpiresAt: life.idleExpiresAt(now, session.expiresAt),
-      statusIndex,
-    });
-    if (rotated) return { verdict: 'rotated', session: { ...session, statusIndex }, successor };
+    const { expiresAt } = session;
+    if (await store.rotate(tx, rotationOf({ presented, successor }, { expiresAt, statusIndex }, life, now)))
+      return { verdict: 'rotated', session: { ...session, statusIndex }, successor };
     // Read again: whoever was faster has changed what was read before.
     return judge(await store.find(tx, presented.sessionId, now), presented, successor, now);
   };

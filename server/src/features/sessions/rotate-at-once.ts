@@ -1,10 +1,10 @@
 import type { Database } from '../../db/database.ts';
-import type { Clock } from '../../kernel/clock.ts';
+import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { SettleGrant } from './issue-tokens.ts';
 import { isNewest } from './policy.ts';
 import type { RefreshToken } from './refresh-token.ts';
 import type { SessionLife } from './session-life.ts';
-import type { SessionsStore } from './store.ts';
+import type { LivingSession, Rotation, SessionsStore } from './store.ts';
 import type { TokenGrant } from './token-grant.ts';
 
 /** A refresh token that was presented, and what comes of it if it is good. */
@@ -13,6 +13,22 @@ export interface Presented {
   readonly successor: RefreshToken;
   readonly clientId: string;
 }
+
+/** The update that puts the successor in the place of the token that was presented, if that is the newest. */
+export const rotationOf = (
+  { presented, successor }: Pick<Presented, 'presented' | 'successor'>,
+  { expiresAt, statusIndex }: Pick<LivingSession, 'expiresAt'> & Pick<Rotation, 'statusIndex'>,
+  life: SessionLife,
+  now: Instant,
+): Rotation => ({
+  id: presented.sessionId,
+  generation: presented.generation,
+  hash: presented.hash,
+  nextHash: successor.hash,
+  now,
+  idleExpiresAt: life.idleExpiresAt(now, expiresAt),
+  statusIndex,
+});
 
 /**
  * Rotates the newest token of a living session: one read, and one update that asks for everything again by which the read has decided.
@@ -40,15 +56,10 @@ export function createRotateAtOnce(deps: {
         if (statusIndex === undefined) return undefined;
         const grant = { user, refreshToken: successor, expiresAt, statusIndex, clientId };
         const settled = await settleGrant(tx, grant, held);
-        const rotated = await store.rotate(tx, {
-          id: presented.sessionId,
-          generation: presented.generation,
-          hash: presented.hash,
-          nextHash: successor.hash,
-          now,
-          idleExpiresAt: life.idleExpiresAt(now, expiresAt),
-          statusIndex,
-        });
+        const rotated = await store.rotate(
+          tx,
+          rotationOf({ presented, successor }, { expiresAt, statusIndex }, life, now),
+        );
         return rotated ? settled : undefined;
       },
       { writes: 'once' },
