@@ -33,8 +33,8 @@ export function writeTogether(server: Server): () => void {
   });
   // Requests that do not wait for the answers to those before them: Node takes up an answer when the one before it is written, and drops
   // those that it has not taken up when the client has nothing more to say.
-  server.prependListener('request', ({ socket }: IncomingMessage, { socket: free }: ServerResponse) => {
-    if (free !== null) return;
+  server.prependListener('request', ({ socket }: IncomingMessage, { socket: assigned }: ServerResponse) => {
+    if (assigned !== null) return;
     socket.uncork = uncork;
     release(socket);
   });
