@@ -111,7 +111,18 @@ const columns = [
   ['outcome', 'audit_events.outcome'],
 ] as const satisfies readonly (readonly [keyof Filter, string])[];
 
-type Asked = (typeof columns)[number];
+/** A filter that is asked for: its column, and what must stand there. */
+interface Asked {
+  readonly column: (typeof columns)[number][1];
+  readonly value: string | number;
+}
+
+const askedIn = (filter: Filter): Asked[] =>
+  columns.flatMap(([name, column]) => {
+    const value = filter[name];
+    return value === undefined ? [] : [{ column, value }];
+  });
+
 type Builder = Kysely<AuditTables>;
 
 /** Rows that are counted to tell which of several filters is the narrowest. */
@@ -122,13 +133,12 @@ const mostLookedAt = 5_000;
 /** One filter is looked up in its index. Of several the narrowest is, and the others are checked row by row. */
 async function findEvents(db: Database, query: FindQuery) {
   const builder: Builder = db.dialect.builder;
-  const asked = columns.filter(([name]) => query.filter[name] !== undefined);
+  const asked = askedIn(query.filter);
   if (asked.length < 2) {
     const found = fullRows(builder).where((where) => among(where, query, asked));
     return { events: (await db.query(sorted(found, query).limit(query.limit))).map(foundOf), lookedTo: undefined };
   }
-  const { filter, limit } = query;
-  const driver = await narrowest(db, asked, filter);
+  const driver = await narrowest(db, asked);
   const looked = sorted(
     builder
       .selectFrom('audit_events')
@@ -138,33 +148,29 @@ async function findEvents(db: Database, query: FindQuery) {
   );
   const found = fullRows(builder)
     .innerJoin(looked.limit(mostLookedAt).as('looked'), 'looked.id', 'audit_events.id')
-    .where((where) => where.and(asked.map(([name, column]) => unindexed(column, filter[name] ?? ''))));
-  const events = (await db.query(sorted(found, query).limit(limit))).map(foundOf);
-  const [lookedTo] = events.length < limit ? await db.query(looked.offset(mostLookedAt - 1).limit(1)) : [];
+    .where((where) => where.and(asked.map(unindexed)));
+  const events = (await db.query(sorted(found, query).limit(query.limit))).map(foundOf);
+  const [lookedTo] = events.length < query.limit ? await db.query(looked.offset(mostLookedAt - 1).limit(1)) : [];
   return { events, lookedTo: lookedTo && { at: lookedTo.at, id: lookedTo.id } };
 }
 
-async function narrowest(db: Database, asked: readonly Asked[], filter: Filter): Promise<Asked> {
+async function narrowest(db: Database, asked: readonly Asked[]): Promise<Asked> {
   const builder: Builder = db.dialect.builder;
   const counts = await Promise.all(
-    asked.map(([name, column]) => {
-      const few = builder
-        .selectFrom('audit_events')
-        .select('id')
-        .where(column, '=', filter[name] as never)
-        .limit(mostCounted);
+    asked.map(({ column, value }) => {
+      const few = builder.selectFrom('audit_events').select('id').where(column, '=', value).limit(mostCounted);
       return db.query(builder.selectFrom(few.as('few')).select((it) => it.fn.countAll<number>().as('rows')));
     }),
   );
   const [least = asked[0]] = asked
-    .map((column, place) => ({ column, rows: Number(counts[place]?.[0]?.rows ?? 0) }))
+    .map((one, place) => ({ one, rows: Number(counts[place]?.[0]?.rows ?? 0) }))
     .toSorted((a, b) => a.rows - b.rows)
-    .map(({ column }) => column);
+    .map(({ one }) => one);
   return least as Asked;
 }
 
 /** In a form that no index serves, so that no database goes another way than by the rows that are looked at. */
-const unindexed = (column: string, value: string | number): Expression<SqlBool> =>
+const unindexed = ({ column, value }: Asked): Expression<SqlBool> =>
   sql<SqlBool>`coalesce(${sql.ref(column)}, ${typeof value === 'number' ? sql.lit(0) : sql.lit('')}) = ${value}`;
 
 type Where = ExpressionBuilder<AuditTables, 'audit_events'>;
@@ -173,7 +179,7 @@ type Where = ExpressionBuilder<AuditTables, 'audit_events'>;
 function among(where: Where, { filter, order, after }: FindQuery, asked: readonly Asked[]): Expression<SqlBool> {
   const { since, until } = filter;
   return where.and([
-    ...asked.map(([name, column]) => where(column, '=', filter[name] as never)),
+    ...asked.map(({ column, value }) => where(column, '=', value)),
     ...(since === undefined ? [] : [where('audit_events.at', '>=', since)]),
     ...(until === undefined ? [] : [where('audit_events.at', '<', until)]),
     ...(after === undefined ? [] : [behind(where, order, after)]),

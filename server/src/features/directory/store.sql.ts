@@ -47,8 +47,8 @@ function onShelf(db: DirectoryDb, shelf: Shelf, { by, from, to, now }: PageQuery
     .selectFrom('users')
     .select('users.id')
     .select(({ ref }) => ref(key).as('place'));
-  if (from !== undefined) users = users.where(key, '>=', from as never);
-  if (to !== undefined) users = users.where(key, '<', to as never);
+  if (from !== undefined) users = users.where(key, '>=', from);
+  if (to !== undefined) users = users.where(key, '<', to);
   // Few, since a chore removes them: found by their end and then sorted. With their state in the query a planner would read all who are
   // disabled in the order of the key, and find none of them.
   if (shelf === 'run out') return users.where('users.disabled_until', '<=', now).where('users.deleted_at', 'is', null);
@@ -75,15 +75,12 @@ function partsOf(db: DirectoryDb, shelf: Shelf, query: PageQuery): Users[] {
   if (shelf === 'run out') {
     return [
       users.where(({ eb, and, or }) => {
-        const tied = and([eb(key, '=', after.key as never), eb('users.id', behind, after.id)]);
-        return or([tied, eb(key, behind, after.key as never)]);
+        const tied = and([eb(key, '=', after.key), eb('users.id', behind, after.id)]);
+        return or([tied, eb(key, behind, after.key)]);
       }),
     ];
   }
-  return [
-    users.where(key, '=', after.key as never).where('users.id', behind, after.id),
-    users.where(key, behind, after.key as never),
-  ];
+  return [users.where(key, '=', after.key).where('users.id', behind, after.id), users.where(key, behind, after.key)];
 }
 
 function pageQuery(db: DirectoryDb, query: PageQuery) {

@@ -31,6 +31,8 @@ const living: LivingSession = {
   endedAt: undefined,
 };
 
+type Ending = Parameters<typeof createEndPresented>[0];
+
 /** Says of every token what it is given; a session that is asked for is noted down. */
 function createScene(session: LivingSession | undefined, claims: Partial<AccessClaims> | undefined) {
   const asked: string[] = [];
@@ -42,18 +44,9 @@ function createScene(session: LivingSession | undefined, claims: Partial<AccessC
   } as Partial<SessionsStore> as SessionsStore;
   const accessTokens = { verify: async () => claims } as unknown as AccessTokens;
   const roles = { grantsOf: async () => ({ roles: ['r'], permissions: ['p:q'] }) } as Partial<RolesStore> as RolesStore;
-  // Any use of the database but through the stores fails.
+  // Any use of the database but through the stores fails, and any of what ending a session needs besides.
   const db = {} as Database;
-  const nobody = {} as never;
-  const endPresented = createEndPresented({
-    db,
-    clock,
-    audit: nobody,
-    users: nobody,
-    notices: nobody,
-    endSessions: nobody,
-    store,
-  });
+  const endPresented = createEndPresented({ db, clock, store } as Partial<Ending> as Ending);
   return {
     asked,
     introspect: createIntrospect({ db, clock, life, accessTokens, refreshTokens, roles, store }),
