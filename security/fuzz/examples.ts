@@ -28,7 +28,7 @@ const examples: Readonly<Record<string, Example>> = {
   endSession: { parameters: { session_id: '⟦own session⟧' } },
   updateCurrentUser: { body: { current_password: '⟦password⟧', username: '⟦new username⟧' } },
   askEmailChange: { body: { current_password: '⟦password⟧', email: '⟦new email⟧' } },
-  confirmEmailChange: { body: { token: '⟦confirm token⟧' } },
+  confirmEmailChange: { body: { token: '⟦confirm token⟧', password: '⟦password⟧' } },
   undoEmailChange: { body: { token: '⟦undo token⟧' } },
   acceptInvitation: { body: { token: '⟦invitation token⟧', new_password: 'seven quiet lanterns burn' } },
   inviteUser: { parameters: { user_id: '⟦invited id⟧' } },

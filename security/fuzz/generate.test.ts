@@ -4,8 +4,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { exampled, exampleFor } from './examples.ts';
 import { valuesOf } from './generate.ts';
-import { readApiDocument, type Schema } from './operations.ts';
-import { spoken } from './words.ts';
+import { readApiDocument, resolved, type Schema } from './operations.ts';
+import { thingWords } from './things.ts';
+import { spoken, wordsFor } from './words.ts';
 
 const { operations, schemas } = readApiDocument();
 const person = (name: string) => ({
@@ -102,6 +103,16 @@ test('an example is of an operation, and fits what is declared', () => {
     );
     assert.notEqual(operation, undefined, operationId);
   }
+});
+
+test('every word that the fuzzer says has a meaning', () => {
+  const things = Object.fromEntries(thingWords.map((word) => [word, 'x']));
+  const names = operations.flatMap(({ parameters, body }) => [
+    ...parameters.map(({ name }) => name),
+    ...Object.keys(body === undefined ? {} : (resolved(body.schema, schemas).properties ?? {})),
+  ]);
+  const said = [...exampled().map((it) => exampleFor(it)), ...names.map((name) => wordsFor(name))];
+  for (const it of said) assert.doesNotMatch(JSON.stringify(spoken(it, { ...cast, things })), /[⟦⟧]/);
 });
 
 test('words are replaced wherever they stand, and what is no word stays', () => {

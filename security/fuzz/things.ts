@@ -24,11 +24,6 @@ const makers = {
     const { username, email } = account();
     return insider.features.accounts.createUser({ username, email, password: undefined, invite: true, by: undefined });
   },
-  'confirm token': async (scene: Scene) => {
-    const { id: user, sessionId: session } = await scene.person();
-    const { email } = scene.account();
-    return tokenFor(scene, { purpose: 'confirm-email', user: asUserId(user), email, session: asSessionId(session) });
-  },
   'undo token': async (scene: Scene) => {
     const [{ id: user }, { email }] = [await scene.person(), scene.account()];
     return tokenFor(scene, { purpose: 'undo-email', user: asUserId(user), email });
@@ -66,9 +61,27 @@ async function tokenToNewcomer(scene: Scene, purpose: Order['purpose']): Promise
   return tokenFor(scene, { purpose, user: asUserId(id), email });
 }
 
+/** What is made for whoever asks, by the word that stands for it. */
+const ownMakers = {
+  /** Of a change that they have asked for: who confirms it shows whose the account is, too. */
+  'confirm token': (scene: Scene, { id: user, sessionId }: Person) => {
+    const { email } = scene.account();
+    return tokenFor(scene, { purpose: 'confirm-email', user, email, session: asSessionId(sessionId) });
+  },
+} satisfies Readonly<Record<string, (scene: Scene, own: Person) => Promise<string>>>;
+
 type Maker = keyof typeof makers;
+type OwnMaker = keyof typeof ownMakers;
 
 const isMaker = (word: string): word is Maker => Object.hasOwn(makers, word);
+const isOwnMaker = (word: string): word is OwnMaker => Object.hasOwn(ownMakers, word);
+
+/** Every word for a thing. */
+export const thingWords: readonly string[] = [
+  ...Object.keys(makers),
+  ...Object.keys(ownMakers),
+  ...['own key', 'holder key'],
+];
 
 /** The things of one player, each made when it is first named. */
 export interface Things {
@@ -96,6 +109,7 @@ export function createThings(scene: Scene, { ownKeys }: { ownKeys: boolean }): T
   const thingFor = async (word: string, own: Person): Promise<string | number | undefined> => {
     if (isMaker(word)) return once(word, () => makers[word](scene));
     // Of whoever asks now: they may be others than before.
+    if (isOwnMaker(word)) return once(`${word} of ${own.id}`, () => ownMakers[word](scene, own));
     if (word === 'own key') return ownKeys ? once(`key of ${own.id}`, () => keyOf(own.id)) : noKey;
     if (word !== 'holder key') return undefined;
     const owner = await thingFor('holder id', own);

@@ -27,6 +27,10 @@ const wordsOf: Readonly<Record<string, readonly unknown[]>> = {
     '⟦confirm token⟧',
     '⟦undo token⟧',
     '⟦invitation token⟧',
+    '⟦sign-up token⟧',
+    '⟦reset token⟧',
+    '⟦login token⟧',
+    '⟦verification token⟧',
   ],
   grant_type: ['password', 'refresh_token'],
   permissions: ['users:delete', 'roles:write', 'sessions:read', 'posts:publish'],
@@ -49,7 +53,7 @@ export interface Cast {
   readonly things: Readonly<Record<string, string | number>>;
 }
 
-const word = /⟦([a-z ]+)⟧/g;
+const word = /⟦([a-z -]+)⟧/g;
 
 /** The words that occur in a value, at any depth. */
 export const wordsIn = (value: unknown): string[] => [
@@ -59,7 +63,7 @@ export const wordsIn = (value: unknown): string[] => [
 /** The value with every word in it replaced by what it stands for. A word alone stays a number where it means one. */
 export function spoken(value: unknown, cast: Cast): unknown {
   if (typeof value === 'string') {
-    const [, alone] = /^⟦([a-z ]+)⟧$/.exec(value) ?? [];
+    const [, alone] = /^⟦([a-z -]+)⟧$/.exec(value) ?? [];
     if (alone !== undefined) return meaningOf(alone, cast) ?? value;
     return value.replaceAll(word, (it, name: string) => String(meaningOf(name, cast) ?? it));
   }
