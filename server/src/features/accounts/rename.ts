@@ -6,6 +6,7 @@ import {
   emailTaken,
   foldEmail,
   foldUsername,
+  hasAddress,
   type User,
   type UsersStore,
   userNotFound,
@@ -43,7 +44,7 @@ export function createRename({ users, oneTimeCodes }: { users: UsersStore; oneTi
     if (changed.length === 0) return changed;
     const keys = { usernameKey: foldUsername(username), emailKey: foldEmail(email) };
     if (!(await users.rename(tx, user.id, { username, email, ...keys }))) throw userNotFound();
-    if (keys.emailKey === foldEmail(user.email)) return changed;
+    if (hasAddress(user, keys.emailKey)) return changed;
     if (await oneTimeCodes.isKeptForAnother(tx, keys.emailKey, user.id)) throw emailTaken();
     await oneTimeCodes.revoke(tx, user.id, ofPresentAddress);
     return changed;

@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { nobody } from '../../kernel/ids.ts';
 import type { RequestOrigin } from '../../kernel/origin.ts';
 import type { Audit } from '../audit/index.ts';
-import { foldEmail, type UsersStore } from '../users/index.ts';
+import { foldEmail, hasAddress, type UsersStore } from '../users/index.ts';
 import type { ChargeMail } from './charge-mail.ts';
 import type { PostProof, ProofPurpose } from './post-proof.ts';
 
@@ -46,7 +46,7 @@ export function createAskProof(deps: {
       const found = await users.findByEmail(tx, emailKey);
       const locked = await users.lockActive(tx, found?.id ?? nobody, clock.now());
       // Between the two it may have become somebody else's.
-      const owner = locked !== undefined && foldEmail(locked.email) === emailKey ? locked : undefined;
+      const owner = locked !== undefined && hasAddress(locked, emailKey) ? locked : undefined;
       const isDone = purpose === 'verify-email' && owner?.emailVerifiedAt !== undefined;
       const user = isDone ? undefined : owner;
       await postProof(tx, { purpose, user, email, origin });

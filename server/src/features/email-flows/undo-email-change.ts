@@ -5,7 +5,7 @@ import type { Accounts } from '../accounts/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { MailOffice } from '../mail/index.ts';
 import { invalidOneTimeToken, type LiveToken, type OneTimeCodes } from '../one-time-codes/index.ts';
-import { foldEmail, type User, type UsersStore } from '../users/index.ts';
+import { hasAddress, type User, type UsersStore } from '../users/index.ts';
 import type { EndAccess } from './end-access.ts';
 import type { PostProof } from './post-proof.ts';
 
@@ -37,7 +37,7 @@ export function createUndoEmailChange(deps: {
 
   const lockOwner = async (tx: Tx, { user: id, emailKey }: LiveToken): Promise<User> => {
     const user = id && (await users.lockActive(tx, id, clock.now()));
-    if (!user || foldEmail(user.email) === emailKey) throw invalidOneTimeToken();
+    if (!user || hasAddress(user, emailKey)) throw invalidOneTimeToken();
     return user;
   };
 

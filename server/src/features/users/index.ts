@@ -15,6 +15,7 @@ export {
   foldEmail,
   foldEmailPrefix,
   foldUsername,
+  hasAddress,
   isActive,
   statusOf,
   type UserStatus,

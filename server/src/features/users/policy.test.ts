@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { checkNames, foldEmail, foldEmailPrefix, foldUsername, isActive, statusOf } from './policy.ts';
+import { checkNames, foldEmail, foldEmailPrefix, foldUsername, hasAddress, isActive, statusOf } from './policy.ts';
 
 /** What the columns of names and of their keys hold, in code points (db/migrations/0001-users.ts). */
 const room = { username: 256, email: 320 };
@@ -24,6 +24,12 @@ const hidden = [
   ...['\ufe0f', '\ufeff', '\uffa0', '\u{e0061}', '\u{e0101}'],
 ];
 const turning = ['\u200e', '\u200f', '\u202a', '\u202e', '\u2066', '\u2069'];
+
+test('an address is the user’s in every spelling, and no other is', () => {
+  const user = { email: 'Ada@Bücher.example' };
+  assert.equal(hasAddress(user, foldEmail('aDA@xn--bcher-kva.example')), true);
+  assert.equal(hasAddress(user, foldEmail('ada@bucher.example')), false);
+});
 
 describe('folding', () => {
   test('twice is folding once, of any text', () => {

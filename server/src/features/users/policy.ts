@@ -62,6 +62,9 @@ export function foldEmail(address: string): string {
   return `${foldText(address.slice(0, at))}@${domainToASCII(domain) || domain.toLowerCase()}`;
 }
 
+/** Whether an address of this folded form is the user's own, however they have spelt it. */
+export const hasAddress = ({ email }: Pick<User, 'email'>, emailKey: string): boolean => foldEmail(email) === emailKey;
+
 /** What the folded forms of addresses begin with that begin with `text`. A domain that is no ASCII must be whole, since its code is. */
 export function foldEmailPrefix(text: string): string {
   const at = text.lastIndexOf('@');
