@@ -45,9 +45,11 @@ function isLate(
   { began, firstRound, round }: { began: number; firstRound: number; round: number },
   { quick }: Options,
 ): boolean {
+  // Before the first round there is nothing to reckon the next one by.
+  if (!quick || round === 0) return false;
   const now = performance.now();
   const nextMs = (now - firstRound) / round;
-  return quick && round > 0 && now - began + nextMs > quickMs;
+  return now - began + nextMs > quickMs;
 }
 
 const quickMs = 165_000;
