@@ -37,7 +37,7 @@ export const pendingSignUpsStoreContract = storeContract('the store of pending s
     const ends = {
       killed: () => db.transact((tx) => oneTimeCodesStore.forgetOlder(tx, older)),
       withdrawn: (token: number) => db.transact((tx) => oneTimeCodesStore.remove(tx, token)),
-      swept: () => db.transact((tx) => oneTimeCodesStore.sweep(tx, 'complete-sign-up', 9_001)),
+      swept: () => db.transact((tx) => oneTimeCodesStore.sweep(tx, 9_001, { purpose: 'undo-email', before: 0 })),
     };
     for (const [how, end] of Object.entries(ends)) {
       const token = await addToken(db, 'ada@example.com');

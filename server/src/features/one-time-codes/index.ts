@@ -14,7 +14,7 @@ import type { Throttle } from '../throttle/index.ts';
 import { createFindToken, type FindToken } from './find-token.ts';
 import { createDigestOfCode, createIssueToken, type IssueToken } from './issue-token.ts';
 import { createOneTimeCodesHolding } from './personal-data.ts';
-import { defaultKeptSeconds, termsByPurpose } from './policy.ts';
+import { keptLonger, keptSeconds } from './policy.ts';
 import { oneTimeCodesStore as store } from './store.sql.ts';
 import type { LiveToken } from './store.ts';
 import { createUseToken, type UseToken } from './use-token.ts';
@@ -78,11 +78,9 @@ export function createOneTimeCodes(deps: {
       store.isAnothers(tx, { purpose: 'undo-email', emailKey, user, now: clock.now() }),
     async sweep() {
       const now = clock.now();
-      const removeAll = async (tx: Tx) => {
-        for (const [purpose, { keptSeconds = defaultKeptSeconds }] of termsByPurpose)
-          await store.sweep(tx, purpose, now - keptSeconds * 1_000);
-      };
-      await db.transact(removeAll, { patience: 'maintenance' });
+      const before = now - keptSeconds * 1_000;
+      const longer = { purpose: keptLonger.purpose, before: now - keptLonger.seconds * 1_000 };
+      await db.transact((tx) => store.sweep(tx, before, longer), { patience: 'maintenance' });
     },
   };
 }

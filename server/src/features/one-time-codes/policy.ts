@@ -11,12 +11,7 @@ export interface Terms {
   readonly hasCode?: true;
   /** Whether older ones stay good beside a newer one. */
   readonly olderStay?: true;
-  /** How long one that has run out is kept, where that is not the usual time. */
-  readonly keptSeconds?: number;
 }
-
-/** What is worthless must look alike for a while, also to whoever looks into the table. */
-export const defaultKeptSeconds = day;
 
 /**
  * Short lives where the proof signs somebody in or sets a credential, long ones where somebody may be on holiday. A code has 20 bits, so it
@@ -29,12 +24,14 @@ export const terms: Readonly<Record<Purpose, Terms>> = {
   'sign-in': { lifeSeconds: 10 * minute, hasCode: true },
   'confirm-email': { lifeSeconds: hour },
   // Whoever took an account over must not be able to kill the owner's way back by changing the address once more.
-  // And an administrator who ends that must know which one was the first (`revokeLaterWaysBack`).
-  'undo-email': { lifeSeconds: 7 * day, olderStay: true, keptSeconds: 30 * day },
+  'undo-email': { lifeSeconds: 7 * day, olderStay: true },
   'accept-invitation': { lifeSeconds: 7 * day },
 };
 
-export const termsByPurpose = Object.entries(terms) as readonly (readonly [Purpose, Terms])[];
+/** How long one that has run out is kept: what is worthless must look alike for a while, also to whoever looks into the table. */
+export const keptSeconds = day;
+/** An administrator who ends a taking over must know which way back was the first (`revokeLaterWaysBack`). */
+export const keptLonger = { purpose: 'undo-email', seconds: 30 * day } as const;
 
 /**
  * What dies when the password or the address changes: whoever asked for it may be who was just thrown out, and who reads it may be another

@@ -225,16 +225,18 @@ export const oneTimeCodesStoreContract = storeContract('the store of one-time to
     assert.notEqual(await byToken(db, 'another'), undefined);
   });
 
-  that('sweeps what ran out before an instant, of one purpose', async (db) => {
-    await add(db, { tokenHash: 'old', expiresAt: 1_999 });
-    await add(db, { tokenHash: 'young', expiresAt: 2_000 });
+  that('sweeps what ran out before an instant, and what is kept longer before an earlier one', async (db) => {
     const ada = await addUser(db, 'ada');
-    const other = await add(db, { purpose: 'undo-email', user: ada, expiresAt: 1_999 });
-    await db.transact((tx) => store.sweep(tx, purpose, 2_000));
-    assert.equal(await store.findOldest(db, { purpose: 'undo-email', user: ada }), other);
+    for (const expiresAt of [999, 1_999, 2_000]) await add(db, { user: ada, expiresAt });
+    for (const expiresAt of [999, 1_000, 1_999]) await add(db, { user: ada, purpose: 'undo-email', expiresAt });
+    await db.transact((tx) => store.sweep(tx, 2_000, { purpose: 'undo-email', before: 1_000 }));
     assert.deepEqual(
-      [await byToken(db, 'old', { at: 0 }), (await byToken(db, 'young', { at: 0 }))?.email],
-      [undefined, 'Ada@example.com'],
+      (await store.listOf(db, ada)).map((it) => [it.purpose, it.expiresAt]),
+      [
+        [purpose, 2_000],
+        ['undo-email', 1_000],
+        ['undo-email', 1_999],
+      ],
     );
   });
 });

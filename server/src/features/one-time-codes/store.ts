@@ -64,6 +64,6 @@ export interface OneTimeCodesStore {
   isAnothers(db: Reads, query: OwnQuery & { readonly emailKey: string }): Promise<boolean>;
   /** Forgets one; none costs the same. */
   remove(tx: Tx, id: number | undefined): Promise<void>;
-  /** Removes those of a purpose that ran out before an instant. */
-  sweep(tx: Tx, purpose: Purpose, before: Instant): Promise<void>;
+  /** Removes those that ran out before an instant, and of the purpose that is kept longer those that did before an earlier one. */
+  sweep(tx: Tx, before: Instant, longer: { readonly purpose: Purpose; readonly before: Instant }): Promise<void>;
 }
