@@ -1,8 +1,8 @@
 import type { Database, Tx } from '../../db/database.ts';
 import { nobody } from '../../kernel/ids.ts';
 import type { Charged, Counters } from './charge.ts';
+import { type Counter, strangersCounters } from './counters.ts';
 import type { DeviceTokens, PasswordVersion } from './device-token.ts';
-import { type Counter, strangersCounters } from './policy.ts';
 import type { Spraying } from './spraying.ts';
 
 /** An attempt to log in. */

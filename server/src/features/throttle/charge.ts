@@ -1,17 +1,9 @@
 import type { Tx } from '../../db/database.ts';
 import type { Clock, Instant } from '../../kernel/clock.ts';
+import type { Counter } from './counters.ts';
 import { tooManyAttempts } from './errors.ts';
-import {
-  attemptOn,
-  type Counter,
-  type CounterState,
-  type Judgement,
-  type Mistakes,
-  noteOn,
-  type Pace,
-  paces,
-  without,
-} from './policy.ts';
+import { type Pace, paces } from './paces.ts';
+import { attemptOn, type CounterState, type Judgement, type Mistakes, noteOn, without } from './policy.ts';
 import type { ThrottleStore } from './store.ts';
 
 interface Deps {

@@ -1,8 +1,9 @@
 import type { Clock, Instant } from '../../kernel/clock.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Charged } from './charge.ts';
+import { type Counter, sourceOf } from './counters.ts';
 import { tooManyAttempts } from './errors.ts';
-import { type Counter, paces, sourceOf } from './policy.ts';
+import { paces } from './paces.ts';
 
 /**
  * Counts a token that this server has not made, or cannot tell any more that it has. There is nothing to be guessed in 128 bits: what is

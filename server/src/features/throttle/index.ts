@@ -13,9 +13,9 @@ import type { SecretKeys } from '../../kernel/secret-keys.ts';
 import { type Charged, createCounters } from './charge.ts';
 import { type ChargeLogin, createChargeLogin, type KnowsDevice } from './charge-login.ts';
 import { type CountMadeUpToken, createCountMadeUpToken } from './count-made-up-token.ts';
+import type { Counter } from './counters.ts';
 import { createDeviceTokens, type DeviceTokens } from './device-token.ts';
 import { countedOrRefused } from './errors.ts';
-import type { Counter } from './policy.ts';
 import { createSettle, type Settle } from './settle.ts';
 import { createSpraying } from './spraying.ts';
 import { throttleStore as store } from './store.sql.ts';
@@ -23,9 +23,9 @@ import { createSweep } from './sweep.ts';
 
 export type { Charged } from './charge.ts';
 export type { CountMadeUpToken } from './count-made-up-token.ts';
+export { type Counter, countersOfProven, currentPasswordCounters, sourceOf } from './counters.ts';
 export type { DeviceTokens, PasswordVersion } from './device-token.ts';
 export { attemptsUncounted, tooManyAttempts } from './errors.ts';
-export { type Counter, countersOfProven, currentPasswordCounters, sourceOf } from './policy.ts';
 export { createRememberDevice, type RememberDevice } from './replies.ts';
 
 export interface Throttle extends Settle {

@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  attemptOn,
-  type CounterState,
-  currentPasswordCounters,
-  memoryOf,
-  noteOn,
-  type Pace,
-  paces,
-  sourceOf,
-  strangersCounters,
-  waitSeconds,
-  without,
-} from './policy.ts';
+import { currentPasswordCounters, sourceOf, strangersCounters } from './counters.ts';
+import { type Pace, paces } from './paces.ts';
+import { attemptOn, type CounterState, memoryOf, noteOn, waitSeconds, without } from './policy.ts';
 
 const day = 86_400;
 const pace = {

@@ -1,6 +1,7 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { Charged, Counters } from './charge.ts';
-import type { Counter, Mistakes } from './policy.ts';
+import type { Counter } from './counters.ts';
+import type { Mistakes } from './policy.ts';
 import type { Spraying } from './spraying.ts';
 
 /** What becomes of the counters when it is known how an attempt went. */

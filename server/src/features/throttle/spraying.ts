@@ -1,6 +1,6 @@
 import type { Database, Tx } from '../../db/database.ts';
 import type { Clock, Instant } from '../../kernel/clock.ts';
-import { sprayingFrom, sprayingWindowMs } from './policy.ts';
+import { sprayingFrom, sprayingWindowMs } from './paces.ts';
 import type { ThrottleStore } from './store.ts';
 
 /** Notices that many try few passwords at many accounts, each of them too seldom to be noticed. */

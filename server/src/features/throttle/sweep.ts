@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { type Memory, memoryOf, paces, sprayingWindowMs } from './policy.ts';
+import { paces, sprayingWindowMs } from './paces.ts';
+import { type Memory, memoryOf } from './policy.ts';
 import type { Range, ThrottleStore } from './store.ts';
 
 /** Counters of a step, which is a transaction of its own: a large table must not keep logins waiting. */
