@@ -35,9 +35,9 @@ interface Part {
   readonly packages: readonly string[];
 }
 
-type PartName = 'door' | 'edge' | 'use case' | 'policy' | 'errors' | 'config' | 'store' | 'sql';
+type PartName = 'door' | 'edge' | 'use case' | 'policy' | 'errors' | 'config' | 'tables' | 'store' | 'sql';
 
-const everyPart: readonly PartName[] = ['edge', 'use case', 'policy', 'errors', 'config', 'store', 'sql'];
+const everyPart: readonly PartName[] = ['edge', 'use case', 'policy', 'errors', 'config', 'tables', 'store', 'sql'];
 
 const parts: Readonly<Record<PartName, Part>> = {
   door: { own: everyPart, ground: ['kernel', 'config', 'db/database.ts'], below: true, packages: [] },
@@ -56,9 +56,10 @@ const parts: Readonly<Record<PartName, Part>> = {
   policy: { own: ['policy', 'use case'], ground: ['kernel'], below: false, packages: [] },
   errors: { own: [], ground: ['kernel'], below: false, packages: [] },
   config: { own: ['policy', 'use case'], ground: ['kernel', 'config'], below: false, packages: [] },
+  tables: { own: [], ground: ['kernel'], below: false, packages: ['kysely'] },
   store: { own: ['policy', 'use case'], ground: ['kernel', 'db/database.ts'], below: true, packages: [] },
   sql: {
-    own: ['store', 'sql', 'policy', 'errors', 'use case'],
+    own: ['tables', 'store', 'sql', 'policy', 'errors', 'use case'],
     ground: ['kernel', 'db/database.ts', 'db/statement.ts'],
     below: true,
     packages: ['kysely'],
@@ -73,6 +74,7 @@ const partNames: Readonly<Record<string, PartName>> = {
   'policy.ts': 'policy',
   'errors.ts': 'errors',
   'config.ts': 'config',
+  'tables.ts': 'tables',
   'store.ts': 'store',
   'store.sql.ts': 'sql',
 };
@@ -120,7 +122,7 @@ function packageInFeature(path: string, name: string): string | undefined {
   if (!placedPackages.includes(name) || parts[partOf(path)].packages.includes(name)) return undefined;
   if (name === 'typebox') return 'schemas are made with http/schema.ts';
   return name === 'kysely'
-    ? 'SQL is written in store.sql.ts only'
+    ? 'SQL is written in store.sql.ts only, and told of its tables in tables.ts'
     : `${name} is for routes.ts, schemas.ts and replies.ts only`;
 }
 

@@ -1,10 +1,7 @@
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { SetupTokensStore } from './store.ts';
-
-interface SetupTokensTables {
-  setup_tokens: { token_hash: string; expires_at: Instant; used_at: Instant | null };
-}
+import type { SetupTokensTables } from './tables.ts';
 
 const { statement } = statements<SetupTokensTables>();
 

@@ -8,21 +8,7 @@ import { isActiveUser, type PublishedUsers } from '../users/index.ts';
 import type { ApiKey } from './api-key.ts';
 import type { KeyHash } from './key-text.ts';
 import type { ApiKeysStore, KeptKey, NewApiKey } from './store.ts';
-
-interface ApiKeysTables {
-  api_keys: {
-    id: string;
-    user_id: number;
-    key_hash: string;
-    name: string;
-    description: string;
-    created_at: Instant;
-    expires_at: Instant | null;
-    revoked_at: Instant | null;
-    last_used_at: Instant | null;
-  };
-  api_key_permissions: { api_key_id: string; permission: string };
-}
+import type { ApiKeysTables } from './tables.ts';
 
 const { statement } = statements<ApiKeysTables & PublishedUsers & PublishedRoles>();
 

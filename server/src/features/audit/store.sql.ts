@@ -4,8 +4,9 @@ import { statements } from '../../db/statement.ts';
 import { asSessionId, asUserId, type UserId } from '../../kernel/ids.ts';
 import type { Filter, Position } from './filter.ts';
 import { type NewRow, type PersonalDatum, type PersonalPart, personalParts } from './row.ts';
-import { type AuditTables, type FullRow, fullRows, rowOf } from './seal-store.sql.ts';
+import { type FullRow, fullRows, rowOf } from './seal-store.sql.ts';
 import type { AuditEventName, AuditStore, FindQuery, FoundEvent, RecordedEvent } from './store.ts';
+import type { AuditTables } from './tables.ts';
 
 const { statement, insert } = statements<AuditTables>();
 

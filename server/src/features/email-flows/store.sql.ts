@@ -1,9 +1,6 @@
 import { statements } from '../../db/statement.ts';
 import type { PendingSignUpsStore } from './store.ts';
-
-interface PendingSignUpsTables {
-  pending_sign_ups: { token_id: number; username: string; password_hash: string; locale: string | null };
-}
+import type { PendingSignUpsTables } from './tables.ts';
 
 const { statement } = statements<PendingSignUpsTables>();
 

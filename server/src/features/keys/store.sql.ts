@@ -3,20 +3,7 @@ import type { Instant } from '../../kernel/clock.ts';
 import type { AlgorithmName } from './algorithms.ts';
 import type { StoredSigningKey } from './signing-key.ts';
 import type { KeysStore } from './store.ts';
-
-interface KeysTables {
-  signing_keys: {
-    kid: string;
-    algorithm: string;
-    public_jwk: string;
-    sealed_private_key: string;
-    created_at: Instant;
-    /** Null for a key of a release that knew no rotation: it signs from its making on. */
-    signs_from: Instant | null;
-    retired_at: Instant | null;
-    revoked_at: Instant | null;
-  };
-}
+import type { KeysTables } from './tables.ts';
 
 const { statement } = statements<KeysTables>();
 

@@ -3,7 +3,7 @@ import { type Statement, statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import type { MailRecord, MailRecordsStore, MailState } from './record-store.ts';
-import type { MailTables } from './store.sql.ts';
+import type { MailTables } from './tables.ts';
 
 const { statement } = statements<MailTables>();
 

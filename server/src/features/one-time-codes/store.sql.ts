@@ -1,27 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Generated } from 'kysely';
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { asSessionId, asUserId, nobody, type UserId } from '../../kernel/ids.ts';
 import type { Purpose } from '../../kernel/purpose.ts';
 import type { CodeQuery, LiveToken, NewToken, OneTimeCodesStore, OwnQuery } from './store.ts';
-
-export interface OneTimeTokensTables {
-  one_time_tokens: {
-    id: Generated<number>;
-    purpose: Purpose;
-    user_id: number | null;
-    email: string;
-    email_key: string;
-    token_hash: string;
-    code_hash: string | null;
-    session_id: string | null;
-    code_tries: number;
-    created_at: Instant;
-    expires_at: Instant;
-    used_at: Instant | null;
-  };
-}
+import type { OneTimeTokensTables } from './tables.ts';
 
 const { statement, insert } = statements<OneTimeTokensTables>();
 

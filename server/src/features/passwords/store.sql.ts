@@ -4,10 +4,7 @@ import type { Instant } from '../../kernel/clock.ts';
 import { asUserId, type UserId } from '../../kernel/ids.ts';
 import { isActiveUser, type PublishedUsers } from '../users/index.ts';
 import { idsPerLook, type PasswordsStore, type StoredPassword } from './store.ts';
-
-interface PasswordsTables {
-  passwords: { user_id: number; hash: string; changed_at: Instant };
-}
+import type { PasswordsTables } from './tables.ts';
 
 const { statement } = statements<PasswordsTables & PublishedUsers>();
 

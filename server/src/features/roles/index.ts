@@ -27,12 +27,12 @@ import { createUpdateRole, type UpdateRole } from './update-role.ts';
 export { type Authority, type Credentials, isThemselves } from './authority.ts';
 export { lastAdmin, permissionNotHeld, userHoldsMore } from './errors.ts';
 export { permissionRoutes } from './permission-routes.ts';
-export type { RolesTables as PublishedRoles } from './permissions-store.sql.ts';
 export { adminRoleName, permissionPattern, permissionsOutside } from './policy.ts';
 export type { RolePreview } from './preview-role.ts';
 export type { HeldRow, PermissionEntry, Role } from './role.ts';
 export { roleRoutes } from './routes.ts';
 export type { RolesStore } from './store.ts';
+export type { RolesTables as PublishedRoles } from './tables.ts';
 export { userRoleRoutes } from './user-role-routes.ts';
 
 export const rolesHolding = createRolesHolding(rolesStore);

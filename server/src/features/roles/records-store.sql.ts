@@ -5,11 +5,12 @@ import type { Instant } from '../../kernel/clock.ts';
 import { asRoleId, type RoleId } from '../../kernel/ids.ts';
 import type { Permission } from '../../kernel/principal.ts';
 import { roleExists } from './errors.ts';
-import { everyPermission, type Flag, type RolesTables, unlessTaken } from './permissions-store.sql.ts';
+import { everyPermission, unlessTaken } from './permissions-store.sql.ts';
 import { adminRoleName } from './policy.ts';
 import type { Role } from './role.ts';
 import { foldRoleName } from './role-name.ts';
 import type { RolesStore } from './store.ts';
+import type { Flag, RolesTables } from './tables.ts';
 
 const { statement, insert } = statements<RolesTables>();
 

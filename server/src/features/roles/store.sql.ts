@@ -4,7 +4,7 @@ import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { asRoleId, asUserId, type RoleId, type UserId } from '../../kernel/ids.ts';
 import { isActiveUser, type PublishedUsers } from '../users/index.ts';
-import { ensurePermissions, everyPermission, permissionsStore, type RolesTables } from './permissions-store.sql.ts';
+import { ensurePermissions, everyPermission, permissionsStore } from './permissions-store.sql.ts';
 import {
   adminKey,
   ensureAdminRole,
@@ -15,6 +15,7 @@ import {
 } from './records-store.sql.ts';
 import type { Grants, HeldRow } from './role.ts';
 import type { HolderPage, RolesStore } from './store.ts';
+import type { RolesTables } from './tables.ts';
 
 const { statement } = statements<RolesTables & PublishedUsers>();
 

@@ -1,6 +1,6 @@
 /**
  * Owns: sessions, their access and refresh tokens, and what ends them.
- * Tables: sessions.
+ * Tables: sessions, status_indexes.
  * Specifications: RFC 9068 (access tokens), RFC 9700 §4.14 (refresh token rotation), RFC 6750 (bearer), RFC 8725 (JWT BCP).
  */
 import type { Database } from '../../db/database.ts';

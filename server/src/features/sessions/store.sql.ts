@@ -6,9 +6,10 @@ import type { Permission, Person } from '../../kernel/principal.ts';
 import { andThen } from '../../kernel/soon.ts';
 import type { PublishedRoles } from '../roles/index.ts';
 import { isActiveUser, type PublishedUsers } from '../users/index.ts';
-import { placesStore, type SessionsTables, sweepPlaces } from './places-store.sql.ts';
+import { placesStore, sweepPlaces } from './places-store.sql.ts';
 import type { TokenHash } from './refresh-token.ts';
 import type { EndReason, LivingSession, NewSession, Rotation, SessionsStore } from './store.ts';
+import type { SessionsTables } from './tables.ts';
 import { toldStore } from './told-store.sql.ts';
 
 type SessionsDb = Kysely<SessionsTables & PublishedUsers & PublishedRoles>;

@@ -3,8 +3,8 @@ import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { asSessionId, type SessionId, type UserId } from '../../kernel/ids.ts';
 import type { OwnSession } from './own-session.ts';
-import type { SessionsTables } from './places-store.sql.ts';
 import type { SessionsStore } from './store.ts';
+import type { SessionsTables } from './tables.ts';
 
 const { statement } = statements<SessionsTables>();
 

@@ -2,17 +2,7 @@ import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { CounterState, Memory } from './policy.ts';
 import type { Range, SavedCounter, ThrottleStore } from './store.ts';
-
-interface ThrottleTables {
-  throttle_counters: {
-    counter: string;
-    attempts: number;
-    last_at: Instant;
-    blocked_until: Instant;
-    /** Null: none. */
-    unheard: number | null;
-  };
-}
+import type { ThrottleTables } from './tables.ts';
 
 type CounterRow = ThrottleTables['throttle_counters'];
 

@@ -2,8 +2,9 @@ import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { asUserId, type UserId } from '../../kernel/ids.ts';
 import { noDisability } from './disability-store.sql.ts';
-import { namesFree, type UsersTables } from './names-store.sql.ts';
+import { namesFree } from './names-store.sql.ts';
 import type { UsersStore } from './store.ts';
+import type { UsersTables } from './tables.ts';
 
 const { statement } = statements<UsersTables>();
 

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { UserId } from '../../kernel/ids.ts';
-import type { UsersTables } from './names-store.sql.ts';
 import type { UsersStore } from './store.ts';
+import type { UsersTables } from './tables.ts';
 
 const { statement } = statements<UsersTables>();
 

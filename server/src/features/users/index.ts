@@ -9,7 +9,6 @@ import { usersStore } from './store.sql.ts';
 export const usersHolding = createUsersHolding(usersStore);
 
 export { emailTaken, userNotFound, usernameTaken } from './errors.ts';
-export type { UsersTables as PublishedUsers } from './names-store.sql.ts';
 export {
   checkNames,
   foldEmail,
@@ -24,4 +23,5 @@ export { userRoutes } from './routes.ts';
 export { EmailText, UsernameText, UserParams, UserReply } from './schemas.ts';
 export { isActiveUser, toUser, type UserRow, usersStore } from './store.sql.ts';
 export type { DeletedUser, UsersStore } from './store.ts';
+export type { UsersTables as PublishedUsers } from './tables.ts';
 export type { User } from './user.ts';

@@ -4,8 +4,9 @@ import type { Instant } from '../../kernel/clock.ts';
 import { asUserId, type UserId } from '../../kernel/ids.ts';
 import { deletionStore } from './deletion-store.sql.ts';
 import { disabilityStore } from './disability-store.sql.ts';
-import { namesStore, type UsersTables } from './names-store.sql.ts';
+import { namesStore } from './names-store.sql.ts';
 import type { UsersStore } from './store.ts';
+import type { UsersTables } from './tables.ts';
 import type { User } from './user.ts';
 
 const { statement } = statements<UsersTables>();
