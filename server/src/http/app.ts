@@ -9,8 +9,7 @@ import { addJsonBody } from './json-body.ts';
 import { createLazyCompilers } from './lazy-compilers.ts';
 import { addNotFound, trackMethods } from './not-found.ts';
 import { createRequestIds } from './request-ids.ts';
-import { createLogController, discreetLogger } from './request-log.ts';
-import { RequestLogger } from './request-logger.ts';
+import { addLogger, discreetLogger, loggingOptions } from './request-log.ts';
 import { addSecurityHeaders, securityHeaders } from './security-headers.ts';
 import { createSocketErrorHandler, refuseTunnels } from './socket-errors.ts';
 import { writeTogether } from './write-together.ts';
@@ -76,8 +75,7 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
   const app: FastifyInstance = Fastify({
     ...serverOptions(options),
     ...(compilers === undefined ? {} : { schemaController: compilers }),
-    loggerInstance: logger,
-    logController: createLogController(logger),
+    ...loggingOptions(logger),
     genReqId: requestId,
     clientErrorHandler: onSocketError,
     // A broken address reaches no hook, so that what hooks do happens here.
@@ -86,7 +84,7 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
     },
   });
   compilers?.loadSoon(app);
-  app.setChildLoggerFactory((parent, bindings, options) => new RequestLogger(parent, bindings, options));
+  addLogger(app, logger);
   app.decorateRequest('principal', null);
   app.removeAllContentTypeParsers();
   addJsonBody(app);

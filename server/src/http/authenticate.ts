@@ -50,9 +50,8 @@ export function bearerToken(request: Pick<FastifyRequest, 'headers' | 'raw'>): s
   // Node keeps the first of two and drops the second in silence; a proxy may have checked the other one.
   if (countAuthorization(request.raw.rawHeaders) > 1)
     throw invalidToken({ detail: 'There are two Authorization headers.' });
-  if (!bearerScheme.test(header)) return undefined;
   const token = header.length <= maxTokenLength ? bearer.exec(header)?.[1] : undefined;
-  if (token === undefined)
+  if (token === undefined && bearerScheme.test(header))
     throw invalidToken({ detail: 'The Authorization header is not of the form `Bearer <token>`.' });
   return token;
 }

@@ -15,15 +15,25 @@ export function createRequestIds(random: Random): () => string {
       pool = random.bytes(bytesPerId * idsPerDraw);
       at = 0;
     }
-    const bytes = pool.subarray(at, at + bytesPerId);
+    const start = at;
     at += bytesPerId;
-    return uuidOf(bytes);
+    return uuidAt(pool, start);
   };
 }
 
-function uuidOf(bytes: Buffer): string {
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+const digits = Buffer.from('0123456789abcdef', 'latin1');
+const text = Buffer.from('xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx', 'latin1');
+/** Where in the text each byte stands. */
+const places = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
+
+/** One text, written digit by digit: put together from its five parts it takes twice as long. */
+function uuidAt(bytes: Buffer, start: number): string {
+  bytes.writeUInt8((bytes.readUInt8(start + 6) & 0x0f) | 0x40, start + 6);
+  bytes.writeUInt8((bytes.readUInt8(start + 8) & 0x3f) | 0x80, start + 8);
+  for (let nth = 0; nth < bytesPerId; nth += 1) {
+    const [place = 0, byte = 0] = [places[nth], bytes[start + nth]];
+    text[place] = digits[byte >> 4] ?? 0;
+    text[place + 1] = digits[byte & 15] ?? 0;
+  }
+  return text.toString('latin1');
 }

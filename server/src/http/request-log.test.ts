@@ -20,6 +20,23 @@ describe('the log of a request', () => {
     assert.doesNotMatch(JSON.stringify(line), /hunter2/);
   });
 
+  test('has no such line above level debug, and all others', async () => {
+    await using t = await testApp({ logLevel: 'info' });
+    const payload = { grant_type: 'password', username: 'faulty' };
+    const { statusCode } = await t.app.inject({
+      method: 'POST',
+      url: '/token',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams(payload).toString(),
+    });
+    t.app.log.info('of the server');
+    assert.equal(statusCode, 500);
+    const [fault, own, ...others] = t.logLines();
+    assert.deepEqual([fault?.msg, own?.msg, others], ['unexpected fault', 'of the server', []]);
+    assert.equal(typeof fault?.requestId, 'string');
+    assert.equal(own?.requestId, undefined);
+  });
+
   test('names no address that matched nothing', async () => {
     await using t = await testApp();
     await t.app.inject('/reset/hunter2');
@@ -53,6 +70,14 @@ describe('the log of a request', () => {
 });
 
 describe('request ids', () => {
+  test('are their random bytes, but for version and variant', () => {
+    const bytes = Buffer.from('00112233445566778899aabbccddeeffffffffffffffffffffffffffffffffff', 'hex');
+    const next = createRequestIds({ bytes: (count) => Buffer.concat([bytes, Buffer.alloc(count)], count) });
+    assert.equal(next(), '00112233-4455-4677-8899-aabbccddeeff');
+    assert.equal(next(), 'ffffffff-ffff-4fff-bfff-ffffffffffff');
+    assert.equal(next(), '00000000-0000-4000-8000-000000000000');
+  });
+
   test('are UUIDs of version 4, each another', () => {
     const next = createRequestIds(countingRandom());
     const ids = Array.from({ length: 200 }, next);

@@ -1,4 +1,13 @@
-import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import type { Server } from 'node:http';
+import {
+  type FastifyBaseLogger,
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import { RequestLogger } from './request-logger.ts';
 
 /** What stands in the log of a request: the route's pattern, never its address, because tokens of e-mail links stand in addresses. */
 const requestFields = (request: FastifyRequest) => ({
@@ -33,19 +42,30 @@ export const discreetLogger = (logger: FastifyBaseLogger): FastifyBaseLogger =>
     },
   );
 
-/**
- * One line at level debug for each request; none of Fastify's own.
- *
- * @param level of the logger
- */
-export function createLogController({ level }: Pick<FastifyBaseLogger, 'level'>): LogController {
-  const isWritten = level === 'debug' || level === 'trace';
-  return Object.assign(new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }), {
+/** One line at level debug for each request; none of Fastify's own. */
+const createLogController = (): LogController =>
+  Object.assign(new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }), {
     requestCompleted: (_error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-      // Or the request's own logger would be made for a line that nobody writes.
-      if (!isWritten) return;
-      const fields = requestFields(request);
-      reply.log.debug({ ...fields, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered');
+      const fields = { ...requestFields(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime) };
+      reply.log.debug(fields, 'answered');
     },
   });
+
+/**
+ * A Fastify that is told of a logger watches the end of every answer, for the line that only level `debug` has. So it is told
+ * of one only where that line is written: the watch takes three hundredths of the CPU of `GET /user`.
+ */
+export function loggingOptions(
+  logger: FastifyBaseLogger,
+): Pick<FastifyHttpOptions<Server>, 'loggerInstance' | 'logController'> {
+  const logController = createLogController();
+  return logger.level === 'debug' || logger.level === 'trace'
+    ? { loggerInstance: logger, logController }
+    : { logController };
+}
+
+/** The other half, for an instance that was made with them. */
+export function addLogger(app: FastifyInstance, logger: FastifyBaseLogger): void {
+  app.log = logger;
+  app.setChildLoggerFactory((_parent, bindings, options) => new RequestLogger(logger, bindings, options));
 }

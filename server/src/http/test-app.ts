@@ -21,6 +21,8 @@ export interface TestApp extends AsyncDisposable {
 export interface TestAppOptions extends Partial<HttpAppOptions> {
   readonly routes?: readonly Route[];
   readonly strictReplies?: boolean;
+  /** `debug` unless said, which has a line for each request. */
+  readonly logLevel?: 'debug' | 'info';
 }
 
 /** Bytes that count up: unlike from draw to draw, the same in every run. */
@@ -64,10 +66,11 @@ const robotsKey: ApiKeyCheck = {
 export async function testApp({
   routes = sampleRoutes,
   strictReplies = true,
+  logLevel = 'debug',
   ...options
 }: TestAppOptions = {}): Promise<TestApp> {
   const lines: Record<string, unknown>[] = [];
-  const logger = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  const logger = pino({ level: logLevel }, { write: (line: string) => lines.push(JSON.parse(line)) });
   const app = createHttpApp({ logger, random: countingRandom(), schemas: 'eager', ...options });
   registerRoutes(app, routes, { authenticate: authenticateAda, apiKeys: robotsKey, strictReplies });
   await app.ready();

@@ -11,6 +11,8 @@ const plainGet = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
 
 interface House extends AsyncDisposable {
   readonly end: () => void;
+  /** Has all requests come in once more, in this turn. */
+  readonly askAgain: () => void;
   readonly clients: readonly Socket[];
   /** The answers to one request of each client, none of them given yet. */
   readonly responses: readonly ServerResponse[];
@@ -20,8 +22,7 @@ interface House extends AsyncDisposable {
 async function house(count: number): Promise<House> {
   const responses: ServerResponse[] = [];
   const server = createServer((_request, response) => {
-    responses.push(response);
-    if (responses.length === count) server.emit('all asked');
+    if (responses.push(response) === count) server.emit('all asked');
   });
   const end = writeTogether(server);
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -32,8 +33,10 @@ async function house(count: number): Promise<House> {
   await allAsked;
   return {
     end,
+    askAgain: () =>
+      responses.slice(0, count).forEach((response) => void server.emit('request', response.req, response)),
     clients,
-    responses,
+    responses: responses.slice(0, count),
     async [Symbol.asyncDispose]() {
       for (const client of clients) client.destroy();
       server.closeAllConnections();
@@ -59,13 +62,26 @@ describe('the answers of a turn are written together', () => {
     for (const text of texts) assert.match(text, /^HTTP\/1\.1 200 OK\r\n.*hello/s);
   });
 
-  test('eight of them do not wait for a ninth', async () => {
-    await using h = await house(9);
-    const counts = h.responses.map((response) => {
+  /** How many answers are held after each of them. */
+  const countsOf = ({ responses }: House): number[] =>
+    responses.map((response) => {
       response.end('hello');
-      return held(h.responses).filter(Boolean).length;
+      return held(responses).filter(Boolean).length;
     });
-    assert.deepEqual(counts, [1, 2, 3, 4, 5, 6, 7, 0, 1]);
+
+  test('32 of those that are given in the turn in which they were asked for do not wait for another', async () => {
+    await using h = await house(33);
+    h.askAgain();
+    assert.deepEqual(countsOf(h), [...Array.from({ length: 31 }, (_, nth) => nth + 1), 0, 1]);
+    await turn();
+    assert.deepEqual(held(h.responses), allOf(h.responses, false));
+  });
+
+  test('eight of those that took longer do not wait for a ninth', async () => {
+    await using h = await house(9);
+    h.askAgain();
+    await turn();
+    assert.deepEqual(countsOf(h), [1, 2, 3, 4, 5, 6, 7, 0, 1]);
     await turn();
     assert.deepEqual(held(h.responses), allOf(h.responses, false));
   });

@@ -1,8 +1,11 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 
-/** Answers that wait for each other at most. Clients who are answered all at once also come back all at once (decision 0024). */
-const mostTogether = 8;
+/**
+ * Answers that wait for each other at most. Those that came of waiting (for a commit, a server) are fewer: clients who are answered all at
+ * once also come back all at once, and share fewer commits (decision 0024).
+ */
+const mostTogether = { atOnce: 32, later: 8 };
 
 /**
  * Has the answers of one turn of the event loop written one after another, at its end. Whoever reads them (a proxy, as a rule) falls
@@ -14,6 +17,8 @@ const mostTogether = 8;
  */
 export function writeTogether(server: Server): () => void {
   const waiting = new Set<Socket>();
+  /** Those on which a request came in this turn. */
+  const asked = new Set<Socket>();
   let ended = false;
 
   const flush = () => {
@@ -24,19 +29,18 @@ export function writeTogether(server: Server): () => void {
 
   function uncorkWithOthers(this: Socket): void {
     waiting.add(this);
-    if (ended || waiting.size === mostTogether) flush();
+    const most = asked.has(this) ? mostTogether.atOnce : mostTogether.later;
+    if (ended || waiting.size >= most) flush();
     else if (waiting.size === 1) setImmediate(flush);
   }
 
   server.on('connection', (socket: Socket) => {
     socket.uncork = uncorkWithOthers;
   });
-  // Requests that do not wait for the answers to those before them: Node takes up an answer when the one before it is written, and drops
-  // those that it has not taken up when the client has nothing more to say.
   server.prependListener('request', ({ socket }: IncomingMessage, { socket: assigned }: ServerResponse) => {
-    if (assigned !== null) return;
-    socket.uncork = uncork;
-    release(socket);
+    if (assigned === null) writeAlone(socket);
+    if (asked.size === 0) setImmediate(() => asked.clear());
+    asked.add(socket);
   });
   // Behind an answer may come what is no request to us. Whoever judges that may close the connection on the spot.
   for (const event of ['clientError', 'connect']) server.prependListener(event, flush);
@@ -47,6 +51,15 @@ export function writeTogether(server: Server): () => void {
 }
 
 const { uncork } = Socket.prototype;
+
+/**
+ * For one whose requests do not wait for the answers to those before them: Node takes up an answer when the one before it is written, and
+ * drops those that it has not taken up when the client has nothing more to say.
+ */
+function writeAlone(socket: Socket): void {
+  socket.uncork = uncork;
+  release(socket);
+}
 
 /** Node uncorks once for each part of an answer that it wrote. */
 function release(socket: Socket): void {
