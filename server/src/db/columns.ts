@@ -75,6 +75,18 @@ export function dropIndex(dialect: Dialect, table: string, ...columns: string[])
 }
 
 /**
+ * Makes an index anew that `index` has made, without the rows in which its first column is null. Whatever compares that column is served by
+ * it as before. Nothing where the database has no such indexes.
+ */
+export function emptyLeftOut(dialect: Dialect, table: string, ...columns: readonly [string, ...string[]]) {
+  if (!dialect.partialIndexes) return [];
+  return [
+    dropIndex(dialect, table, ...columns),
+    index(dialect, table, ...columns).where(sql.ref(columns[0]), 'is not', null),
+  ];
+}
+
+/**
  * `ALTER TABLE … ADD COLUMN`. The column is nullable, since the rows that are there have nothing in it; a computed one has what its
  * expression says, also for rows that a node of an older release writes.
  */

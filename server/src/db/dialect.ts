@@ -12,6 +12,8 @@ export interface Dialect {
   readonly returning: boolean;
   /** `SELECT … FOR UPDATE` exists; where it does not, a writing transaction already excludes every other. */
   readonly rowLocks: boolean;
+  /** `CREATE INDEX … WHERE` exists. */
+  readonly partialIndexes: boolean;
   /**
    * Whether an error of a schema change says that it was made before. Where such changes commit by themselves (MySQL), a step that a
    * crash has cut short is run again from its beginning.

@@ -20,6 +20,7 @@ import { oneTimeTokens } from './0019-one-time-tokens.ts';
 import { verifiedAddresses } from './0020-verified-addresses.ts';
 import { waitingAccounts } from './0021-waiting-accounts.ts';
 import { throttleIndex } from './0022-throttle-index.ts';
+import { partialIndexes } from './0023-partial-indexes.ts';
 
 /** Every step, in order. New steps are added at the end; a released one is never changed. */
 export const migrations: readonly Migration[] = [
@@ -44,4 +45,5 @@ export const migrations: readonly Migration[] = [
   verifiedAddresses,
   waitingAccounts,
   throttleIndex,
+  partialIndexes,
 ];

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { asSessionId, type SessionId, type UserId } from '../../kernel/ids.ts';
@@ -15,8 +15,9 @@ const trustedSessions = (db: Kysely<SessionsTables>, user: UserId) =>
     .where('user_id', '=', user)
     .where((where) => where.or([where('end_reason', 'is', null), where('end_reason', '=', 'logout')]));
 
+/** The limit as a literal: SQLite plans a statement anew at each run whose limit is a parameter, and each sign-in asks this. */
 const findUserAgent = statement((db, p: { user: UserId; userAgent: string }) =>
-  trustedSessions(db, p.user).select('id').where('user_agent', '=', p.userAgent).limit(1),
+  trustedSessions(db, p.user).select('id').where('user_agent', '=', p.userAgent).limit(sql.lit(1)),
 );
 
 const findTrusted = statement((db, p: { user: UserId; id: SessionId }) =>

@@ -24,6 +24,7 @@ export function createMysqlDialect(): Dialect {
     }),
     returning: false,
     rowLocks: true,
+    partialIndexes: false,
     alreadyThere: (error) => alreadyThere.has((error as { errno?: number }).errno ?? 0),
     // Not `INSERT IGNORE`: that would ignore a missing foreign row as well. Setting a column to itself changes no row.
     unlessPresent: <T extends AnyInsert>(insert: T) => {

@@ -16,6 +16,7 @@ export function createPostgresDialect(): Dialect {
     }),
     returning: true,
     rowLocks: true,
+    partialIndexes: true,
     alreadyThere: () => false,
     overwriting,
     unlessPresent: <T extends AnyInsert>(insert: T) => insert.onConflict((conflict) => conflict.doNothing()) as T,

@@ -19,6 +19,7 @@ export function createSqliteDialect(): Dialect {
     }),
     returning: true,
     rowLocks: false,
+    partialIndexes: true,
     alreadyThere: () => false,
     overwriting,
     unlessPresent: <T extends AnyInsert>(insert: T) => insert.onConflict((conflict) => conflict.doNothing()) as T,
