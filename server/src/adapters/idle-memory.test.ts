@@ -63,6 +63,15 @@ test('it gives back once after each load by which the heap has grown, and not wh
   }
 });
 
+test('a burst soon after the start costs no code that has just been learnt', async () => {
+  const { pass } = play();
+  assert.equal(await pass(1), 1);
+  for (let burst = 0; burst < 10; burst += 1) {
+    await pass(1, { busy: 0.5, taken: 40 });
+    assert.equal(await pass(1, { busy: 0 }), 1);
+  }
+});
+
 test('a heap that has hardly grown is not worth it', async () => {
   const { pass } = play();
   await pass(1);

@@ -2,7 +2,7 @@ import type { Ticker } from '../kernel/ticker.ts';
 
 /** What is asked of the process itself, so that tests can play it. */
 export interface OwnProcess {
-  /** The share of the time since it was last asked in which the event loop did something: 0 to 1. */
+  /** The share of a core that the main thread has taken since this was last asked: 0 to 1. */
   busy(): number;
   /** Bytes: what V8 has taken from the system, and what of it is in use. */
   heap(): { readonly taken: number; readonly used: number };
@@ -19,13 +19,13 @@ export interface IdleMemoryOptions {
 
 const mebibyte = 1_048_576;
 const lookEveryMs = 1_000;
-/** A server without requests is busy for 0.05 to 0.3 % of its time, with its chores. A hundred requests in a second are more than this. */
+/** With its chores alone a server takes 0.05 to 0.3 %. What is below this may be a few requests in each second. */
 const idleShare = 0.01;
 /** Less is not worth a collection. */
 const worth = 8 * mebibyte;
 /** A collection takes 1.5 to 2 ms for each MiB in use, and meanwhile no request is answered: a tenth of a second at most. */
 const mostUsed = 48 * mebibyte;
-/** Looks that belong to the start. There is nothing to lose yet: one idle second will do. */
+/** Looks that belong to the start. There is nothing to lose yet: for the first time, one idle second will do. */
 const startLooks = 30;
 /**
  * Idle looks in a row that it takes later. A collection also forgets what V8 has learnt of busy code. Full load pays half a second of CPU
@@ -55,7 +55,8 @@ export function giveBackWhenIdle({ ticker, own, onGivenBack }: IdleMemoryOptions
   const end = ticker.every(lookEveryMs, () => {
     looks += 1;
     idleFor = own.busy() <= idleShare ? idleFor + 1 : 0;
-    if (underWay || idleFor < (looks <= startLooks ? 1 : idleLooks)) return;
+    const isStart = least === 0 && looks <= startLooks;
+    if (underWay || idleFor < (isStart ? 1 : idleLooks)) return;
     const { taken, used } = own.heap();
     least = Math.min(least, taken);
     if (taken - least < worth || used > mostUsed) return;

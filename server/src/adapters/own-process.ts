@@ -2,12 +2,12 @@ import type { OwnProcess } from './idle-memory.ts';
 
 /** This process as Node tells of it. */
 export function createOwnProcess(): OwnProcess {
-  let seen = performance.eventLoopUtilization();
+  let seen = spent();
   return {
     busy() {
-      const before = seen;
-      seen = performance.eventLoopUtilization();
-      return performance.eventLoopUtilization(seen, before).utilization;
+      const [before, now] = [seen, spent()];
+      seen = now;
+      return (now.cpuMs - before.cpuMs) / (now.atMs - before.atMs);
     },
     heap() {
       const { heapTotal, heapUsed, external } = process.memoryUsage();
@@ -15,6 +15,12 @@ export function createOwnProcess(): OwnProcess {
     },
     collect,
   };
+}
+
+/** CPU of the main thread, which says more of its work than how long the event loop took on a machine that others use as well. */
+function spent(): { readonly cpuMs: number; readonly atMs: number } {
+  const { user, system } = process.threadCpuUsage();
+  return { cpuMs: (user + system) / 1_000, atMs: performance.now() };
 }
 
 /**

@@ -94,7 +94,8 @@ export async function listenUntil(
 
 /** From now on, whenever this process has nothing to do. */
 export function giveMemoryBackUntil(end: Promise<unknown>, { ports: { ticker }, logger }: ServerWorld): void {
-  const onGivenBack = (before: number, after: number) => logger.debug({ before, after }, 'gave memory back');
+  const onGivenBack = (before: number, after: number) =>
+    logger.debug({ pid: process.pid, before, after }, 'gave memory back');
   void end.then(giveBackWhenIdle({ ticker, own: createOwnProcess(), onGivenBack }));
 }
 

@@ -9,7 +9,7 @@ import { addJsonBody } from './json-body.ts';
 import { createLazyCompilers } from './lazy-compilers.ts';
 import { addNotFound, trackMethods } from './not-found.ts';
 import { createRequestIds } from './request-ids.ts';
-import { addLogger, discreetLogger, loggingOptions } from './request-log.ts';
+import { discreetLogger, loggingOptions } from './request-log.ts';
 import { addSecurityHeaders, securityHeaders } from './security-headers.ts';
 import { createSocketErrorHandler, refuseTunnels } from './socket-errors.ts';
 import { writeTogether } from './write-together.ts';
@@ -84,7 +84,7 @@ export function createHttpApp(options: HttpAppOptions): FastifyInstance {
     },
   });
   compilers?.loadSoon(app);
-  addLogger(app, logger);
+  app.log = logger;
   app.decorateRequest('principal', null);
   app.removeAllContentTypeParsers();
   addJsonBody(app);

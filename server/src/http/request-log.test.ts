@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import Fastify from 'fastify';
+import { pino } from 'pino';
 import { createRequestIds } from './request-ids.ts';
+import { loggingOptions } from './request-log.ts';
 import { countingRandom, testApp } from './test-app.ts';
 
 describe('the log of a request', () => {
   test('is one line with the pattern of the route, and no secret of the request', async () => {
-    await using t = await testApp();
+    await using t = await testApp({ logLevel: 'debug' });
     const secret = 'hunter2';
     await t.app.inject({
       method: 'POST',
@@ -37,8 +40,25 @@ describe('the log of a request', () => {
     assert.equal(own?.requestId, undefined);
   });
 
+  test('is there for a broken address too, which reaches no route', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const logger = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+    await using app = Fastify({
+      ...loggingOptions(logger),
+      frameworkErrors: (_error, request, reply) => {
+        request.log.error('told');
+        void reply.send();
+      },
+    });
+    await app.inject('/%zz');
+    assert.deepEqual(
+      lines.map(({ msg, requestId }) => [msg, typeof requestId]),
+      [['told', 'string']],
+    );
+  });
+
   test('names no address that matched nothing', async () => {
-    await using t = await testApp();
+    await using t = await testApp({ logLevel: 'debug' });
     await t.app.inject('/reset/hunter2');
     assert.equal(t.logLines()[0]?.route, 'none');
     assert.doesNotMatch(JSON.stringify(t.logLines()), /hunter2/);

@@ -2,7 +2,6 @@ import type { Server } from 'node:http';
 import {
   type FastifyBaseLogger,
   type FastifyHttpOptions,
-  type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
   LogController,
@@ -57,15 +56,11 @@ const createLogController = (): LogController =>
  */
 export function loggingOptions(
   logger: FastifyBaseLogger,
-): Pick<FastifyHttpOptions<Server>, 'loggerInstance' | 'logController'> {
-  const logController = createLogController();
-  return logger.level === 'debug' || logger.level === 'trace'
-    ? { loggerInstance: logger, logController }
-    : { logController };
-}
-
-/** The other half, for an instance that was made with them. */
-export function addLogger(app: FastifyInstance, logger: FastifyBaseLogger): void {
-  app.log = logger;
-  app.setChildLoggerFactory((_parent, bindings, options) => new RequestLogger(logger, bindings, options));
+): Pick<FastifyHttpOptions<Server>, 'loggerInstance' | 'logController' | 'childLoggerFactory'> {
+  const watched = logger.level === 'debug' || logger.level === 'trace';
+  return {
+    ...(watched ? { loggerInstance: logger } : {}),
+    logController: createLogController(),
+    childLoggerFactory: (_parent, bindings, options) => new RequestLogger(logger, bindings, options),
+  };
 }

@@ -21,7 +21,7 @@ export interface TestApp extends AsyncDisposable {
 export interface TestAppOptions extends Partial<HttpAppOptions> {
   readonly routes?: readonly Route[];
   readonly strictReplies?: boolean;
-  /** `debug` unless said, which has a line for each request. */
+  /** `info` unless said; `debug` has a line for each request. */
   readonly logLevel?: 'debug' | 'info';
 }
 
@@ -66,7 +66,7 @@ const robotsKey: ApiKeyCheck = {
 export async function testApp({
   routes = sampleRoutes,
   strictReplies = true,
-  logLevel = 'debug',
+  logLevel = 'info',
   ...options
 }: TestAppOptions = {}): Promise<TestApp> {
   const lines: Record<string, unknown>[] = [];

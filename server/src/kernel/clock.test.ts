@@ -11,7 +11,8 @@ describe('an instant as text', () => {
   test('is what a Date makes of it', () => {
     fc.assert(fc.property(fc.integer({ min: -lastInstant, max: lastInstant }), asDateHasIt));
     fc.assert(fc.property(fc.integer({ min: 0, max: 4_102_444_800_000 }), asDateHasIt));
-    for (const edge of [0, -1, 1, 86_399_999, 86_400_000, -lastInstant, lastInstant]) assert.ok(asDateHasIt(edge));
+    for (const edge of [0, -1, 1, 86_399_999, 86_400_000, 0.5, -0.5, 1.9, -lastInstant, lastInstant])
+      assert.ok(asDateHasIt(edge));
   });
 
   test('stays so when more days were asked for than are kept', () => {

@@ -3,8 +3,9 @@ export type Instant = number;
 
 /** An instant as people and other programs read it, in UTC (RFC 3339): `2026-07-01T12:00:00.000Z`. */
 export function iso(instant: Instant): string {
-  const day = Math.floor(instant / dayMs);
-  const time = instant - day * dayMs;
+  const whole = Math.trunc(instant);
+  const day = Math.floor(whole / dayMs);
+  const time = whole - day * dayMs;
   const seconds = Math.floor(time / 1_000);
   const [hour, minute] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
   return `${dateOf(day)}T${two(hour)}:${two(minute)}:${two(seconds % 60)}.${three(time % 1_000)}Z`;

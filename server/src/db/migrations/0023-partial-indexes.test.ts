@@ -12,7 +12,6 @@ const lookups = [
   ['audit_events_actor_id_at_id_index', 'audit_events where actor_id = ? order by at desc, id desc limit 51'],
   ['audit_events_session_id_at_id_index', 'audit_events where session_id = ? order by at desc, id desc limit 51'],
   ['audit_events_api_key_at_id_index', 'audit_events where api_key = ? and at < 9 order by at, id limit 51'],
-  ['sessions_ended_at_status_index_index', 'sessions where ended_at >= ? order by ended_at, status_index limit 9'],
 ] as const;
 
 test('an index without empty rows serves what is looked up by it, in its order', async () => {

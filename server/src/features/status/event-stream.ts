@@ -23,6 +23,8 @@ export function streamEvents(
     connection: 'close',
   });
   response.flushHeaders();
+  // A word behind the end is a mistake of ours, and no reason to end the process.
+  response.on('error', () => undefined);
   return {
     send(events) {
       if (response.writableLength > maxWaitingBytes) response.destroy();
