@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import Fastify from 'fastify';
+import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { pino } from 'pino';
 import { createRequestIds } from './request-ids.ts';
 import { loggingOptions } from './request-log.ts';
@@ -45,7 +45,7 @@ describe('the log of a request', () => {
     const logger = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
     await using app = Fastify({
       ...loggingOptions(logger),
-      frameworkErrors: (_error, request, reply) => {
+      frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
         request.log.error('told');
         void reply.send();
       },
