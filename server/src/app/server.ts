@@ -41,6 +41,7 @@ export function createServer({ mode, config, ports, features, logger, ...options
   const routes = routeMap({ ...ports, features, production, allowedOrigins, isStopping: options.isStopping });
   registerRoutes(app, routes, {
     authenticate: features.sessions.authenticate,
+    isKnownToken: features.sessions.isKnownToken,
     apiKeys: features.apiKeys,
     ...(options.strictReplies === undefined ? {} : { strictReplies: options.strictReplies }),
   });

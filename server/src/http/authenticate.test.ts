@@ -7,9 +7,11 @@ import { challengeFor } from './challenge.ts';
 import { missingCredentials } from './refusals.ts';
 import { testApp } from './test-app.ts';
 
-function tokenIn(authorization?: string, rawHeaders: string[] = []): string | undefined {
+type Asked = Parameters<typeof bearerToken>;
+
+function tokenIn(authorization?: string, rawHeaders: string[] = [], isKnown?: Asked[1]): string | undefined {
   const headers = authorization === undefined ? {} : { authorization };
-  return bearerToken({ headers, raw: { rawHeaders } } as unknown as Parameters<typeof bearerToken>[0]);
+  return bearerToken({ headers, raw: { rawHeaders } } as unknown as Asked[0], isKnown);
 }
 
 describe('bearerToken', () => {
@@ -39,6 +41,16 @@ describe('bearerToken', () => {
       assert.throws(() => tokenIn(header), { refusal: invalidToken });
     });
   }
+
+  test('asks of a token in the usual form whether it is known, and then looks no further', () => {
+    const asked: string[] = [];
+    const isKnown = (token: string) => asked.push(token) === 1;
+    const tokenOf = (authorization: string) => tokenIn(authorization, [], isKnown);
+    assert.equal(tokenOf('Bearer a b'), 'a b');
+    assert.throws(() => tokenOf('Bearer a b'), { refusal: invalidToken });
+    assert.equal(tokenOf('bearer a'), 'a');
+    assert.deepEqual(asked, ['a b', 'a b']);
+  });
 
   test('refuses two Authorization headers, of which Node shows only the first', () => {
     const raw = ['Authorization', 'Bearer a', 'Host', 'x', 'AUTHORIZATION', 'Bearer b'];

@@ -6,13 +6,15 @@ import type {
   onSendHookHandler,
   RouteOptions,
 } from 'fastify';
-import { type ApiKeyCheck, type Authenticate, authenticateHook } from './authenticate.ts';
+import { type ApiKeyCheck, type Authenticate, authenticateHook, type IsKnownToken } from './authenticate.ts';
 import { allowAnyOrigin } from './cors.ts';
 import { declaredStatuses, successStatus } from './declared.ts';
 import type { Route } from './route.ts';
 
 export interface RegisterOptions {
   readonly authenticate: Authenticate;
+  /** None unless said. */
+  readonly isKnownToken?: IsKnownToken;
   readonly apiKeys: ApiKeyCheck;
   /** Tests: an answer with a status, a refusal or a caching that the route does not declare becomes a 500 that says so in the log. */
   readonly strictReplies?: boolean;

@@ -22,6 +22,8 @@ export interface AccessTokens {
   mint(grant: TokenGrant): Promise<{ readonly token: string; readonly expiresInSeconds: number }>;
   /** `undefined` for anything but a token of ours that has not expired, and whose key is in use. */
   verify(token: string): Soon<AccessClaims | undefined>;
+  /** Whether it was verified before, and not too long ago. */
+  isKnown(token: string): boolean;
 }
 
 /** A user's id as a text (RFC 7519 §4.1.2 wants one); fifteen digits are exact as a number. */
@@ -96,6 +98,7 @@ export function createAccessTokens(deps: {
       };
       return { token: signCompact(current.headers['at+jwt'], payload, current), expiresInSeconds };
     },
+    isKnown: (token) => cache.get(token) !== undefined,
     verify: (token) =>
       andThen(
         andThen(keys.ring(), (ring) => claimsOf(token, ring)),

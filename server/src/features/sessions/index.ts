@@ -59,6 +59,7 @@ export const sessionLives = (deps: { clock: Clock }) => createSessionLives({ ...
 
 export interface Sessions {
   readonly authenticate: Authenticate;
+  readonly isKnownToken: (token: string) => boolean;
   readonly start: StartSession;
   readonly issueTokens: IssueTokens;
   readonly refresh: RefreshSession;
@@ -128,6 +129,7 @@ export function createSessions(
   };
   return {
     authenticate: createAuthenticate(parts),
+    isKnownToken: accessTokens.isKnown,
     start: createStartSession(parts),
     issueTokens: parts.issueTokens,
     refresh: createRefreshSession(parts),
