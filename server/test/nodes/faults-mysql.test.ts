@@ -13,10 +13,13 @@ import { describeMysqlFaults } from './mysql-faults.ts';
 describeMysqlFaults('MySQL', startMysql, (on) => {
   on('has hung up on every idle connection lets no reader notice', async (_t, own, url) => {
     using folder = createTestFolder();
+    const start = () => startServerProcess({ dataDir: folder.path, env: { DATABASE_URL: url } });
+    // Whoever migrates holds a lock, silent for longer than this on a slow machine.
+    await (await start()).stop();
     // New connections take it over. MySQL says goodbye to the silent ones with an error that nobody has asked for.
     await runSql(own.adminUrl, 'set global wait_timeout = 1');
     try {
-      await using node = await startServerProcess({ dataDir: folder.path, env: { DATABASE_URL: url } });
+      await using node = await start();
       const call = createClient(node.url);
       const { body } = await call('POST', '/signup', { json: newcomer() });
       for (let round = 0; round < 3; round += 1) {
