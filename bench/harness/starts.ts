@@ -36,21 +36,15 @@ async function furnish(subject: Measured): Promise<number> {
   return startMs;
 }
 
-/** After a start, until a server has done what it puts off, and given back what only the start needed. */
-const atRestMs = 3_000;
-
-/** A quick run looks at memory after one start alone. */
 export async function laterStarts(bench: Bench, { rounds, quick, say }: Options): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
     say(`starts, round ${round + 1} of ${rounds}`);
     for (const subject of asTheyAre(bench)) {
       const { startMs, pid } = await startSubject(subject, { watched: false });
+      await sleep(quick ? 500 : 3_000);
       const starts = bench.starts.get(nameOf(subject));
       starts?.startMs.push(startMs);
-      if (!quick || round === 0) {
-        await sleep(atRestMs);
-        starts?.idleRssMib.push(usageOf(pid).rssMib);
-      }
+      starts?.idleRssMib.push(usageOf(pid).rssMib);
       await stopSubject(subject);
     }
   }

@@ -2,7 +2,7 @@ import cluster from 'node:cluster';
 import type { BannerFacts } from './banner.ts';
 import type { AppConfig } from './config.ts';
 import { createCrew } from './crew.ts';
-import { bannerFacts, giveMemoryBackUntil, inServerWorld, listenUntil } from './serve.ts';
+import { bannerFacts, inServerWorld, listenUntil } from './serve.ts';
 import { stopSignal } from './signals.ts';
 
 /**
@@ -28,7 +28,6 @@ async function lead(config: AppConfig, workers: number, announce: (facts: Banner
       crew = createCrew(workers, world.logger);
       const address = await Promise.race([crew.listening, stopped]);
       if (address !== undefined) announce(await bannerFacts(world, address));
-      giveMemoryBackUntil(stopped, world);
     });
     await stopped;
   } finally {

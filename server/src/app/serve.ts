@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
-import { giveBackWhenIdle } from '../adapters/idle-memory.ts';
-import { createOwnProcess } from '../adapters/own-process.ts';
 import { letHashingThreadsYield } from '../adapters/password-hashing/yielding-threads.ts';
 import { resolveDatabase, resolvePublicUrl } from '../config/server.ts';
 import { migrate } from '../db/migrate.ts';
@@ -82,7 +80,6 @@ export async function listenUntil(
     await letHashingThreadsYield();
     const address = await app.listen({ host: values.server.host, port: values.server.port });
     await onListening(address);
-    giveMemoryBackUntil(stopped, world);
     await doChoresUntil(stopped, world.features, { logger: world.logger, clock: world.ports.clock });
     stopping = true;
     // Time for a balancer to learn it from /readyz and to send no more.
@@ -90,13 +87,6 @@ export async function listenUntil(
   } finally {
     await drain(app);
   }
-}
-
-/** From now on, whenever this process has nothing to do. */
-export function giveMemoryBackUntil(end: Promise<unknown>, { ports: { ticker }, logger }: ServerWorld): void {
-  const onGivenBack = (before: number, after: number) =>
-    logger.debug({ pid: process.pid, before, after }, 'gave memory back');
-  void end.then(giveBackWhenIdle({ ticker, own: createOwnProcess(), onGivenBack }));
 }
 
 /** Also offers the set-up token: from here on it is worth something. */
