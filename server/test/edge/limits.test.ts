@@ -8,8 +8,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectionLimits } from '../../src/app/connection-limits.ts';
-import type { HttpAppOptions } from '../../src/http/app.ts';
-import { type TestApp, testApp } from '../../src/http/test-app.ts';
+import { type TestApp, type TestAppOptions, testApp } from '../../src/http/test-app.ts';
 import { skipWithoutLoopbacks } from './loopback.ts';
 import { converse, rawRequest } from './raw.ts';
 
@@ -18,7 +17,7 @@ after(() => {
   for (const socket of open) socket.destroy();
 });
 
-async function listening(options: Partial<HttpAppOptions>): Promise<TestApp & { readonly port: number }> {
+async function listening(options: TestAppOptions): Promise<TestApp & { readonly port: number }> {
   const t = await testApp(options);
   await t.app.listen({ host: '127.0.0.1', port: 0 });
   return { ...t, port: (t.app.server.address() as AddressInfo).port };
@@ -125,7 +124,7 @@ describe('a connection', () => {
   });
 
   test('is closed after so many requests, and those behind are not done', async () => {
-    await using t = await listening({ maxRequestsPerConnection: 3 });
+    await using t = await listening({ maxRequestsPerConnection: 3, logLevel: 'debug' });
     const { answers, closed } = await converse({ port: t.port }, rawRequest('GET /nope').repeat(8));
     assert.deepEqual([answers.map(({ status }) => status), closed], [[404, 404, 404], true]);
     assert.equal(answers[2]?.headers.get('connection'), 'close');
