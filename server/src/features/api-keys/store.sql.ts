@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import { statements } from '../../db/statement.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { type ApiKeyId, asApiKeyId, asUserId, type UserId } from '../../kernel/ids.ts';
@@ -136,17 +136,7 @@ const sweepKeys = statement((db, p: { before: Instant }) =>
 
 const removeKeysOf = statement((db, p: { owner: UserId }) => db.deleteFrom('api_keys').where('user_id', '=', p.owner));
 
-interface KeyRow {
-  id: string;
-  user_id: number;
-  name: string;
-  description: string;
-  created_at: Instant;
-  expires_at: Instant | null;
-  revoked_at: Instant | null;
-  last_used_at: Instant | null;
-  permission: string | null;
-}
+type KeyRow = Omit<Selectable<ApiKeysTables['api_keys']>, 'key_hash'> & { permission: string | null };
 
 /** Rows of one key stand together. */
 function keysIn(rows: readonly KeyRow[]): KeptKey[] {

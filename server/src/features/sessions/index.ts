@@ -59,6 +59,7 @@ export const sessionLives = (deps: { clock: Clock }) => createSessionLives({ ...
 
 export interface Sessions {
   readonly authenticate: Authenticate;
+  /** Whether an access token was verified before, whatever has become of it. */
   readonly isKnownToken: (token: string) => boolean;
   readonly start: StartSession;
   readonly issueTokens: IssueTokens;
